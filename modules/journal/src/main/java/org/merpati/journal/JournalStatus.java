@@ -1,0 +1,27 @@
+package org.merpati.journal;
+
+import java.util.Map;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.NodeName;
+
+/**
+ * A group as one of its voters sees it, for people.
+ *
+ * @param state {@code leader}, {@code follower}, {@code candidate}, {@code witness} or {@code failed: why}
+ * @param applied the index of the last entry applied here
+ * @param committed the index of the last entry known to be committed
+ * @param checkpointed the index of the last finished checkpoint here
+ * @param lag on the leader: for each other voter, how many entries it lacks
+ */
+public record JournalStatus(
+        GroupName group,
+        String state,
+        Leadership leadership,
+        long applied,
+        long committed,
+        long checkpointed,
+        Map<NodeName, Long> lag) {
+    public JournalStatus {
+        lag = Map.copyOf(lag);
+    }
+}

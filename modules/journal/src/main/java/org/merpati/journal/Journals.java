@@ -1,0 +1,22 @@
+package org.merpati.journal;
+
+import org.merpati.cluster.GroupSpec;
+
+/** The groups that this node votes in. */
+public interface Journals extends AutoCloseable {
+    /**
+     * Opens a group with data on this node: replays what its log holds beyond the state machine's checkpoint, then
+     * takes part.
+     *
+     * @throws org.merpati.kernel.Refused if the folder cannot be trusted: it belongs to another cluster, group or incarnation, or its
+     *     log is damaged
+     */
+    Journal open(GroupSpec group, StateMachine state);
+
+    /** Opens a group as its witness: it votes and keeps the log, and has no state. */
+    Journal witness(GroupSpec group);
+
+    /** Leaves all groups. */
+    @Override
+    void close();
+}

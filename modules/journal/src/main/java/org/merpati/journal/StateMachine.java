@@ -1,0 +1,98 @@
+package org.merpati.journal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * The state that a group's log builds on one copy. One thread calls {@link #apply}, in log order; the other methods
+ * may be called beside it.
+ *
+ * <p>{@code apply} never fails and never looks outside: it reads the command and the group's state only, and a domain
+ * failure is a value in its answer (replication.md §10). Whatever it throws halts this replica.
+ */
+public interface StateMachine extends AutoCloseable {
+    /** A file of a checkpoint: its name relative to the group's folder, its length in octets, its SHA-256 in hex. */
+    record CheckpointFile(String name, long length, String sha256) {}
+
+    /**
+     * The files of a finished checkpoint, kept from being dropped until it is closed.
+     */
+    interface Pinned extends AutoCloseable {
+        /** The index of the last entry that the checkpoint holds. */
+        long index();
+
+        /** The files. */
+        List<CheckpointFile> files();
+
+        /**
+         * Reads a file of the list.
+         *
+         * @throws IOException if it cannot be read
+         */
+        InputStream open(String name) throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /** Takes the files of a checkpoint that this copy does not have yet and makes it the state of this copy. */
+    interface Installation extends AutoCloseable {
+        /** Whether a file with this name and digest is already here, so that it need not be fetched. */
+        boolean has(CheckpointFile file);
+
+        /**
+         * Writes a file, fsyncs it and compares its digest.
+         *
+         * @throws IOException if writing fails or the digest differs
+         */
+        void put(CheckpointFile file, InputStream content) throws IOException;
+
+        /**
+         * Makes the checkpoint the state of this copy, all at once, after every file was put.
+         *
+         * @throws IOException if it cannot; the old state then stays
+         */
+        void commit() throws IOException;
+
+        /** Drops what was put if it was not committed. */
+        @Override
+        void close();
+    }
+
+    /** The index of the last entry in the last finished checkpoint; 0 if there is none. Replay starts behind it. */
+    long checkpointed();
+
+    /**
+     * Applies one command.
+     *
+     * @param index the log index of the entry that holds the command; several commands of one entry share it
+     * @param millis the group's time in UTC milliseconds; never less than in the command before
+     * @param command the command, in the form of the state machine's owner
+     * @return the answer for the caller
+     */
+    byte[] apply(long index, long millis, byte[] command);
+
+    /**
+     * Says that every command of the entry has been applied. The state machine may only checkpoint at such a point.
+     */
+    void entryApplied(long index);
+
+    /**
+     * Finishes a checkpoint of what has been applied and returns its index: that of the last <em>finished</em>
+     * checkpoint, which may be older if this one goes on in the background.
+     *
+     * @throws IOException if the disk fails; the replica stops
+     */
+    long checkpoint() throws IOException;
+
+    /** Pins the last finished checkpoint for a node that catches up. */
+    Pinned pin();
+
+    /** Begins to install a checkpoint of the given index and files. */
+    Installation install(long index, List<CheckpointFile> files) throws IOException;
+
+    /** Closes without a checkpoint. */
+    @Override
+    void close();
+}

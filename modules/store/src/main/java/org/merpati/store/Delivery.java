@@ -1,0 +1,40 @@
+package org.merpati.store;
+
+import java.util.List;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.DeliveryId;
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.MailId;
+
+/**
+ * One message for one or more accounts of a shard: all of them in one command, all or none.
+ *
+ * @param mail the message's id from its acceptance on
+ * @param body the octets as they will be read back, trace headers included, without any recipient's own header
+ */
+public record Delivery(MailId mail, Body body, List<Recipient> recipients) {
+    /**
+     * One recipient.
+     *
+     * @param prefix header lines of this recipient alone ({@code Return-Path}, {@code Delivered-To}), put before the
+     *     body; CRLF at each line's end
+     * @param mailbox the mailbox's name; where it does not exist, INBOX
+     */
+    public record Recipient(DeliveryId id, AccountId account, String prefix, String mailbox, Flags flags) {}
+
+    /** What became of one recipient. */
+    public sealed interface Outcome {
+        /** It is in the mailbox, now or since an earlier delivery with the same id. */
+        record Delivered(long uid, boolean repeated) implements Outcome {}
+
+        /** It will never be there. */
+        record Rejected(String why) implements Outcome {}
+
+        /** It can not be there now (quota). */
+        record Deferred(String why) implements Outcome {}
+    }
+
+    public Delivery {
+        recipients = List.copyOf(recipients);
+    }
+}

@@ -1,0 +1,131 @@
+package org.merpati.store;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.MailboxId;
+
+/**
+ * The mailboxes of one shard, served where its group is led. Every change is on the disks of a majority when its
+ * method returns. Names are NFC, levels are separated by {@code /}; INBOX is case-insensitive.
+ *
+ * <p>All methods throw {@link org.merpati.kernel.TryLater} when this node does not lead the shard (naming the node
+ * that does, if known) and {@link org.merpati.kernel.Refused} where the sentence of RFC 9051 says NO.
+ */
+public interface MailStore extends AutoCloseable {
+    /** UIDs of changed messages, and those left out because of UNCHANGEDSINCE. */
+    record Stored(List<Long> changed, List<Long> modified, long modSeq) {
+        public Stored {
+            changed = List.copyOf(changed);
+            modified = List.copyOf(modified);
+        }
+    }
+
+    /** A message's new UID (RFC 4315 APPENDUID). */
+    record Appended(long uidValidity, long uid) {}
+
+    /** Source UIDs and, at the same places, the UIDs of their copies (RFC 4315 COPYUID). */
+    record Copied(long uidValidity, List<Long> from, List<Long> to) {
+        public Copied {
+            from = List.copyOf(from);
+            to = List.copyOf(to);
+        }
+    }
+
+    /** The shard. */
+    GroupName shard();
+
+    /**
+     * Makes sure that the account exists here, with INBOX, Drafts, Sent, Junk, Trash and Archive. Idempotent; costs
+     * nothing when it does.
+     */
+    void ensure(AccountId account);
+
+    /** The account's mailboxes, by name. */
+    List<Mailbox> mailboxes(AccountId account);
+
+    /** Names subscribed to, existing or not, by name. */
+    List<String> subscriptions(AccountId account);
+
+    /** The mailbox of that name. */
+    Optional<Mailbox> mailbox(AccountId account, String name);
+
+    /** Creates a mailbox and the levels above it. */
+    Mailbox create(AccountId account, String name, Set<String> specialUse);
+
+    /** Deletes a mailbox; one that has children stays as a level that cannot be selected. INBOX cannot be deleted. */
+    void delete(AccountId account, String name);
+
+    /** Renames a mailbox and its children; of INBOX the messages move and INBOX stays (RFC 9051 §6.3.6). */
+    void rename(AccountId account, String from, String to);
+
+    /** Subscribes or unsubscribes a name. */
+    void subscribe(AccountId account, String name, boolean subscribed);
+
+    /**
+     * The mailbox now. Does not wait for other nodes; call {@link #fresh} first where the answer must include what
+     * another leader may have acknowledged.
+     */
+    View view(AccountId account, MailboxId mailbox);
+
+    /** A message's octets. */
+    Body body(AccountId account, MailboxId mailbox, Message message);
+
+    /** Appends messages, all or none. */
+    List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages);
+
+    /**
+     * Changes flags.
+     *
+     * @param unchangedSince messages with a greater MODSEQ are left out (RFC 7162 §3.1.3)
+     */
+    Stored flags(
+            AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, OptionalLong unchangedSince);
+
+    /** Copies messages within the account. UIDs that are gone are passed over. */
+    Copied copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to);
+
+    /** Moves messages within the account, in one command. */
+    Copied move(AccountId account, MailboxId from, List<Long> uids, MailboxId to);
+
+    /**
+     * Removes the messages among the UIDs that have {@code \Deleted}.
+     *
+     * @return the UIDs removed, ascending
+     */
+    List<Long> expunge(AccountId account, MailboxId mailbox, List<Long> uids);
+
+    /** Delivers; the outcomes are at the recipients' places. */
+    List<Delivery.Outcome> deliver(Delivery delivery);
+
+    /**
+     * Calls back after every change to the mailbox, from a thread that must not be held up; a burst may be told once.
+     * Also when leadership is lost: the next call then throws {@link org.merpati.kernel.TryLater}.
+     */
+    Watch watch(AccountId account, MailboxId mailbox, Runnable changed);
+
+    /** Ends a watch. */
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Waits until this node is known to lead the shard and to have applied everything acknowledged (ReadIndex). */
+    void fresh();
+
+    /** Cheap form of {@link #fresh} that a valid lease satisfies. */
+    void leased();
+
+    /**
+     * Compares everything with everything: tables, counters, reference counts, blobs and their checksums.
+     *
+     * @return what is wrong, a sentence each; empty when all is well
+     */
+    List<String> verify();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,37 @@
+package org.merpati.store;
+
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.MailId;
+import org.merpati.mime.Summary;
+
+/**
+ * A message's row: what IMAP asks for again and again, without its body. Immutable.
+ */
+public interface Message {
+    /** The UID, 1 to 2^32 - 1. */
+    long uid();
+
+    /** The MODSEQ of its last change. */
+    long modSeq();
+
+    /** The flags. */
+    Flags flags();
+
+    /** The internal date, UTC milliseconds. */
+    long internalDate();
+
+    /** When it came into this mailbox, UTC milliseconds (RFC 8514). */
+    long savedDate();
+
+    /** The size of the message in octets. */
+    int size();
+
+    /** The message's identity through copies (RFC 8474 EMAILID). */
+    MailId mail();
+
+    /** The conversation (RFC 8474 THREADID). */
+    MailId thread();
+
+    /** Envelope, structure and cached headers, decoded when first asked for. */
+    Summary summary();
+}
