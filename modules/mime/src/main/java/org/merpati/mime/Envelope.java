@@ -7,19 +7,19 @@ import java.util.Optional;
 public record Envelope(
         Optional<String> date,
         Optional<String> subject,
-        List<Mailbox> from,
-        List<Mailbox> sender,
-        List<Mailbox> replyTo,
-        List<Mailbox> to,
-        List<Mailbox> cc,
-        List<Mailbox> bcc,
+        List<Person> from,
+        List<Person> sender,
+        List<Person> replyTo,
+        List<Person> to,
+        List<Person> cc,
+        List<Person> bcc,
         Optional<String> inReplyTo,
         Optional<String> messageId) {
     /**
      * An address of a header: name, source route, local part, host; a group begins with only a local part and ends
      * with nothing (RFC 9051 §7.5.2).
      */
-    public record Mailbox(Optional<String> name, Optional<String> route, Optional<String> local, Optional<String> host) {}
+    public record Person(Optional<String> name, Optional<String> route, Optional<String> local, Optional<String> host) {}
 
     public Envelope {
         from = List.copyOf(from);
