@@ -1,0 +1,190 @@
+package org.merpati.wire;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.mina.core.RuntimeIoException;
+import org.apache.mina.core.buffer.IoBuffer;
+import org.apache.mina.core.future.ConnectFuture;
+import org.apache.mina.core.service.IoHandlerAdapter;
+import org.apache.mina.core.service.SimpleIoProcessorPool;
+import org.apache.mina.core.session.IdleStatus;
+import org.apache.mina.core.session.IoSession;
+import org.apache.mina.filter.FilterEvent;
+import org.apache.mina.filter.ssl.SslEvent;
+import org.apache.mina.filter.ssl.SslFilter;
+import org.apache.mina.transport.socket.nio.NioProcessor;
+import org.apache.mina.transport.socket.nio.NioSession;
+import org.apache.mina.transport.socket.nio.NioSocketAcceptor;
+import org.apache.mina.transport.socket.nio.NioSocketConnector;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The I/O threads of a node and what is made with them: listeners and client connections. Each accepted connection is
+ * served by its dialogue on a virtual thread.
+ */
+public final class Network implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Network.class);
+    private static final String CONNECTION = "connection";
+
+    private final SimpleIoProcessorPool<NioSession> processors;
+    private final ExecutorService service;
+    private final NioSocketConnector connector;
+
+    /** Starts the I/O threads. */
+    public Network(String node, int ioThreads) {
+        service = Executors.newCachedThreadPool(
+                Thread.ofPlatform().daemon().name(node + "-io-", 1).factory());
+        processors = new SimpleIoProcessorPool<>(NioProcessor.class, service, ioThreads, null);
+        connector = new NioSocketConnector(service, processors);
+        connector.setHandler(new Handler("to", null));
+        connector.getSessionConfig().setTcpNoDelay(true);
+    }
+
+    /**
+     * Opens a listener.
+     *
+     * @param name what it is for: {@code smtp}, {@code imaps}, …
+     * @param limit the most connections at once; one more is closed at once
+     * @throws IOException if the address is in use or not this machine's; the message says which
+     */
+    public Listener listen(String name, InetSocketAddress address, Optional<Tls> tls, int limit, Dialogue dialogue)
+            throws IOException {
+        NioSocketAcceptor acceptor = new NioSocketAcceptor(service, processors);
+        acceptor.setReuseAddress(true);
+        acceptor.setBacklog(1024);
+        acceptor.getSessionConfig().setTcpNoDelay(true);
+        tls.filter(Tls::implicit).ifPresent(t -> acceptor.getFilterChain().addFirst("tls", filter(t)));
+        Listener listener = new Listener(name, acceptor, limit);
+        acceptor.setHandler(new Handler(name, connection -> listener.serve(connection, tls, dialogue)));
+        try {
+            acceptor.bind(address);
+        } catch (IOException inUse) {
+            acceptor.dispose();
+            Throwable cause = inUse.getCause() instanceof BindException bind ? bind : inUse;
+            throw new IOException(
+                    "listener '" + name + "' cannot have " + address.getHostString() + ":" + address.getPort() + ": "
+                            + cause.getMessage() + " (is another program or node using this port?)",
+                    inUse);
+        }
+        return listener;
+    }
+
+    private static SslFilter filter(Tls tls) {
+        SslFilter filter = new SslFilter(tls.context());
+        filter.setWantClientAuth(tls.client() == Tls.ClientCertificate.WANTED);
+        filter.setNeedClientAuth(tls.client() == Tls.ClientCertificate.REQUIRED);
+        return filter;
+    }
+
+    /**
+     * Connects to a peer.
+     *
+     * @param tls where given, TLS from the first octet; the context's trust decides about the peer's certificate
+     * @throws IOException if the peer does not answer, or its certificate is not believed
+     */
+    public Connection connect(InetSocketAddress peer, Duration limit, Optional<Tls> tls) throws IOException {
+        InetSocketAddress resolved =
+                peer.isUnresolved() ? new InetSocketAddress(peer.getHostString(), peer.getPort()) : peer;
+        if (resolved.isUnresolved()) {
+            throw new IOException("no address is known for host " + peer.getHostString());
+        }
+        ConnectFuture connecting = connector.connect(resolved, (session, future) -> tls.filter(Tls::implicit)
+                .ifPresent(t -> session.getFilterChain().addFirst("tls", filter(t))));
+        if (!connecting.awaitUninterruptibly(limit.toMillis())) {
+            connecting.cancel();
+            throw new IOException("no connection to " + peer + " within " + limit.toMillis() + " ms");
+        }
+        IoSession session;
+        try {
+            session = connecting.getSession();
+        } catch (RuntimeIoException failed) {
+            Throwable cause = failed.getCause();
+            throw new IOException("no connection to " + peer + ": " + (cause == null ? failed : cause).getMessage(), failed);
+        }
+        MinaConnection connection = connection(session);
+        if (tls.isPresent() && tls.get().implicit()) {
+            connection.awaitHandshake();
+        }
+        return connection;
+    }
+
+    private static MinaConnection connection(IoSession session) {
+        return (MinaConnection) session.getAttribute(CONNECTION);
+    }
+
+    @Override
+    public void close() {
+        connector.dispose();
+        processors.dispose();
+        service.shutdown();
+    }
+
+    /** Connects MINA's events with connections. */
+    private static final class Handler extends IoHandlerAdapter {
+        private interface Accepted {
+            void serve(MinaConnection connection);
+        }
+
+        private final String name;
+        private final @Nullable Accepted accepted;
+
+        Handler(String name, @Nullable Accepted accepted) {
+            this.name = name;
+            this.accepted = accepted;
+        }
+
+        @Override
+        public void sessionCreated(IoSession session) {
+            session.setAttribute(CONNECTION, new MinaConnection(name, session));
+        }
+
+        @Override
+        public void sessionOpened(IoSession session) {
+            if (accepted != null) {
+                accepted.serve(connection(session));
+            }
+        }
+
+        @Override
+        public void messageReceived(IoSession session, Object message) {
+            connection(session).received((IoBuffer) message);
+        }
+
+        @Override
+        public void event(IoSession session, FilterEvent event) {
+            if (event == SslEvent.SECURED) {
+                connection(session).handshakeDone();
+            }
+        }
+
+        @Override
+        public void sessionClosed(IoSession session) {
+            connection(session).ended();
+        }
+
+        @Override
+        public void inputClosed(IoSession session) {
+            connection(session).ended();
+            session.closeOnFlush();
+        }
+
+        @Override
+        public void sessionIdle(IoSession session, IdleStatus status) {
+            LOG.trace("{} idle {}", name, status);
+        }
+
+        @Override
+        public void exceptionCaught(IoSession session, Throwable cause) {
+            LOG.debug("{} {}", name, session.getRemoteAddress(), cause);
+            connection(session).ended(cause);
+            session.closeNow();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.merpati.wire;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import org.apache.mina.core.buffer.IoBuffer;
+import org.apache.mina.core.future.WriteFuture;
+import org.apache.mina.core.session.IoSession;
+
+/** Octets to the peer: gathered until a flush, sent by the I/O thread; a writer waits while too much is unsent. */
+final class SendBuffer extends OutputStream {
+    private static final int CHUNK = 16 * 1024;
+    private static final long UNSENT_LIMIT = 512 * 1024;
+    private static final byte[] EMPTY = {};
+
+    private final IoSession session;
+    private final long writeLimitMillis;
+    private byte[] buffer = EMPTY;
+    private int size;
+
+    SendBuffer(IoSession session, long writeLimitMillis) {
+        this.session = session;
+        this.writeLimitMillis = writeLimitMillis;
+    }
+
+    @Override
+    public synchronized void write(int octet) throws IOException {
+        room(1);
+        buffer[size++] = (byte) octet;
+    }
+
+    @Override
+    public synchronized void write(byte[] octets, int at, int length) throws IOException {
+        int done = 0;
+        while (done < length) {
+            room(1);
+            int part = Math.min(length - done, buffer.length - size);
+            System.arraycopy(octets, at + done, buffer, size, part);
+            size += part;
+            done += part;
+        }
+    }
+
+    private void room(int wanted) throws IOException {
+        if (buffer.length - size < wanted) {
+            if (buffer.length < CHUNK) {
+                buffer = Arrays.copyOf(buffer, Math.max(512, Math.min(CHUNK, buffer.length * 4)));
+            } else {
+                send();
+            }
+        }
+    }
+
+    @Override
+    public synchronized void flush() throws IOException {
+        if (size > 0) {
+            send();
+        }
+    }
+
+    /** Sends what is gathered and waits until it has left for the peer. */
+    synchronized void flushAndWait() throws IOException {
+        WriteFuture sent = session.write(IoBuffer.wrap(Arrays.copyOf(buffer, size)));
+        size = 0;
+        buffer = EMPTY;
+        await(sent);
+    }
+
+    private void send() throws IOException {
+        if (!session.isConnected()) {
+            throw new IOException("the peer is gone");
+        }
+        IoBuffer full = IoBuffer.wrap(buffer, 0, size);
+        buffer = EMPTY;
+        size = 0;
+        WriteFuture sent = session.write(full);
+        if (session.getScheduledWriteBytes() > UNSENT_LIMIT) {
+            await(sent);
+        }
+    }
+
+    private void await(WriteFuture sent) throws IOException {
+        if (!sent.awaitUninterruptibly(writeLimitMillis)) {
+            session.closeNow();
+            throw new IOException("the peer has not read for " + writeLimitMillis / 1000 + " s");
+        }
+        if (!sent.isWritten()) {
+            throw new IOException("the peer is gone", sent.getException());
+        }
+    }
+}

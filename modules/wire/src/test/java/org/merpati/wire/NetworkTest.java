@@ -1,0 +1,140 @@
+package org.merpati.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NetworkTest {
+    private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
+    private final Network network = new Network("test", 1);
+
+    @AfterEach
+    void close() {
+        network.close();
+    }
+
+    private static void echo(Connection connection) throws IOException {
+        InputStream in = connection.in();
+        byte[] chunk = new byte[4096];
+        for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+            connection.out().write(chunk, 0, n);
+            connection.out().flush();
+        }
+    }
+
+    @Test
+    void whatIsSentComesBack() throws Exception {
+        try (Listener listener = network.listen("echo", ANY, Optional.empty(), 10, NetworkTest::echo);
+                Connection client = network.connect(listener.address(), Duration.ofSeconds(5), Optional.empty())) {
+            byte[] sent = new byte[3_000_000];
+            new Random(1).nextBytes(sent);
+            Thread.ofVirtual().start(() -> {
+                try {
+                    client.out().write(sent);
+                    client.out().flush();
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertThat(client.in().readNBytes(sent.length)).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void aReaderThatWaitsTooLongIsTold() throws Exception {
+        CompletableFuture<Throwable> seen = new CompletableFuture<>();
+        Dialogue waits = connection -> {
+            connection.idleTimeout(Duration.ofMillis(50));
+            try {
+                seen.completeExceptionally(new AssertionError("read " + connection.in().read()));
+            } catch (IOException e) {
+                seen.complete(e);
+            }
+        };
+        try (Listener listener = network.listen("idle", ANY, Optional.empty(), 10, waits);
+                Socket client = new Socket("127.0.0.1", listener.address().getPort())) {
+            assertThat(client.isConnected()).isTrue();
+            assertThat(seen.get(10, TimeUnit.SECONDS)).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void aPeerThatNeverReadsHoldsNoMoreThanTheBuffers() throws Exception {
+        CompletableFuture<Long> written = new CompletableFuture<>();
+        Dialogue floods = connection -> {
+            long sum = 0;
+            byte[] chunk = new byte[64 * 1024];
+            try {
+                while (sum < 1L << 30) {
+                    connection.out().write(chunk);
+                    connection.out().flush();
+                    sum += chunk.length;
+                }
+            } finally {
+                written.complete(sum);
+            }
+        };
+        try (Listener listener = network.listen("flood", ANY, Optional.empty(), 10, floods)) {
+            Socket client = new Socket("127.0.0.1", listener.address().getPort());
+            assertThat(client.getInputStream().read()).isZero();
+            client.close();
+            assertThat(written.get(20, TimeUnit.SECONDS)).isLessThan(64L << 20);
+        }
+    }
+
+    @Test
+    void aPortInUseIsNamed() throws Exception {
+        try (Listener first = network.listen("one", ANY, Optional.empty(), 10, NetworkTest::echo)) {
+            assertThatThrownBy(() -> network.listen("imaps", first.address(), Optional.empty(), 10, NetworkTest::echo))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("listener 'imaps' cannot have 127.0.0.1:" + first.address().getPort());
+        }
+    }
+
+    @Test
+    void oneConnectionMoreThanTheLimitIsClosed() throws Exception {
+        try (Listener listener = network.listen("few", ANY, Optional.empty(), 1, NetworkTest::echo);
+                Socket first = new Socket("127.0.0.1", listener.address().getPort())) {
+            first.getOutputStream().write('x');
+            assertThat(first.getInputStream().read()).isEqualTo('x');
+            try (Socket second = new Socket("127.0.0.1", listener.address().getPort())) {
+                second.setSoTimeout(10_000);
+                assertThat(readsEnd(second)).isTrue();
+            }
+        }
+    }
+
+    private static boolean readsEnd(Socket socket) {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    @Test
+    void splicedConnectionsHearEachOther() throws Exception {
+        try (Listener owner = network.listen("owner", ANY, Optional.empty(), 10, NetworkTest::echo)) {
+            Dialogue proxy = client ->
+                    Splice.join(client, network.connect(owner.address(), Duration.ofSeconds(5), Optional.empty()));
+            try (Listener front = network.listen("front", ANY, Optional.empty(), 10, proxy);
+                    Socket client = new Socket("127.0.0.1", front.address().getPort())) {
+                client.getOutputStream().write("merpati".getBytes(StandardCharsets.US_ASCII));
+                assertThat(client.getInputStream().readNBytes(7)).asString().isEqualTo("merpati");
+            }
+        }
+    }
+}
