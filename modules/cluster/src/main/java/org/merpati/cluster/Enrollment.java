@@ -1,0 +1,257 @@
+package org.merpati.cluster;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringReader;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.pkcs.PKCSException;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
+import org.merpati.wire.Connection;
+import org.merpati.wire.Network;
+import org.merpati.wire.Tls;
+
+/**
+ * How a node gets its certificate (replication.md §8): the first directory node makes the CA; another sends a
+ * certificate request (PKCS #10, RFC 2986) with its token to the node channel of a node that holds the CA, and
+ * believes only the CA whose fingerprint the token carries. A certificate is renewed the same way over mutual TLS.
+ */
+public final class Enrollment {
+    /** The service that a peer without a certificate may ask. */
+    static final String SERVICE = "join";
+
+    private static final String RENEW = "renew";
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final Topology topology;
+    private final Authority authority;
+    private final JoinTokens tokens;
+    private final List<String> names;
+    private final Clock clock;
+
+    /**
+     * The CA's side.
+     *
+     * @param folder where the CA lies
+     * @param names more DNS names that certificates of proxies and MTAs carry, such as the mail domain
+     */
+    public Enrollment(Topology topology, Authority authority, Path folder, List<String> names, Clock clock) {
+        this.topology = topology;
+        this.authority = authority;
+        this.tokens = new JoinTokens(folder, authority);
+        this.names = List.copyOf(names);
+        this.clock = clock;
+    }
+
+    /** A token for a node. */
+    public JoinToken token(NodeName node) throws IOException {
+        topology.node(node);
+        return tokens.issue(node, clock.millis());
+    }
+
+    /** Answers requests on this node's channel. */
+    public void offerOn(MinaNodeChannel channel) {
+        channel.offerToStrangers((peer, request, answer) -> join(request, answer));
+        channel.offer(RENEW, this::renew);
+    }
+
+    private void join(byte[] request, OutputStream answer) throws IOException {
+        BinaryReader in = new BinaryReader(request);
+        String secret = in.text();
+        NodeInfo node = topology.node(new NodeName(in.text()));
+        PublicKey key = verified(in.text());
+        tokens.use(node.name(), secret, key.getEncoded(), clock.millis());
+        boolean votes = topology.directory().isVoter(node.name());
+        answer.write(new BinaryWriter()
+                .text(Pem.text(authority.certify(node, key, names)))
+                .text(Pem.text(authority.certificate()))
+                .text(votes ? authority.encryptedKey() : "")
+                .toByteArray());
+    }
+
+    private void renew(NodeName peer, byte[] request, OutputStream answer) throws IOException {
+        PublicKey key = verified(new BinaryReader(request).text());
+        answer.write(new BinaryWriter()
+                .text(Pem.text(authority.certify(topology.node(peer), key, names)))
+                .toByteArray());
+    }
+
+    private static PublicKey verified(String pem) throws IOException {
+        try (PEMParser parser = new PEMParser(new StringReader(pem))) {
+            if (!(parser.readObject() instanceof PKCS10CertificationRequest raw)) {
+                throw new Malformed("not a certificate request");
+            }
+            JcaPKCS10CertificationRequest request = new JcaPKCS10CertificationRequest(raw);
+            PublicKey key = request.getPublicKey();
+            if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
+                throw new Refused(Refused.Reason.NO_PERMISSION, "the certificate request is not signed by its key");
+            }
+            return key;
+        } catch (GeneralSecurityException | OperatorCreationException | PKCSException wrong) {
+            throw new Malformed("not a certificate request: " + wrong.getMessage());
+        }
+    }
+
+    private static String request(NodeName node, KeyPair pair) throws IOException {
+        try {
+            return Pem.text(new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=" + node), pair.getPublic())
+                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+        } catch (OperatorCreationException unavailable) {
+            throw new IOException(unavailable);
+        }
+    }
+
+    private static KeyPair keyPair() throws IOException {
+        try {
+            return Authority.keyPair();
+        } catch (GeneralSecurityException unavailable) {
+            throw new IOException(unavailable);
+        }
+    }
+
+    /** Gives the CA's own node its identity. */
+    public void enrollHere(NodeName node, Path identityFolder) throws IOException {
+        KeyPair pair = keyPair();
+        X509Certificate own = authority.certify(topology.node(node), pair.getPublic(), names);
+        FileIdentity.write(identityFolder, own, pair, authority.certificate());
+    }
+
+    /**
+     * Joins: asks the nodes that may hold the CA, one after the other.
+     *
+     * @param caFolder where the CA goes if this node is to hold it too
+     * @throws TryLater if none of them answers
+     * @throws Refused if the token is not accepted
+     */
+    public static void join(
+            Topology topology, NodeName node, JoinToken token, Network network, Path identityFolder, Path caFolder)
+            throws IOException {
+        KeyPair pair = keyPair();
+        byte[] request = new BinaryWriter()
+                .text(token.secret())
+                .text(node.value())
+                .text(request(node, pair))
+                .toByteArray();
+        StringBuilder tried = new StringBuilder();
+        for (NodeName holder : topology.directory().voters()) {
+            if (holder.equals(node)) {
+                continue;
+            }
+            try {
+                NodeInfo info = topology.node(holder);
+                BinaryReader answer = new BinaryReader(askStranger(network, info, token, request));
+                X509Certificate own = Pem.certificates(answer.text()).getFirst();
+                X509Certificate authority = Pem.certificates(answer.text()).getFirst();
+                String caKey = answer.text();
+                FileIdentity.write(identityFolder, own, pair, authority);
+                if (!caKey.isEmpty()) {
+                    Pem.writeSecret(caFolder.resolve("ca.crt"), Pem.text(authority));
+                    Pem.writeSecret(caFolder.resolve("ca.key"), caKey);
+                }
+                return;
+            } catch (IOException | TryLater away) {
+                tried.append(tried.isEmpty() ? "" : "; ").append(holder).append(": ").append(away.getMessage());
+            }
+        }
+        throw new TryLater("no directory node answers the request to join (" + tried + ")");
+    }
+
+    private static byte[] askStranger(Network network, NodeInfo holder, JoinToken token, byte[] request)
+            throws IOException {
+        SSLContext context = believing(token.fingerprint());
+        try (Connection connection = network.connect(
+                new InetSocketAddress(holder.host(), holder.channelPort()), LIMIT, Optional.of(Tls.implicit(context)))) {
+            return MinaNodeChannel.askOnce(holder.name(), connection, SERVICE, request, LIMIT);
+        }
+    }
+
+    /** TLS that believes the chain of the CA with a fingerprint, and shows no certificate. */
+    private static SSLContext believing(String fingerprint) throws IOException {
+        X509TrustManager trust = new X509TrustManager() {
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+                throw new CertificateException("no clients here");
+            }
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+                X509Certificate authority = chain[chain.length - 1];
+                if (!Authority.fingerprint(authority).equals(fingerprint)) {
+                    throw new CertificateException("the peer's CA is not the one of the join token");
+                }
+                try {
+                    chain[0].verify(authority.getPublicKey());
+                    chain[0].checkValidity();
+                } catch (GeneralSecurityException forged) {
+                    throw new CertificateException("the peer's certificate is not of that CA", forged);
+                }
+            }
+
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+                return new X509Certificate[0];
+            }
+        };
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {trust}, new SecureRandom());
+            return context;
+        } catch (GeneralSecurityException unavailable) {
+            throw new IOException(unavailable);
+        }
+    }
+
+    /**
+     * Renews this node's certificate if less than a third of its life is left.
+     *
+     * @return whether it was renewed
+     */
+    public static boolean renewIfDue(Topology topology, FileIdentity identity, NodeChannel channel, Clock clock)
+            throws IOException {
+        long left = identity.chain().getFirst().getNotAfter().getTime() - clock.millis();
+        if (left > Duration.ofDays(Authority.NODE_DAYS).toMillis() / 3) {
+            return false;
+        }
+        KeyPair pair = keyPair();
+        byte[] request =
+                new BinaryWriter().text(request(identity.node(), pair)).toByteArray();
+        TryLater last = new TryLater("no directory node is configured");
+        for (NodeName holder : topology.directory().voters()) {
+            try {
+                String own = new BinaryReader(channel.ask(holder, RENEW, request, LIMIT)).text();
+                FileIdentity.write(identity.folder(), Pem.certificates(own).getFirst(), pair, identity.authority());
+                identity.reload();
+                return true;
+            } catch (TryLater away) {
+                last = away;
+            }
+        }
+        throw last;
+    }
+}

@@ -1,0 +1,252 @@
+package org.merpati.cluster;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.merpati.kernel.NodeName;
+
+/** A node's identity in the files {@code node.crt}, {@code node.key} and {@code ca.crt} of a folder. */
+public final class FileIdentity implements NodeIdentity {
+    private record Shown(List<X509Certificate> chain, PrivateKey key) {}
+
+    private final NodeName node;
+    private final Path folder;
+    private final X509Certificate authority;
+    private final Set<NodeName> refused = ConcurrentHashMap.newKeySet();
+    private final KeyManager keyManager = new Keys();
+    private final TrustManager trustManager;
+    private final SSLContext mutualTls;
+    private volatile Shown shown;
+
+    private FileIdentity(NodeName node, Path folder, Shown shown) throws IOException {
+        this.node = node;
+        this.folder = folder;
+        this.shown = shown;
+        this.authority = shown.chain().getLast();
+        try {
+            this.trustManager = new Trust(believing(authority));
+            this.mutualTls = SSLContext.getInstance("TLS");
+            mutualTls.init(new KeyManager[] {keyManager}, new TrustManager[] {trustManager}, new SecureRandom());
+        } catch (GeneralSecurityException wrong) {
+            throw new IOException(wrong);
+        }
+    }
+
+    /** Whether the folder holds an identity. */
+    public static boolean existsIn(Path folder) {
+        return Files.exists(folder.resolve("node.crt"));
+    }
+
+    /** Reads the identity of a node from a folder. */
+    public static FileIdentity open(NodeName node, Path folder) throws IOException {
+        return new FileIdentity(node, folder, read(folder));
+    }
+
+    private static Shown read(Path folder) throws IOException {
+        X509Certificate own =
+                Pem.certificates(Files.readString(folder.resolve("node.crt"))).getFirst();
+        X509Certificate authority =
+                Pem.certificates(Files.readString(folder.resolve("ca.crt"))).getFirst();
+        PrivateKey key = Pem.key(Files.readString(folder.resolve("node.key")), new char[0]);
+        return new Shown(List.of(own, authority), key);
+    }
+
+    /** Writes a new identity into a folder. */
+    static void write(Path folder, X509Certificate own, KeyPair pair, X509Certificate authority) throws IOException {
+        Pem.writeSecret(folder.resolve("ca.crt"), Pem.text(authority));
+        Pem.writeSecret(folder.resolve("node.key"), Pem.text(pair.getPrivate()));
+        Pem.writeSecret(folder.resolve("node.crt"), Pem.text(own));
+    }
+
+    /** Reads the files again after a renewal. */
+    void reload() throws IOException {
+        shown = read(folder);
+    }
+
+    /** The folder with the files. */
+    Path folder() {
+        return folder;
+    }
+
+    /** Shows and believes no longer the identities of these nodes: the test kit's cut of a link. */
+    public void refuse(Set<NodeName> peers) {
+        refused.retainAll(peers);
+        refused.addAll(peers);
+    }
+
+    @Override
+    public NodeName node() {
+        return node;
+    }
+
+    @Override
+    public List<X509Certificate> chain() {
+        return shown.chain();
+    }
+
+    @Override
+    public PrivateKey key() {
+        return shown.key();
+    }
+
+    @Override
+    public X509Certificate authority() {
+        return authority;
+    }
+
+    @Override
+    public KeyManager keyManager() {
+        return keyManager;
+    }
+
+    @Override
+    public TrustManager trustManager() {
+        return trustManager;
+    }
+
+    @Override
+    public SSLContext mutualTls() {
+        return mutualTls;
+    }
+
+    /** The node that a certificate of the cluster names: its subject's CN. */
+    public static Optional<NodeName> nodeOf(X509Certificate certificate) {
+        try {
+            return new LdapName(certificate.getSubjectX500Principal().getName())
+                    .getRdns().stream()
+                            .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
+                            .map(rdn -> new NodeName(String.valueOf(rdn.getValue())))
+                            .findFirst();
+        } catch (InvalidNameException | org.merpati.kernel.Malformed notANode) {
+            return Optional.empty();
+        }
+    }
+
+    private static X509TrustManager believing(X509Certificate authority) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        store.setCertificateEntry("ca", authority);
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return (X509TrustManager) factory.getTrustManagers()[0];
+    }
+
+    private final class Keys extends X509ExtendedKeyManager {
+        private static final String ALIAS = "node";
+
+        @Override
+        public String[] getClientAliases(String type, Principal[] issuers) {
+            return new String[] {ALIAS};
+        }
+
+        @Override
+        public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+            return ALIAS;
+        }
+
+        @Override
+        public String chooseEngineClientAlias(String[] types, Principal[] issuers, SSLEngine engine) {
+            return ALIAS;
+        }
+
+        @Override
+        public String[] getServerAliases(String type, Principal[] issuers) {
+            return new String[] {ALIAS};
+        }
+
+        @Override
+        public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+            return ALIAS;
+        }
+
+        @Override
+        public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
+            return ALIAS;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return shown.chain().toArray(new X509Certificate[0]);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return shown.key();
+        }
+    }
+
+    /** Asks the CA's signature and the list of refused nodes; the name in the certificate is judged by the caller. */
+    private final class Trust extends X509ExtendedTrustManager {
+        private final X509TrustManager signed;
+
+        Trust(X509TrustManager signed) {
+            this.signed = signed;
+        }
+
+        private void notRefused(X509Certificate[] chain) throws CertificateException {
+            if (nodeOf(chain[0]).filter(refused::contains).isPresent()) {
+                throw new CertificateException("node " + nodeOf(chain[0]).get() + " is refused");
+            }
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            signed.checkClientTrusted(chain, type);
+            notRefused(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            signed.checkServerTrusted(chain, type);
+            notRefused(chain);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket s) throws CertificateException {
+            checkClientTrusted(chain, type);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket s) throws CertificateException {
+            checkServerTrusted(chain, type);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine e) throws CertificateException {
+            checkClientTrusted(chain, type);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine e) throws CertificateException {
+            checkServerTrusted(chain, type);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[] {authority};
+        }
+    }
+}

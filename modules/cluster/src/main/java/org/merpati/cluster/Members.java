@@ -1,0 +1,198 @@
+package org.merpati.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JavaSerializationFilterConfig;
+import com.hazelcast.config.ReplicatedMapConfig;
+import com.hazelcast.core.EntryAdapter;
+import com.hazelcast.core.EntryEvent;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.replicatedmap.ReplicatedMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.merpati.kernel.Epoch;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Role;
+import org.merpati.kernel.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is here, over Hazelcast: members with their roles and version, and announced routes. All of it is a hint that
+ * may be lost or late; nothing durable and nothing confidential passes here.
+ */
+public final class Members implements AutoCloseable {
+    /** A node that is up. */
+    public record Present(NodeName name, List<Role> roles, String version) {
+        public Present {
+            roles = List.copyOf(roles);
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+    private static final String NAME = "merpati.name";
+    private static final String ROLES = "merpati.roles";
+    private static final String VERSION = "merpati.version";
+
+    private final HazelcastInstance hazelcast;
+    private final ReplicatedMap<String, String> announced;
+    private final RouteTable routes;
+    private final Map<NodeName, Present> present = new ConcurrentHashMap<>();
+    private final List<Runnable> changed = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Route>> routed = new CopyOnWriteArrayList<>();
+
+    /** Joins the members of the topology that are up, or begins alone. */
+    public Members(Topology topology, NodeName self, RouteTable routes, String version) {
+        this.routes = routes;
+        this.hazelcast = Hazelcast.newHazelcastInstance(config(topology, topology.node(self), version));
+        this.announced = hazelcast.getReplicatedMap("routes");
+        hazelcast.getCluster().addMembershipListener(new MembershipListener() {
+            @Override
+            public void memberAdded(MembershipEvent event) {
+                recount();
+            }
+
+            @Override
+            public void memberRemoved(MembershipEvent event) {
+                recount();
+            }
+        });
+        announced.addEntryListener(new EntryAdapter<String, String>() {
+            @Override
+            public void onEntryEvent(EntryEvent<String, String> event) {
+                heard(event.getKey(), event.getValue());
+            }
+        });
+        announced.forEach(this::heard);
+        recount();
+    }
+
+    private static Config config(Topology topology, NodeInfo self, String version) {
+        Properties system = new Properties();
+        system.setProperty("hazelcast.logging.type", "slf4j");
+        system.setProperty("hazelcast.phone.home.enabled", "false");
+        system.setProperty("hazelcast.shutdownhook.enabled", "false");
+        system.setProperty("hazelcast.heartbeat.interval.seconds", "1");
+        system.setProperty("hazelcast.max.no.heartbeat.seconds", "5");
+        system.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
+        system.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+        system.setProperty("hazelcast.max.join.seconds", "20");
+        system.setProperty("hazelcast.wait.seconds.before.join", "0");
+        system.setProperty("hazelcast.partition.count", "31");
+        system.setProperty("hazelcast.operation.thread.count", "2");
+        system.setProperty("hazelcast.operation.generic.thread.count", "2");
+        system.setProperty("hazelcast.event.thread.count", "1");
+        system.setProperty("hazelcast.io.thread.count", "1");
+        Config config = new Config();
+        config.setProperties(system);
+        config.setClusterName("merpati-" + topology.cluster());
+        config.setInstanceName(topology.cluster() + "-" + self.name() + "-" + System.nanoTime());
+        config.getJetConfig().setEnabled(false);
+        config.getMetricsConfig().setEnabled(false);
+        config.getMemberAttributeConfig().setAttribute(NAME, self.name().value());
+        config.getMemberAttributeConfig()
+                .setAttribute(
+                        ROLES,
+                        String.join(",", self.roles().stream().map(Role::text).sorted().toList()));
+        config.getMemberAttributeConfig().setAttribute(VERSION, version);
+        config.getSerializationConfig()
+                .setJavaSerializationFilterConfig(new JavaSerializationFilterConfig().setDefaultsDisabled(false));
+        config.addReplicatedMapConfig(new ReplicatedMapConfig("routes").setAsyncFillup(true));
+        var network = config.getNetworkConfig();
+        network.setPort(self.hazelcastPort()).setPortAutoIncrement(false).setReuseAddress(true);
+        network.setPublicAddress(self.host() + ":" + self.hazelcastPort());
+        network.getInterfaces().setEnabled(true).addInterface(self.host());
+        var join = network.getJoin();
+        join.getAutoDetectionConfig().setEnabled(false);
+        join.getMulticastConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(2);
+        for (NodeInfo node : topology.nodes()) {
+            join.getTcpIpConfig().addMember(node.host() + ":" + node.hazelcastPort());
+        }
+        return config;
+    }
+
+    private void recount() {
+        Map<NodeName, Present> now = new LinkedHashMap<>();
+        for (Member member : hazelcast.getCluster().getMembers()) {
+            String name = member.getAttribute(NAME);
+            String roles = member.getAttribute(ROLES);
+            if (name != null && roles != null) {
+                NodeName node = new NodeName(name);
+                List<Role> played =
+                        List.of(roles.split(",")).stream().map(Role::parse).toList();
+                now.put(node, new Present(node, played, String.valueOf(member.getAttribute(VERSION))));
+            }
+        }
+        present.keySet().retainAll(now.keySet());
+        present.putAll(now);
+        changed.forEach(Runnable::run);
+    }
+
+    private void heard(String group, String text) {
+        String[] parts = text.split(" ");
+        try {
+            Route route = new Route(
+                    new GroupName(group), new NodeName(parts[0]), new Epoch(Long.parseLong(parts[parts.length - 1])));
+            if (routes.offer(route)) {
+                routed.forEach(listener -> listener.accept(route));
+            }
+        } catch (Malformed | NumberFormatException wrong) {
+            LOG.warn("a route that cannot be read was announced for {}", group);
+        }
+    }
+
+    /** Tells everyone that this node leads a group. */
+    public void announce(Route route) {
+        if (routes.offer(route)) {
+            routed.forEach(listener -> listener.accept(route));
+        }
+        announced.put(route.group().value(), route.node() + " " + route.epoch());
+    }
+
+    /** The nodes that are up, as far as is known here. */
+    public List<Present> present() {
+        return List.copyOf(present.values());
+    }
+
+    /** Whether a node is up, as far as is known here. */
+    public boolean isPresent(NodeName node) {
+        return present.containsKey(node);
+    }
+
+    /** The version that a node runs, if it is up. */
+    public Optional<String> version(NodeName node) {
+        return Optional.ofNullable(present.get(node)).map(Present::version);
+    }
+
+    /** Calls back when a node comes or goes. */
+    public void onChange(Runnable listener) {
+        changed.add(listener);
+    }
+
+    /** Calls back when a route is news. */
+    public void onRoute(Consumer<Route> listener) {
+        routed.add(listener);
+    }
+
+    /** Goes without a word to the others: what a killed process does. */
+    public void kill() {
+        hazelcast.getLifecycleService().terminate();
+    }
+
+    @Override
+    public void close() {
+        hazelcast.shutdown();
+    }
+}

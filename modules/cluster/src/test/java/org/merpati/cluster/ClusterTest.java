@@ -1,0 +1,197 @@
+package org.merpati.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Epoch;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.Role;
+import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
+import org.merpati.wire.Network;
+
+class ClusterTest {
+    private static final char[] PASSPHRASE = "a long passphrase".toCharArray();
+    private static final NodeName A = new NodeName("a");
+    private static final NodeName B = new NodeName("b");
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    @TempDir
+    Path folder;
+
+    private final Network network = new Network("test", 1);
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Topology topology = new Topology(new Id(0, 0), List.of());
+    private Path caFolder = Path.of("");
+
+    @BeforeEach
+    void twoNodes() throws IOException {
+        caFolder = folder.resolve("ca");
+        topology = new Topology(
+                new Id(1, 1),
+                List.of(
+                        new NodeInfo(A, "127.0.0.1", Set.of(Role.DIRECTORY), port(), port(), port()),
+                        new NodeInfo(B, "127.0.0.1", Set.of(Role.MAILBOX), port(), port(), port())));
+    }
+
+    private static int port() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable part : open.reversed()) {
+            part.close();
+        }
+        network.close();
+    }
+
+    private MinaNodeChannel channel(NodeName node) throws IOException {
+        FileIdentity identity = FileIdentity.open(node, folder.resolve(node.value()));
+        MinaNodeChannel channel = new MinaNodeChannel(
+                topology, identity, network, new InetSocketAddress("127.0.0.1", topology.node(node).channelPort()));
+        open.add(channel);
+        return channel;
+    }
+
+    /** A holds the CA; B joins it. */
+    private List<MinaNodeChannel> joined() throws IOException {
+        Authority authority = Authority.create(caFolder, "test", PASSPHRASE);
+        Enrollment enrollment = new Enrollment(topology, authority, caFolder, List.of("mail.example.org"), Clock.system());
+        enrollment.enrollHere(A, folder.resolve("a"));
+        MinaNodeChannel a = channel(A);
+        enrollment.offerOn(a);
+        JoinToken token = enrollment.token(B);
+        Enrollment.join(topology, B, token, network, folder.resolve("b"), folder.resolve("b-ca"));
+        return List.of(a, channel(B));
+    }
+
+    @Test
+    void aNodeJoinsWithItsTokenAndAsks() throws Exception {
+        List<MinaNodeChannel> channels = joined();
+        channels.get(0).offer("echo", (peer, request, answer) -> {
+            answer.write(peer.value().getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            answer.write(request);
+        });
+        for (int i = 0; i < 20; i++) {
+            assertThat(channels.get(1).ask(A, "echo", new byte[] {'!'}, LIMIT)).asString().isEqualTo("b!");
+        }
+        assertThat(Authority.existsIn(folder.resolve("b-ca"))).as("B does not vote in the directory").isFalse();
+    }
+
+    @Test
+    void anAnswerMayBeLongAndAFailureKeepsItsKind() throws Exception {
+        List<MinaNodeChannel> channels = joined();
+        byte[] big = new byte[5_000_000];
+        Arrays.fill(big, (byte) 7);
+        channels.get(0).offer("big", (peer, request, answer) -> answer.write(big));
+        channels.get(0).offer("no", (peer, request, answer) -> {
+            throw new Refused(Refused.Reason.OVER_QUOTA, "enough");
+        });
+        try (InputStream in = channels.get(1).stream(A, "big", new byte[0], LIMIT)) {
+            assertThat(in.readAllBytes()).isEqualTo(big);
+        }
+        assertThatThrownBy(() -> channels.get(1).ask(A, "no", new byte[0], LIMIT))
+                .isInstanceOfSatisfying(Refused.class, r -> assertThat(r.reason()).isEqualTo(Refused.Reason.OVER_QUOTA));
+        assertThatThrownBy(() -> channels.get(1).ask(A, "nothing", new byte[0], LIMIT)).isInstanceOf(Refused.class);
+        channels.get(0).close();
+        assertThatThrownBy(() -> channels.get(1).ask(A, "no", new byte[0], LIMIT)).isInstanceOf(TryLater.class);
+    }
+
+    @Test
+    void aTokenJoinsOneNodeOnce() throws Exception {
+        joined();
+        Enrollment second = new Enrollment(
+                topology, Authority.open(caFolder, PASSPHRASE), caFolder, List.of(), Clock.system());
+        JoinToken token = second.token(B);
+        Enrollment.join(topology, B, token, network, folder.resolve("b2"), folder.resolve("x"));
+        assertThatThrownBy(() -> Enrollment.join(topology, B, token, network, folder.resolve("b3"), folder.resolve("x")))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("'merpati node token b' on a directory node makes a new one");
+        JoinToken otherCa = new JoinToken("0".repeat(64), token.secret());
+        assertThatThrownBy(() -> Enrollment.join(topology, B, otherCa, network, folder.resolve("b4"), folder.resolve("x")))
+                .isInstanceOf(TryLater.class)
+                .hasMessageContaining("no directory node answers");
+    }
+
+    @Test
+    void theKeysAreOnlyTheOwnersToReadAndTheCasIsEncrypted() throws Exception {
+        joined();
+        for (String file : List.of("ca/ca.key", "ca/tokens", "a/node.key", "b/node.key")) {
+            assertThat(Files.getPosixFilePermissions(folder.resolve(file))).hasSize(2);
+        }
+        assertThat(Files.readString(caFolder.resolve("ca.key"))).startsWith("-----BEGIN ENCRYPTED PRIVATE KEY");
+        assertThatThrownBy(() -> Authority.open(caFolder, "wrong".toCharArray()))
+                .hasMessageContaining("is the passphrase right?");
+    }
+
+    @Test
+    void aRefusedPeerIsCutOff() throws Exception {
+        List<MinaNodeChannel> channels = joined();
+        FileIdentity third = FileIdentity.open(B, folder.resolve("b"));
+        third.refuse(Set.of(A));
+        MinaNodeChannel cut = new MinaNodeChannel(topology, third, network, new InetSocketAddress("127.0.0.1", 0));
+        open.add(cut);
+        channels.get(0).offer("echo", (peer, request, answer) -> answer.write(request));
+        assertThatThrownBy(() -> cut.ask(A, "echo", new byte[0], LIMIT)).isInstanceOf(TryLater.class);
+        third.refuse(Set.of());
+        assertThat(cut.ask(A, "echo", new byte[] {1}, LIMIT)).hasSize(1);
+    }
+
+    @Test
+    void membersSeeEachOtherAndHearRoutesAndAskVotersWhereNoneIsKnown() throws Exception {
+        List<MinaNodeChannel> channels = joined();
+        RouteTable atA = new RouteTable();
+        RouteTable atB = new RouteTable();
+        Members a = new Members(topology, A, atA, "1");
+        open.add(a);
+        Members b = new Members(topology, B, atB, "1");
+        open.add(b);
+        await(() -> a.isPresent(B) && b.isPresent(A));
+        GroupName shard = GroupName.shard(1);
+        a.announce(new Route(shard, A, new Epoch(5)));
+        b.announce(new Route(shard, B, new Epoch(4)));
+        await(() -> atB.route(shard).filter(r -> r.node().equals(A)).isPresent());
+        assertThat(atA.route(shard).orElseThrow().epoch()).isEqualTo(new Epoch(5));
+
+        Routes asking = new Routes(topology, new RouteTable(), channels.get(0));
+        Routes knowing = new Routes(topology, new RouteTable(), channels.get(1));
+        assertThatThrownBy(() -> asking.find(shard)).isInstanceOf(TryLater.class);
+        knowing.answer(shard, () -> Optional.of(new Route(shard, B, new Epoch(9))));
+        assertThat(asking.find(shard)).isEqualTo(new Route(shard, B, new Epoch(9)));
+
+        b.kill();
+        await(() -> !a.isPresent(B));
+    }
+
+    private static void await(BooleanSupplier condition) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited 30 s").isLessThan(end);
+            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        }
+    }
+}
