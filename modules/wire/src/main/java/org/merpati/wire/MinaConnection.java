@@ -94,7 +94,7 @@ final class MinaConnection implements Connection, ReceiveBuffer.Valve {
         session.suspendRead();
         out.flushAndWait();
         in.drop();
-        session.getFilterChain().addFirst("tls", new SslFilter(context));
+        session.getFilterChain().addFirst("tls", Network.filter(context));
         session.resumeRead();
         awaitHandshake();
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 import org.apache.mina.core.RuntimeIoException;
 import org.apache.mina.core.buffer.IoBuffer;
 import org.apache.mina.core.future.ConnectFuture;
@@ -77,9 +78,19 @@ public final class Network implements AutoCloseable {
     }
 
     private static SslFilter filter(Tls tls) {
-        SslFilter filter = new SslFilter(tls.context());
+        SslFilter filter = filter(tls.context());
         filter.setWantClientAuth(tls.client() == Tls.ClientCertificate.WANTED);
         filter.setNeedClientAuth(tls.client() == Tls.ClientCertificate.REQUIRED);
+        return filter;
+    }
+
+    /**
+     * MINA's pipeline without queues of its own: the other one keeps octets that came with the last message of a
+     * handshake until more arrive (docs/decisions/0002).
+     */
+    static SslFilter filter(SSLContext context) {
+        SslFilter filter = new SslFilter(context);
+        filter.setUseNonBlockingPipeline(false);
         return filter;
     }
 

@@ -2,6 +2,7 @@ package org.merpati.wire;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.apache.mina.core.buffer.IoBuffer;
 import org.apache.mina.core.future.WriteFuture;
@@ -10,11 +11,14 @@ import org.apache.mina.core.session.IoSession;
 /** Octets to the peer: gathered until a flush, sent by the I/O thread; a writer waits while too much is unsent. */
 final class SendBuffer extends OutputStream {
     private static final int CHUNK = 16 * 1024;
-    private static final long UNSENT_LIMIT = 512 * 1024;
+    /** Chunks on their way; MINA's TLS refuses more than 64. */
+    private static final int UNSENT_LIMIT = 24;
+    private static final long SLICE_MILLIS = 250;
     private static final byte[] EMPTY = {};
 
     private final IoSession session;
     private final long writeLimitMillis;
+    private final ArrayDeque<WriteFuture> unsent = new ArrayDeque<>();
     private byte[] buffer = EMPTY;
     private int size;
 
@@ -73,16 +77,22 @@ final class SendBuffer extends OutputStream {
         IoBuffer full = IoBuffer.wrap(buffer, 0, size);
         buffer = EMPTY;
         size = 0;
-        WriteFuture sent = session.write(full);
-        if (session.getScheduledWriteBytes() > UNSENT_LIMIT) {
-            await(sent);
+        unsent.addLast(session.write(full));
+        while (!unsent.isEmpty() && (unsent.size() > UNSENT_LIMIT || unsent.peekFirst().isDone())) {
+            await(unsent.removeFirst());
         }
     }
 
+    /** Waits in slices: MINA never completes the write that was under way when a connection broke. */
     private void await(WriteFuture sent) throws IOException {
-        if (!sent.awaitUninterruptibly(writeLimitMillis)) {
-            session.closeNow();
-            throw new IOException("the peer has not read for " + writeLimitMillis / 1000 + " s");
+        for (long waited = 0; !sent.awaitUninterruptibly(SLICE_MILLIS); waited += SLICE_MILLIS) {
+            if (!session.isConnected()) {
+                throw new IOException("the peer is gone");
+            }
+            if (waited >= writeLimitMillis) {
+                session.closeNow();
+                throw new IOException("the peer has not read for " + writeLimitMillis / 1000 + " s");
+            }
         }
         if (!sent.isWritten()) {
             throw new IOException("the peer is gone", sent.getException());
