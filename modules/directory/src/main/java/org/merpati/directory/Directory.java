@@ -1,0 +1,148 @@
+package org.merpati.directory;
+
+import com.unboundid.ldap.sdk.Attribute;
+import com.unboundid.ldap.sdk.Entry;
+import com.unboundid.ldap.sdk.Modification;
+import com.unboundid.ldap.sdk.ModificationType;
+import com.unboundid.ldif.LDIFAddChangeRecord;
+import com.unboundid.ldif.LDIFChangeRecord;
+import com.unboundid.ldif.LDIFDeleteChangeRecord;
+import com.unboundid.ldif.LDIFModifyChangeRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.Address;
+import org.merpati.kernel.Domain;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Ids;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
+
+/**
+ * People and configuration as every node sees them: a live copy to read, and changes that go to the directory group's
+ * leader and are in the copy here when the call returns.
+ */
+public final class Directory {
+    private final LiveCopy copy;
+    private final Writes writes;
+    private final Ids ids;
+    private final List<GroupName> shards;
+    private final int passwordIterations;
+
+    /** Carries a change to the directory group's leader. */
+    @FunctionalInterface
+    public interface Writes {
+        /**
+         * Submits a change record.
+         *
+         * @return the log index at which it took effect
+         * @throws Refused if the directory forbids it
+         * @throws org.merpati.kernel.TryLater if the group has no leader now
+         */
+        long submit(String ldif);
+    }
+
+    /**
+     * A directory over a copy.
+     *
+     * @param shards those that new accounts are spread over
+     */
+    public Directory(LiveCopy copy, Writes writes, Ids ids, List<GroupName> shards, int passwordIterations) {
+        this.copy = copy;
+        this.writes = writes;
+        this.ids = ids;
+        this.shards = List.copyOf(shards);
+        this.passwordIterations = passwordIterations;
+    }
+
+    /** The people as this node knows them now. */
+    public People people() {
+        return copy.tree().people();
+    }
+
+    /** The copy on this node. */
+    public LiveCopy copy() {
+        return copy;
+    }
+
+    /** Carries out a change record and waits until it is in this node's copy. */
+    public void change(LDIFChangeRecord record) {
+        copy.await(writes.submit(String.join("\n", record.toLDIF())));
+    }
+
+    /** Makes a domain. */
+    public void addDomain(Domain domain) {
+        change(new LDIFAddChangeRecord(new Entry(
+                Names.of(domain),
+                new Attribute("objectClass", "top", Names.DOMAIN_CLASS),
+                new Attribute(Names.DOMAIN, domain.value()))));
+    }
+
+    /**
+     * Makes an account in the shard with the fewest.
+     *
+     * @param mustChange whether the password is to be changed before anything else
+     * @throws Refused if the address is taken or its domain not ours
+     */
+    public AccountId addAccount(Address address, String name, Credentials credentials, boolean admin, boolean mustChange) {
+        AccountId id = new AccountId(ids.next());
+        List<Attribute> attributes = new ArrayList<>(List.of(
+                new Attribute("objectClass", "top", "person", "organizationalPerson", "inetOrgPerson", Names.ACCOUNT_CLASS),
+                new Attribute("uid", address.local().toLowerCase(java.util.Locale.ROOT)),
+                new Attribute("cn", name),
+                new Attribute("sn", name),
+                new Attribute("mail", address.toString()),
+                new Attribute(Names.ACCOUNT_ID, id.toString()),
+                new Attribute(Names.SHARD, emptiest().value()),
+                new Attribute(Names.PASSWORD, credentials.hash())));
+        credentials.scram().ifPresent(scram -> attributes.add(new Attribute(Names.SCRAM, scram)));
+        if (admin) {
+            attributes.add(new Attribute(Names.ADMIN, "TRUE"));
+        }
+        if (mustChange) {
+            attributes.add(new Attribute(Names.MUST_CHANGE, "TRUE"));
+        }
+        change(new LDIFAddChangeRecord(new Entry(Names.of(address), attributes)));
+        return id;
+    }
+
+    /** Makes an account with a password. */
+    public AccountId addAccount(Address address, String name, String password, boolean admin, boolean mustChange) {
+        return addAccount(address, name, Credentials.of(password, passwordIterations), admin, mustChange);
+    }
+
+    private GroupName emptiest() {
+        Map<GroupName, Integer> counts = people().perShard();
+        return shards.stream()
+                .min(java.util.Comparator.comparingInt(s -> counts.getOrDefault(s, 0)))
+                .orElseThrow(() -> new Malformed("the cluster has no mailbox node"));
+    }
+
+    /** Sets a password; what has to be changed is then changed. */
+    public void setPassword(Address address, String password) {
+        Account account = people().login(address.key())
+                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + address));
+        Credentials credentials = Credentials.of(password, passwordIterations);
+        change(new LDIFModifyChangeRecord(
+                Names.of(account.address()),
+                new Modification(ModificationType.REPLACE, Names.PASSWORD, credentials.hash()),
+                new Modification(ModificationType.REPLACE, Names.SCRAM, credentials.scram().orElseThrow()),
+                new Modification(ModificationType.REPLACE, Names.MUST_CHANGE)));
+    }
+
+    /** Makes an alias. */
+    public void addAlias(Address alias, List<Address> targets) {
+        change(new LDIFAddChangeRecord(new Entry(
+                Names.of(alias),
+                new Attribute("objectClass", "top", Names.ALIAS_CLASS),
+                new Attribute("uid", alias.local().toLowerCase(java.util.Locale.ROOT)),
+                new Attribute("mail", alias.toString()),
+                new Attribute(Names.TARGET, targets.stream().map(Address::toString).toList()))));
+    }
+
+    /** Takes an account or alias out of the directory; its mailboxes stay until they are deleted. */
+    public void remove(Address address) {
+        change(new LDIFDeleteChangeRecord(Names.of(address)));
+    }
+}

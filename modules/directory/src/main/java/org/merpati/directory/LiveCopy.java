@@ -1,0 +1,179 @@
+package org.merpati.directory;
+
+import com.unboundid.ldap.sdk.Entry;
+import com.unboundid.ldif.LDIFAddChangeRecord;
+import com.unboundid.ldif.LDIFChangeRecord;
+import com.unboundid.ldif.LDIFException;
+import com.unboundid.ldif.LDIFModifyChangeRecord;
+import com.unboundid.ldif.LDIFReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.merpati.kernel.Role;
+import org.merpati.kernel.TryLater;
+
+/**
+ * The directory's entries on one node, kept up to date: by the group's log on a voter, by a voter's feed elsewhere. It
+ * remembers the newest changes, so that a feed can go on where it broke off.
+ */
+public final class LiveCopy {
+    /** A change and its index. */
+    record Change(long index, String ldif) {}
+
+    private static final int REMEMBERED = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final ArrayDeque<Change> recent = new ArrayDeque<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile Tree tree = new Tree();
+    private long floor;
+    private volatile long index;
+
+    /** An empty copy. */
+    public LiveCopy() {}
+
+    Tree tree() {
+        return tree;
+    }
+
+    /** The index of the last change that is in the copy. */
+    public long index() {
+        return index;
+    }
+
+    /** Calls back after each change, from the thread that made it. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** Takes over a whole state. */
+    void replace(Tree with, long at) {
+        synchronized (this) {
+            tree = with;
+            recent.clear();
+            floor = at;
+            index = at;
+            notifyAll();
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    /** Takes note of a change that is in the tree. */
+    void changed(long at, String ldif) {
+        synchronized (this) {
+            recent.addLast(new Change(at, ldif));
+            if (recent.size() > REMEMBERED) {
+                floor = recent.removeFirst().index();
+            }
+            index = at;
+            notifyAll();
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    /** Carries a change out on the tree and takes note of it. */
+    void follow(long at, String ldif) {
+        if (at > index) {
+            tree.apply(ldif);
+            changed(at, ldif);
+        }
+    }
+
+    /** The changes after an index; nothing if they are no longer remembered. */
+    synchronized Optional<List<Change>> since(long from) {
+        if (from < floor) {
+            return Optional.empty();
+        }
+        List<Change> changes = new ArrayList<>();
+        for (Change change : recent) {
+            if (change.index() > from) {
+                changes.add(change);
+            }
+        }
+        return Optional.of(changes);
+    }
+
+    /** Waits until something is newer than an index, or the time has passed. */
+    synchronized void awaitNewer(long than, Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        for (long left = limit.toMillis(); index <= than && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+            wait(left);
+        }
+    }
+
+    /**
+     * Waits until a change is in the copy.
+     *
+     * @throws TryLater if the feed is too far behind
+     */
+    public void await(long at) {
+        try {
+            awaitNewer(at - 1, PATIENCE);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        if (index < at) {
+            throw new TryLater("the change is made, but this node's copy of the directory is behind (" + index + " of " + at + ")");
+        }
+    }
+
+    /** A change as a node with these roles may see it: without the private keys of other roles. */
+    static String filtered(String ldif, Set<Role> roles) {
+        if (!ldif.contains(Names.PRIVATE_KEY)) {
+            return ldif;
+        }
+        try {
+            LDIFChangeRecord record = LDIFReader.decodeChangeRecord(ldif.split("\r?\n"));
+            return String.join("\n", switch (record) {
+                case LDIFAddChangeRecord add ->
+                    new LDIFAddChangeRecord(filtered(add.getEntryToAdd(), roles)).toLDIF();
+                case LDIFModifyChangeRecord modify -> {
+                    var kept = java.util.Arrays.stream(modify.getModifications())
+                            .filter(m -> !m.getAttributeName().equalsIgnoreCase(Names.PRIVATE_KEY)
+                                    || java.util.Arrays.stream(m.getValues()).allMatch(v -> visible(v, roles)))
+                            .toList();
+                    yield new LDIFModifyChangeRecord(modify.getDN(), kept).toLDIF();
+                }
+                default -> record.toLDIF();
+            });
+        } catch (LDIFException bug) {
+            throw new IllegalStateException(bug);
+        }
+    }
+
+    private static boolean visible(String key, Set<Role> roles) {
+        return roles.stream().anyMatch(r -> key.startsWith(r.text() + ":"));
+    }
+
+    private static Entry filtered(Entry entry, Set<Role> roles) {
+        Entry copy = entry.duplicate();
+        String[] keys = copy.getAttributeValues(Names.PRIVATE_KEY);
+        if (keys != null) {
+            for (String key : keys) {
+                if (!visible(key, roles)) {
+                    copy.removeAttributeValue(Names.PRIVATE_KEY, key);
+                }
+            }
+        }
+        return copy;
+    }
+
+    /** Every entry as a node with these roles may see it, in LDIF. */
+    byte[] filteredLdif(Set<Role> roles) throws IOException {
+        byte[] all = tree.ldif();
+        StringBuilder text = new StringBuilder(all.length);
+        try (LDIFReader reader = new LDIFReader(new java.io.ByteArrayInputStream(all))) {
+            for (Entry entry = reader.readEntry(); entry != null; entry = reader.readEntry()) {
+                text.append(filtered(entry, roles).toLDIFString()).append('\n');
+            }
+        } catch (LDIFException bug) {
+            throw new IllegalStateException(bug);
+        }
+        return text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,164 @@
+package org.merpati.directory;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
+
+/**
+ * Checks passwords against the node's copy of the directory. Hashing runs on a small pool of its own, so that it does
+ * not hold up sessions; a password that proved right is remembered for a short while under a key of this process, and
+ * forgotten when the account's hash changes.
+ */
+public final class Logins implements AutoCloseable {
+    private static final int WAITING = 1_000;
+    private static final int REMEMBERED = 20_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final long VALID_NANOS = Duration.ofMinutes(5).toNanos();
+    private static final Credentials NOBODY = Credentials.of("no such account", 1_000);
+
+    private record Proof(String hash, byte[] mac, long until) {}
+
+    private final Directory directory;
+    private final Clock clock;
+    private final ExecutorService hashing;
+    private final byte[] key = new byte[32];
+    private final Map<String, Proof> proofs = new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Proof> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    /** A checker with so many hashing threads. */
+    public Logins(Directory directory, Clock clock, int threads) {
+        this.directory = directory;
+        this.clock = clock;
+        this.hashing = new ThreadPoolExecutor(
+                threads,
+                threads,
+                1,
+                TimeUnit.MINUTES,
+                new LinkedBlockingQueue<>(WAITING),
+                Thread.ofPlatform().daemon().name("hashing-", 1).factory());
+        new SecureRandom().nextBytes(key);
+    }
+
+    /**
+     * Checks a name and a password.
+     *
+     * @return the account; it may still have to change its password
+     * @throws Refused if they do not fit (AUTHENTICATION_FAILED); the sentence does not tell which is wrong
+     * @throws TryLater if too many wait to be checked
+     */
+    public Account check(String name, String password) {
+        Optional<Account> found = directory.people().login(name).filter(Account::active);
+        Credentials credentials = found.map(Account::credentials).orElse(NOBODY);
+        byte[] mac = mac(name + "\0" + password);
+        if (found.isPresent() && remembered(name, credentials.hash(), mac)) {
+            return found.get();
+        }
+        boolean right = hash(credentials, password);
+        if (found.isEmpty() || !right) {
+            throw new Refused(Refused.Reason.AUTHENTICATION_FAILED, "name or password is wrong");
+        }
+        synchronized (proofs) {
+            proofs.put(name, new Proof(credentials.hash(), mac, clock.nanos() + VALID_NANOS));
+        }
+        return found.get();
+    }
+
+    private boolean remembered(String name, String hash, byte[] mac) {
+        synchronized (proofs) {
+            Proof proof = proofs.get(name);
+            return proof != null
+                    && proof.hash().equals(hash)
+                    && proof.until() - clock.nanos() > 0
+                    && java.security.MessageDigest.isEqual(proof.mac(), mac);
+        }
+    }
+
+    private boolean hash(Credentials credentials, String password) {
+        try {
+            return hashing.submit(() -> credentials.verify(password)).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException | TimeoutException busy) {
+            throw new TryLater("too many logins at once: try again");
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new TryLater("the server is stopping");
+        } catch (ExecutionException bug) {
+            throw new IllegalStateException(bug.getCause());
+        }
+    }
+
+    private byte[] mac(String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    /**
+     * Reads the message of SASL PLAIN (RFC 4616): authorization identity, name and password.
+     *
+     * @throws org.merpati.kernel.Malformed if it is none
+     * @throws Refused if someone wants to be someone else
+     */
+    public Account checkPlain(String base64) {
+        byte[] message;
+        try {
+            message = Base64.getDecoder().decode(base64.strip());
+        } catch (IllegalArgumentException notBase64) {
+            throw new org.merpati.kernel.Malformed("the SASL response is not base64");
+        }
+        int first = indexOf(message, 0);
+        int second = first < 0 ? -1 : indexOf(message, first + 1);
+        if (second < 0) {
+            throw new org.merpati.kernel.Malformed("a PLAIN message has two NULs");
+        }
+        String wanted = new String(message, 0, first, StandardCharsets.UTF_8);
+        String name = new String(message, first + 1, second - first - 1, StandardCharsets.UTF_8);
+        String password = new String(message, second + 1, message.length - second - 1, StandardCharsets.UTF_8);
+        Arrays.fill(message, (byte) 0);
+        if (!wanted.isEmpty() && !wanted.equalsIgnoreCase(name)) {
+            throw new Refused(Refused.Reason.NO_PERMISSION, name + " may not act as " + wanted);
+        }
+        return check(name, password);
+    }
+
+    private static int indexOf(byte[] message, int from) {
+        for (int i = from; i < message.length; i++) {
+            if (message[i] == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void close() {
+        hashing.shutdown();
+    }
+}

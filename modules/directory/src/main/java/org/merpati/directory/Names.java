@@ -1,0 +1,43 @@
+package org.merpati.directory;
+
+import com.unboundid.ldap.sdk.DN;
+import com.unboundid.ldap.sdk.RDN;
+import org.merpati.kernel.Address;
+import org.merpati.kernel.Domain;
+
+/** The names of the tree and of its attributes. */
+public final class Names {
+    /** The root of the tree. */
+    public static final String BASE = "o=merpati";
+
+    public static final String DOMAIN_CLASS = "merpatiDomain";
+    public static final String ACCOUNT_CLASS = "merpatiAccount";
+    public static final String ALIAS_CLASS = "merpatiAlias";
+    public static final String DOMAIN = "associatedDomain";
+    public static final String ACCOUNT_ID = "merpatiAccountId";
+    public static final String SHARD = "merpatiShard";
+    public static final String ADMIN = "merpatiAdmin";
+    public static final String STATUS = "merpatiStatus";
+    public static final String MUST_CHANGE = "merpatiMustChangePassword";
+    public static final String TARGET = "mailForwardingAddress";
+    public static final String PASSWORD = "userPassword";
+    public static final String SCRAM = "authPassword";
+    /** Attributes that hold private keys; the value begins with the role that may know it and a colon. */
+    public static final String PRIVATE_KEY = "merpatiPrivateKey";
+
+    private Names() {}
+
+    /** The entry of a domain. */
+    public static String of(Domain domain) {
+        return new DN(new RDN(DOMAIN, domain.value()), new RDN("o", "merpati")).toString();
+    }
+
+    /** The entry of an account or alias. */
+    public static String of(Address address) {
+        return new DN(
+                        new RDN("uid", address.local().toLowerCase(java.util.Locale.ROOT)),
+                        new RDN(DOMAIN, address.domain().value()),
+                        new RDN("o", "merpati"))
+                .toString();
+    }
+}

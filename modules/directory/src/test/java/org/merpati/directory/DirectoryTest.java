@@ -1,0 +1,238 @@
+package org.merpati.directory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.unboundid.ldap.sdk.LDAPConnection;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.ResultCode;
+import com.unboundid.ldap.sdk.SearchResult;
+import com.unboundid.ldap.sdk.SearchScope;
+import com.unboundid.ldif.LDIFAddChangeRecord;
+import com.unboundid.ldap.sdk.Entry;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.merpati.journal.StateMachine;
+import org.merpati.kernel.Address;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Domain;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Ids;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.Role;
+
+class DirectoryTest {
+    private static final Address BUDI = Address.parse("budi@lvlogist.com");
+    private static final Address ADMIN = Address.parse("admin@lvlogist.com");
+    private static final int FEW = 1_000;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicLong index = new AtomicLong();
+
+    /** A directory whose log is this test: each change is applied at once. */
+    private Directory directory(DirectoryGroup group) {
+        Directory.Writes writes = ldif -> {
+            long at = index.incrementAndGet();
+            BinaryReader answer = new BinaryReader(group.state().apply(at, 0, DirectoryState.command(ldif)));
+            group.state().entryApplied(at);
+            long took = answer.i64();
+            if (!answer.flag()) {
+                throw new Refused(Refused.Reason.CANNOT, answer.text());
+            }
+            return took;
+        };
+        Ids ids = new Ids(Clock.system(), new Random(1));
+        return new Directory(group.copy(), writes, ids, List.of(GroupName.shard(1), GroupName.shard(2)), FEW);
+    }
+
+    private Directory withPeople(DirectoryGroup group) {
+        Directory directory = directory(group);
+        directory.addDomain(Domain.parse("lvlogist.com"));
+        directory.addAccount(ADMIN, "Admin", "secret", true, true);
+        directory.addAccount(BUDI, "Budi", "rahasia", false, false);
+        directory.addAlias(Address.parse("sales@lvlogist.com"), List.of(BUDI, Address.parse("x@example.org")));
+        return directory;
+    }
+
+    @Test
+    void addressesResolve() throws IOException {
+        People people = withPeople(new DirectoryGroup(folder)).people();
+        assertThat(local(people, "Budi@LVLOGIST.com")).isEqualTo(BUDI);
+        assertThat(local(people, "budi+lists@lvlogist.com")).isEqualTo(BUDI);
+        assertThat(local(people, "postmaster@lvlogist.com")).isEqualTo(ADMIN);
+        assertThat(local(people, "Abuse@lvlogist.com")).isEqualTo(ADMIN);
+        assertThat(people.resolve(Address.parse("sales@lvlogist.com"))).isInstanceOf(People.Resolved.Several.class);
+        assertThat(people.resolve(Address.parse("nobody@lvlogist.com"))).isInstanceOf(People.Resolved.Unknown.class);
+        assertThat(people.resolve(Address.parse("a@example.org"))).isInstanceOf(People.Resolved.Outside.class);
+    }
+
+    private static Address local(People people, String address) {
+        return ((People.Resolved.Local) people.resolve(Address.parse(address))).account().address();
+    }
+
+    @Test
+    void accountsAreSpreadOverTheShards() throws IOException {
+        Directory directory = withPeople(new DirectoryGroup(folder));
+        directory.addAccount(Address.parse("a@lvlogist.com"), "A", "p", false, false);
+        directory.addAccount(Address.parse("b@lvlogist.com"), "B", "p", false, false);
+        assertThat(directory.people().perShard()).containsEntry(GroupName.shard(1), 2).containsEntry(GroupName.shard(2), 2);
+    }
+
+    @Test
+    void whatCannotBeIsRefusedWithASentence() throws IOException {
+        Directory directory = withPeople(new DirectoryGroup(folder));
+        assertThatThrownBy(() -> directory.addAccount(BUDI, "B", "p", false, false))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("exists already");
+        assertThatThrownBy(() -> directory.addAccount(Address.parse("a@example.org"), "A", "p", false, false))
+                .hasMessageContaining("'merpati domain add example.org' first");
+        assertThatThrownBy(() -> directory.addAlias(BUDI, List.of(ADMIN))).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> directory.setPassword(Address.parse("z@lvlogist.com"), "p"))
+                .hasMessageContaining("there is no account z@lvlogist.com");
+    }
+
+    @Test
+    void aCheckpointHoldsEverythingAndIsVerified() throws IOException {
+        DirectoryGroup group = new DirectoryGroup(folder.resolve("a"));
+        withPeople(group);
+        assertThat(group.state().checkpoint()).isEqualTo(index.get());
+        DirectoryGroup again = new DirectoryGroup(folder.resolve("a"));
+        assertThat(again.state().checkpointed()).isEqualTo(index.get());
+        assertThat(local(again.copy().tree().people(), "budi@lvlogist.com")).isEqualTo(BUDI);
+
+        DirectoryGroup other = new DirectoryGroup(folder.resolve("b"));
+        try (StateMachine.Pinned pinned = group.state().pin();
+                StateMachine.Installation install = other.state().install(pinned.index(), pinned.files())) {
+            StateMachine.CheckpointFile file = pinned.files().getFirst();
+            byte[] content = pinned.open(file.name()).readAllBytes();
+            byte[] damaged = content.clone();
+            damaged[damaged.length / 2] ^= 1;
+            assertThatThrownBy(() -> install.put(file, new ByteArrayInputStream(damaged))).isInstanceOf(IOException.class);
+            install.put(file, new ByteArrayInputStream(content));
+            install.commit();
+        }
+        assertThat(local(other.copy().tree().people(), "budi@lvlogist.com")).isEqualTo(BUDI);
+        assertThat(other.copy().index()).isEqualTo(index.get());
+
+        Path file = folder.resolve("a").resolve("directory-%019d".formatted(index.get()));
+        byte[] octets = Files.readAllBytes(file);
+        octets[octets.length - 3] ^= 1;
+        Files.write(file, octets);
+        assertThatThrownBy(() -> new DirectoryGroup(folder.resolve("a"))).hasMessageContaining("is damaged");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SHA-1, {SSHA}", "SHA-512, {SSHA512}"})
+    void importedHashesVerify(String algorithm, String scheme) throws Exception {
+        byte[] digest = MessageDigest.getInstance(algorithm).digest("rahasiasalt".getBytes(StandardCharsets.UTF_8));
+        byte[] both = Arrays.copyOf(digest, digest.length + 4);
+        System.arraycopy("salt".getBytes(StandardCharsets.UTF_8), 0, both, digest.length, 4);
+        String hash = scheme + Base64.getEncoder().encodeToString(both);
+        assertThat(Credentials.imported(hash).verify("rahasia")).isTrue();
+        assertThat(Credentials.imported(hash).verify("falsch")).isFalse();
+        assertThatThrownBy(() -> Credentials.imported("{CRYPT}x")).isInstanceOf(Malformed.class);
+    }
+
+    @Test
+    void aPasswordLeavesAHashAndScramKeysAndNothingElse() {
+        Credentials credentials = Credentials.of("rahasia", FEW);
+        assertThat(credentials.hash()).startsWith("{PBKDF2-SHA512}1000$").doesNotContain("rahasia");
+        assertThat(credentials.verify("rahasia")).isTrue();
+        assertThat(credentials.verify("Rahasia")).isFalse();
+        assertThat(credentials.verify("")).isFalse();
+        assertThat(credentials.scramKeys().orElseThrow().storedKey()).hasSize(32);
+        assertThat(credentials.toString()).doesNotContain("$");
+    }
+
+    @Test
+    void loginsAreCheckedAndForgottenWhenThePasswordChanges() throws IOException {
+        Directory directory = withPeople(new DirectoryGroup(folder));
+        try (Logins logins = new Logins(directory, Clock.system(), 1)) {
+            assertThat(logins.check("budi@lvlogist.com", "rahasia").address()).isEqualTo(BUDI);
+            assertThat(logins.check("BUDI@lvlogist.com", "rahasia").address()).isEqualTo(BUDI);
+            assertThatThrownBy(() -> logins.check("budi@lvlogist.com", "x")).hasMessage("name or password is wrong");
+            assertThatThrownBy(() -> logins.check("who@lvlogist.com", "x")).hasMessage("name or password is wrong");
+            directory.setPassword(BUDI, "baru");
+            assertThatThrownBy(() -> logins.check("budi@lvlogist.com", "rahasia")).isInstanceOf(Refused.class);
+            assertThat(logins.check("budi@lvlogist.com", "baru").mustChange()).isFalse();
+            assertThat(logins.check("admin@lvlogist.com", "secret").mustChange()).isTrue();
+            directory.setPassword(ADMIN, "chosen");
+            assertThat(logins.check("admin@lvlogist.com", "chosen").mustChange()).isFalse();
+        }
+    }
+
+    @Test
+    void aNodeIsNotToldTheKeysOfRolesThatItDoesNotRun() throws Exception {
+        DirectoryGroup group = new DirectoryGroup(folder);
+        Directory directory = withPeople(group);
+        Entry entry = new Entry(
+                "dn: associatedDomain=example.org,o=merpati",
+                "objectClass: merpatiDomain",
+                "associatedDomain: example.org",
+                "merpatiPrivateKey: mta:DKIM",
+                "merpatiPrivateKey: proxy:TLS");
+        directory.change(new LDIFAddChangeRecord(entry));
+        String change = group.copy().since(index.get() - 1).orElseThrow().getFirst().ldif();
+        assertThat(change).contains("DKIM").contains("TLS");
+        assertThat(LiveCopy.filtered(change, Set.of(Role.MTA))).contains("DKIM").doesNotContain("TLS");
+        assertThat(LiveCopy.filtered(change, Set.of(Role.WITNESS))).doesNotContain("DKIM").doesNotContain("TLS");
+        assertThat(new String(group.copy().filteredLdif(Set.of(Role.PROXY)), StandardCharsets.UTF_8))
+                .doesNotContain("DKIM")
+                .contains("TLS");
+    }
+
+    @Test
+    void ldapBindsAndSearches() throws Exception {
+        Directory directory = withPeople(new DirectoryGroup(folder));
+        try (Logins logins = new Logins(directory, Clock.system(), 1);
+                LdapService ldap = new LdapService(
+                        new InetSocketAddress("127.0.0.1", 0), SSLContext.getDefault(), false, true, directory, logins);
+                LDAPConnection client = new LDAPConnection("127.0.0.1", ldap.port())) {
+            assertThat(client.getRootDSE().getNamingContextDNs()).containsExactly("o=merpati");
+            assertThatThrownBy(() -> client.search("o=merpati", SearchScope.SUB, "(mail=*)"))
+                    .isInstanceOf(LDAPException.class);
+            assertThatThrownBy(() -> client.bind("budi@lvlogist.com", "wrong"))
+                    .isInstanceOfSatisfying(LDAPException.class, e -> assertThat(e.getResultCode())
+                            .isEqualTo(ResultCode.INVALID_CREDENTIALS));
+            client.bind("uid=budi,associatedDomain=lvlogist.com,o=merpati", "rahasia");
+            SearchResult found = client.search("o=merpati", SearchScope.SUB, "(mail=budi*)");
+            assertThat(found.getEntryCount()).isEqualTo(1);
+            assertThat(found.getSearchEntries().getFirst().hasAttribute("userPassword")).isFalse();
+            assertThatThrownBy(() -> client.search("o=merpati", SearchScope.SUB, "(userPassword={P*)"))
+                    .isInstanceOf(LDAPException.class);
+        }
+    }
+
+    @Test
+    void ldapRefusesPasswordsInClear() throws Exception {
+        Directory directory = withPeople(new DirectoryGroup(folder));
+        try (Logins logins = new Logins(directory, Clock.system(), 1);
+                LdapService ldap = new LdapService(
+                        new InetSocketAddress("127.0.0.1", 0), SSLContext.getDefault(), false, false, directory, logins);
+                LDAPConnection client = new LDAPConnection("127.0.0.1", ldap.port())) {
+            assertThatThrownBy(() -> client.bind("budi@lvlogist.com", "rahasia"))
+                    .isInstanceOfSatisfying(LDAPException.class, e -> assertThat(e.getResultCode())
+                            .isEqualTo(ResultCode.CONFIDENTIALITY_REQUIRED));
+        }
+    }
+}
