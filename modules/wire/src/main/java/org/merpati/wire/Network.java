@@ -180,10 +180,11 @@ public final class Network implements AutoCloseable {
             connection(session).ended();
         }
 
+        /** The peer sends no more; what it asked before is still answered. */
         @Override
         public void inputClosed(IoSession session) {
             connection(session).ended();
-            session.closeOnFlush();
+            session.suspendRead();
         }
 
         @Override

@@ -111,7 +111,7 @@ final class ReceiveBuffer extends InputStream {
                 }
             }
             size -= done;
-            if (stopped && size < limit / 2) {
+            if (stopped && !ended && size < limit / 2) {
                 stopped = false;
                 valve.goOn();
             }
