@@ -33,7 +33,8 @@ public record Reply(int code, String text) {
     public static Reply of(Failure failure) {
         return switch (failure) {
             case Malformed malformed -> new Reply(501, "5.5.4 " + malformed.sentence());
-            case TryLater later -> new Reply(451, "4.3.0 " + later.sentence());
+            case TryLater later ->
+                later.moved().map(NodeParameters::moved).orElseGet(() -> new Reply(451, "4.3.0 " + later.sentence()));
             case Refused refused ->
                 switch (refused.reason()) {
                     case NONEXISTENT -> new Reply(550, "5.1.1 " + refused.sentence());

@@ -22,7 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.merpati.kernel.Address;
+import org.merpati.kernel.Epoch;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 import org.merpati.wire.InternalErrors;
 import org.merpati.wire.Listener;
@@ -276,5 +280,13 @@ class SmtpTest {
             }
         }
         assertThat(new LineReader(new ByteArrayInputStream(new byte[0])).line(10)).isNull();
+    }
+
+    @Test
+    void theWayToAShardsLeaderSurvivesItsReply() {
+        Route route = new Route(GroupName.shard(2), new NodeName("gszimbra2"), new Epoch(17));
+        Reply reply = Reply.of(new TryLater("this node does not lead shard-2 now", route));
+        assertThat(NodeParameters.moved(reply)).contains(route);
+        assertThat(NodeParameters.moved(new Reply(451, "4.3.0 try again"))).isEmpty();
     }
 }
