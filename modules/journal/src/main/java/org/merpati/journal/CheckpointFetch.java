@@ -3,6 +3,9 @@ package org.merpati.journal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -59,37 +62,43 @@ final class CheckpointFetch implements DataReplica.Source {
     }
 
     private @Nullable TermIndex fetch(DataReplica into, long needed) throws IOException {
-        Optional<From> best = Optional.empty();
-        for (NodeName node : spec.dataNodes()) {
-            Optional<From> offer = node.equals(self) ? Optional.empty() : ask(node, needed);
-            if (offer.isPresent()
-                    && best.filter(b -> b.offer.index() >= offer.get().offer.index())
-                            .isEmpty()) {
-                best = offer;
+        List<From> offers = new ArrayList<>();
+        try {
+            for (NodeName node : others()) {
+                ask(node, needed).ifPresent(offers::add);
             }
+            if (offers.isEmpty()) {
+                LOG.warn(
+                        "group {}: node {} lacks entries before {} and no data node offers a checkpoint that holds"
+                                + " them; it waits for one of {}",
+                        spec.name(),
+                        self,
+                        needed,
+                        others());
+                return null;
+            }
+            return install(into, Collections.max(offers, Comparator.comparingLong(o -> o.offer.index())));
+        } finally {
+            offers.forEach(o -> release(o.node));
         }
-        if (best.isEmpty()) {
-            LOG.warn(
-                    "group {}: node {} lacks entries before {} and no data node offers a checkpoint that holds them;"
-                            + " it waits for one of {}",
-                    spec.name(),
-                    self,
-                    needed,
-                    others());
-            return null;
-        }
-        NodeName from = best.get().node;
-        CheckpointOffer offer = best.get().offer;
-        LOG.info("group {}: node {} fetches the checkpoint at {} from node {}", spec.name(), self, offer.index(), from);
+    }
+
+    private TermIndex install(DataReplica into, From from) throws IOException {
+        CheckpointOffer offer = from.offer;
+        LOG.info(
+                "group {}: node {} fetches the checkpoint at {} from node {}",
+                spec.name(),
+                self,
+                offer.index(),
+                from.node);
         try (StateMachine.Installation installation = into.state().install(offer.index(), offer.files())) {
             for (StateMachine.CheckpointFile file : offer.files()) {
                 if (!installation.has(file)) {
-                    put(installation, from, file);
+                    put(installation, from.node, file);
                 }
             }
             into.commit(installation, offer.term(), offer.index(), offer.millis(), clock.nanos());
         }
-        release(from);
         return TermIndex.valueOf(offer.term(), offer.index());
     }
 

@@ -87,8 +87,11 @@ final class DataReplica extends Replica {
     }
 
     @Override
-    public long takeSnapshot() throws IOException {
+    public long takeSnapshot() {
         octets.set(0);
+        if (halted()) {
+            return -1;
+        }
         try {
             record.save();
             long finished = state.checkpoint();
@@ -96,7 +99,7 @@ final class DataReplica extends Replica {
             return purgeable(finished);
         } catch (IOException | RuntimeException e) {
             events.failed("a checkpoint failed: " + e.getMessage());
-            throw e;
+            return -1;
         }
     }
 

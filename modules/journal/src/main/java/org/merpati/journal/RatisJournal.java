@@ -270,6 +270,10 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         }
         try {
             RaftServer.Division division = engine.division(spec);
+            if (!division.getInfo().isAlive()) {
+                failed("the engine closed the group");
+                return;
+            }
             observe(division.getInfo());
             checkpointIfDue();
         } catch (IOException e) {

@@ -21,8 +21,9 @@ import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One copy of a group as Ratis sees it. Ratis logs and passes over an apply that fails; here whatever fails while an
- * entry is applied is thrown out of the applying thread, which closes the group on this node.
+ * One copy of a group as Ratis sees it. Ratis logs and passes over an apply that fails; here nothing more is applied
+ * then and the group is left. (Ratis' own way, an exception in its applying thread, spins for ever if the group is
+ * being closed at that moment.)
  */
 abstract sealed class Replica extends BaseStateMachine permits DataReplica, WitnessReplica {
     /** Who wants to know what happens to a copy. */
@@ -38,6 +39,8 @@ abstract sealed class Replica extends BaseStateMachine permits DataReplica, Witn
     final Events events;
 
     private final int margin;
+    private volatile boolean halted;
+    private volatile long droppedTo;
 
     Replica(ReplicaRecord record, int margin, Events events) {
         this.record = record;
@@ -45,9 +48,21 @@ abstract sealed class Replica extends BaseStateMachine permits DataReplica, Witn
         this.events = events;
     }
 
-    /** Up to where the log may be dropped: a margin behind the checkpoint, because the border itself is needed. */
+    /**
+     * Up to where the log may be dropped: a margin behind the checkpoint, because the border itself is needed. Below
+     * zero if there is nothing new to drop: Ratis closes a group whose checkpoints go back.
+     */
     final long purgeable(long checkpoint) {
-        return checkpoint > margin ? checkpoint - margin : -1;
+        if (checkpoint - margin <= droppedTo) {
+            return -1;
+        }
+        droppedTo = checkpoint - margin;
+        return droppedTo;
+    }
+
+    /** Whether something failed, so that nothing may be applied or checkpointed any more. */
+    final boolean halted() {
+        return halted;
     }
 
     /** The index of the last entry that the log need not hold for this copy; 0 if there is none. */
@@ -64,6 +79,7 @@ abstract sealed class Replica extends BaseStateMachine permits DataReplica, Witn
     /** Begins where the checkpoint ends. */
     final void resume() {
         TermIndex checkpoint = checkpoint();
+        droppedTo = checkpoint == null ? 0 : checkpoint.getIndex();
         setLastAppliedTermIndex(checkpoint == null ? TermIndex.INITIAL_VALUE : checkpoint);
     }
 
@@ -103,6 +119,9 @@ abstract sealed class Replica extends BaseStateMachine permits DataReplica, Witn
     @Override
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto entry = transaction.getLogEntry();
+        if (halted) {
+            return CompletableFuture.failedFuture(new IllegalStateException("this copy has failed"));
+        }
         try {
             record.entry(entry.getTerm(), entry.getIndex());
             BatchInFlight batch = transaction.getStateMachineContext() instanceof BatchInFlight made ? made : null;
@@ -110,18 +129,23 @@ abstract sealed class Replica extends BaseStateMachine permits DataReplica, Witn
             updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
             return CompletableFuture.completedFuture(Message.EMPTY);
         } catch (Exception | Error e) {
+            halted = true;
             events.failed("entry " + entry.getIndex() + " was not applied: " + e);
-            throw new IllegalStateException("entry " + entry.getIndex() + " was not applied", e);
+            return CompletableFuture.failedFuture(e);
         }
     }
 
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
+        if (halted) {
+            return;
+        }
         try {
             record.entry(term, index);
         } catch (IOException e) {
+            halted = true;
             events.failed("the replica's record cannot be written: " + e.getMessage());
-            throw new java.io.UncheckedIOException(e);
+            return;
         }
         if (index > getLastAppliedTermIndex().getIndex()) {
             super.notifyTermIndexUpdated(term, index);

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeIdentity;
@@ -185,7 +187,9 @@ final class RatisCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        List.copyOf(nodes.keySet()).forEach(n -> stop(n.value()));
+        try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+            List.copyOf(nodes.keySet()).forEach(n -> each.execute(() -> stop(n.value())));
+        }
     }
 
     /** Calls the service of the other node directly. */
