@@ -92,7 +92,7 @@ public interface StateMachine extends AutoCloseable {
     /** Begins to install a checkpoint of the given index and files. */
     Installation install(long index, List<CheckpointFile> files) throws IOException;
 
-    /** Closes without a checkpoint. */
+    /** Closes without a checkpoint. The journal that was opened with it calls this when it is closed. */
     @Override
     void close();
 }

@@ -1,0 +1,84 @@
+package org.merpati.journal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the watchers of a group who leads it, in order and from one thread. If they are slow, the oldest news are
+ * dropped: only the newest matter.
+ */
+final class Announcer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
+    private static final int BACKLOG = 256;
+    private static final int WATCHERS = 64;
+
+    private final String group;
+    private final List<Consumer<Leadership>> watchers = new ArrayList<>();
+    private final BlockingQueue<Runnable> news = new ArrayBlockingQueue<>(BACKLOG);
+    private volatile Leadership present = Leadership.UNKNOWN;
+    private volatile boolean closed;
+
+    Announcer(String group) {
+        this.group = group;
+        Thread.ofVirtual().name("journal-watch-" + group).start(this::run);
+    }
+
+    private void run() {
+        while (!closed || !news.isEmpty()) {
+            try {
+                news.take().run();
+            } catch (InterruptedException e) {
+                if (closed && news.isEmpty()) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            } catch (RuntimeException e) {
+                LOG.error("group {}: a watcher of the leadership failed", group, e);
+            }
+        }
+    }
+
+    /** The newest leadership. */
+    Leadership present() {
+        return present;
+    }
+
+    /** Tells everyone, if it is news. */
+    synchronized void announce(Leadership leadership) {
+        if (leadership.equals(present)) {
+            return;
+        }
+        LOG.info("group {}: {}", group, leadership);
+        present = leadership;
+        for (Consumer<Leadership> watcher : watchers) {
+            enqueue(() -> watcher.accept(leadership));
+        }
+    }
+
+    /** Adds a watcher and tells it the present state first. */
+    synchronized void add(Consumer<Leadership> watcher) {
+        if (watchers.size() >= WATCHERS) {
+            throw new IllegalStateException("group " + group + " has " + WATCHERS + " watchers already");
+        }
+        watchers.add(watcher);
+        Leadership now = present;
+        enqueue(() -> watcher.accept(now));
+    }
+
+    private void enqueue(Runnable item) {
+        while (!news.offer(item)) {
+            news.poll();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        enqueue(() -> {});
+    }
+}

@@ -1,0 +1,200 @@
+package org.merpati.journal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.cluster.NodeIdentity;
+import org.merpati.cluster.NodeInfo;
+import org.merpati.cluster.Topology;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.NodeName;
+
+/** This node's one Ratis server, spoken to inside the process. */
+final class Engine implements AutoCloseable {
+    /** The incarnation that every voter has until voters can be replaced. */
+    static final int INCARNATION = 1;
+
+    private final Topology topology;
+    private final RaftProperties settings;
+    private final RaftServer server;
+    private final ClientId client = ClientId.randomId();
+    private final AtomicLong calls = new AtomicLong();
+    private final Map<RaftGroupId, Replica> replicas = new ConcurrentHashMap<>();
+
+    Engine(Topology topology, NodeIdentity identity, JournalConfig config, Path root, Clock clock) throws IOException {
+        this.topology = topology;
+        NodeInfo self = topology.node(identity.node());
+        this.settings = EngineSettings.of(self, config, root);
+        Parameters parameters = new Parameters();
+        if (config.transport() == JournalConfig.Transport.GRPC) {
+            mutualTls(parameters, new PeerTrust(identity, topology), identity, clock);
+        }
+        server = RaftServer.newBuilder()
+                .setServerId(peerId(self.name()))
+                .setProperties(settings)
+                .setParameters(parameters)
+                .setStateMachineRegistry(this::registered)
+                .build();
+        server.start();
+    }
+
+    private static void mutualTls(Parameters parameters, PeerTrust trust, NodeIdentity identity, Clock clock) {
+        GrpcTlsConfig tls = GrpcTlsConfig.newBuilder()
+                .setKeyManager(identity.keyManager())
+                .setTrustManager(trust)
+                .setMutualTls(true)
+                .setSslProvider(SslProvider.JDK)
+                .build();
+        GrpcConfigKeys.TLS.setConf(parameters, tls);
+        GrpcConfigKeys.Server.setServicesCustomizer(
+                parameters, (builder, types) -> builder.intercept(new PeerGate(trust, clock)));
+    }
+
+    private Replica registered(RaftGroupId group) {
+        Replica replica = replicas.get(group);
+        if (replica == null) {
+            throw new IllegalStateException("group " + group + " is not of this node");
+        }
+        return replica;
+    }
+
+    /** The id of a node as a voter. */
+    static RaftPeerId peerId(NodeName node) {
+        return RaftPeerId.valueOf(node + "#" + INCARNATION);
+    }
+
+    /** The node that a voter's id names. */
+    static NodeName nodeOf(RaftPeerId peer) {
+        String id = peer.toString();
+        return new NodeName(id.substring(0, id.indexOf('#')));
+    }
+
+    private RaftGroupId groupId(GroupSpec spec) {
+        return RaftGroupId.valueOf(FolderIdentity.engineId(topology.cluster(), spec.name()));
+    }
+
+    private RaftGroup group(GroupSpec spec) {
+        List<RaftPeer> peers = spec.voters().stream()
+                .map(node -> RaftPeer.newBuilder()
+                        .setId(peerId(node))
+                        .setAddress(topology.node(node).host() + ":"
+                                + topology.node(node).raftPort())
+                        .setPriority(spec.isWitness(node) ? 0 : 1)
+                        .build())
+                .toList();
+        return RaftGroup.valueOf(groupId(spec), peers);
+    }
+
+    /**
+     * Opens a group's log in its folder and takes part. One group at a time, because the settings are shared.
+     *
+     * @throws IOException if the log cannot be opened
+     */
+    synchronized void add(GroupSpec spec, Replica replica, Path folder, boolean witness) throws IOException {
+        EngineSettings.forGroup(settings, folder.toFile(), witness);
+        replicas.put(groupId(spec), replica);
+        GroupManagementRequest request =
+                GroupManagementRequest.newAdd(client, server.getId(), calls.incrementAndGet(), group(spec), false);
+        RaftClientReply reply = server.groupManagement(request);
+        if (!reply.isSuccess()) {
+            replicas.remove(groupId(spec));
+            throw new IOException("the log does not open", reply.getException());
+        }
+    }
+
+    /** Leaves a group; the files stay. */
+    synchronized void remove(GroupSpec spec) throws IOException {
+        server.groupManagement(GroupManagementRequest.newRemove(
+                client, server.getId(), calls.incrementAndGet(), groupId(spec), false, false));
+        replicas.remove(groupId(spec));
+    }
+
+    private CompletableFuture<RaftClientReply> submit(GroupSpec spec, Message message, RaftClientRequest.Type type) {
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(client)
+                .setServerId(server.getId())
+                .setGroupId(groupId(spec))
+                .setCallId(calls.incrementAndGet())
+                .setMessage(message)
+                .setType(type)
+                .build();
+        try {
+            return server.submitClientRequestAsync(request);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Appends an entry; the answer comes when it is applied here. */
+    CompletableFuture<RaftClientReply> append(GroupSpec spec, Message entry) {
+        return submit(spec, entry, RaftClientRequest.writeRequestType());
+    }
+
+    /** Raft's ReadIndex; a follower that asks its leader succeeds too. */
+    CompletableFuture<RaftClientReply> readIndex(GroupSpec spec) {
+        return submit(spec, Message.EMPTY, RaftClientRequest.readRequestType());
+    }
+
+    /** Asks for a checkpoint between two entries. */
+    CompletableFuture<RaftClientReply> checkpoint(GroupSpec spec, long limitMillis) {
+        try {
+            return server.snapshotManagementAsync(SnapshotManagementRequest.newCreate(
+                    client, server.getId(), groupId(spec), calls.incrementAndGet(), limitMillis, 1));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Hands leadership over.
+     *
+     * @throws IOException if it fails
+     */
+    void transfer(GroupSpec spec, NodeName to, long limitMillis) throws IOException {
+        RaftClientReply reply = server.transferLeadership(new TransferLeadershipRequest(
+                client, server.getId(), groupId(spec), calls.incrementAndGet(), peerId(to), limitMillis));
+        if (!reply.isSuccess()) {
+            throw new IOException("the transfer failed", reply.getException());
+        }
+    }
+
+    /**
+     * The group's inside.
+     *
+     * @throws IOException if the group is not open
+     */
+    RaftServer.Division division(GroupSpec spec) throws IOException {
+        return server.getDivision(groupId(spec));
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("the engine does not close", e);
+        }
+    }
+}

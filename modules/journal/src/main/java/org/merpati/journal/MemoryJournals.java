@@ -1,0 +1,69 @@
+package org.merpati.journal;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.NodeName;
+
+/**
+ * The groups of one process in memory: no disk, no network, no election; what was acknowledged is gone with the
+ * process. Several nodes may share a {@link Cluster} and then have copies of the same groups.
+ */
+public final class MemoryJournals implements Journals {
+    /** What the nodes of one process share. */
+    public static final class Cluster {
+        private static final int LOG_LIMIT = 4096;
+        private final Map<GroupName, MemoryGroup> groups = new ConcurrentHashMap<>();
+
+        private MemoryGroup group(GroupSpec spec) {
+            return groups.computeIfAbsent(spec.name(), name -> new MemoryGroup(spec, LOG_LIMIT));
+        }
+    }
+
+    private static final long CHECKPOINT_OCTETS = 64L * 1024 * 1024;
+
+    private final NodeName self;
+    private final Clock clock;
+    private final Cluster cluster;
+    private final Map<GroupName, MemoryJournal> open = new ConcurrentHashMap<>();
+
+    /** The groups of a node that is alone. */
+    public MemoryJournals(NodeName self, Clock clock) {
+        this(self, clock, new Cluster());
+    }
+
+    /** The groups of one of several nodes. */
+    public MemoryJournals(NodeName self, Clock clock, Cluster cluster) {
+        this.self = self;
+        this.clock = clock;
+        this.cluster = cluster;
+    }
+
+    @Override
+    public Journal open(GroupSpec group, StateMachine state) {
+        return join(group, state);
+    }
+
+    @Override
+    public Journal witness(GroupSpec group) {
+        return join(group, null);
+    }
+
+    private Journal join(GroupSpec spec, @Nullable StateMachine state) {
+        MemoryGroup group = cluster.group(spec);
+        MemoryJournal journal =
+                new MemoryJournal(self, group, state, clock, CHECKPOINT_OCTETS, () -> open.remove(spec.name()));
+        group.join(journal);
+        open.put(spec.name(), journal);
+        return journal;
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(open.values()).forEach(MemoryJournal::close);
+    }
+}

@@ -1,0 +1,453 @@
+package org.merpati.journal;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.jspecify.annotations.Nullable;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Epoch;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One group on this node over Ratis. Its {@link #tick} is called again and again by {@link RatisJournals}. */
+final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
+    /** What a group needs of the node that runs it. */
+    interface Node {
+        /** This node. */
+        NodeName name();
+
+        /** Reports a checkpoint of this node to the leader. */
+        void report(GroupSpec spec, NodeName leader, long index);
+
+        /** Leaves the group; the files stay. */
+        void leave(RatisJournal journal);
+
+        /** Leaves the group and opens it again, so that an installed checkpoint counts. */
+        void reopen(RatisJournal journal);
+
+        /** Calls {@link #tick} of the group soon. */
+        void soon(RatisJournal journal);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(RatisJournal.class);
+    private static final long CLOCK_ALARM_MILLIS = Duration.ofMinutes(5).toMillis();
+
+    private final GroupSpec spec;
+    private final JournalConfig config;
+    private final Clock clock;
+    private final Engine engine;
+    private final Node node;
+    private final ReplicaRecord record;
+    private final Batcher batcher;
+    private final Announcer announcer;
+    private final Lease lease;
+    private final AtomicLong confirmedTerm = new AtomicLong(-1);
+    private final AtomicLong lastMillis = new AtomicLong();
+    private final AtomicBoolean asking = new AtomicBoolean();
+    private final AtomicBoolean checkpointing = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Replica replica;
+    private volatile @Nullable String failure;
+
+    RatisJournal(GroupSpec spec, JournalConfig config, Clock clock, Engine engine, Node node, ReplicaRecord record) {
+        this.spec = spec;
+        this.config = config;
+        this.clock = clock;
+        this.engine = engine;
+        this.node = node;
+        this.record = record;
+        this.announcer = new Announcer(spec.name().value());
+        this.lease = new Lease(clock, config.lease().toNanos());
+        this.batcher = new Batcher(spec.name().value(), config, this, this::unknownOutcome);
+    }
+
+    /** Takes the copy that Ratis drives from now on. */
+    void attach(Replica copy) {
+        replica = copy;
+    }
+
+    /** The layout of the group. */
+    GroupSpec spec() {
+        return spec;
+    }
+
+    /** The replica's record. */
+    ReplicaRecord record() {
+        return record;
+    }
+
+    /** The copy with data, if this node has one and it is sound. */
+    Optional<DataReplica> data() {
+        return failure == null && replica instanceof DataReplica data ? Optional.of(data) : Optional.empty();
+    }
+
+    @Override
+    public GroupName group() {
+        return spec.name();
+    }
+
+    @Override
+    public Leadership leadership() {
+        return announcer.present();
+    }
+
+    @Override
+    public void watch(Consumer<Leadership> listener) {
+        announcer.add(listener);
+    }
+
+    private TryLater unavailable(String why) {
+        Leadership now = leadership();
+        String sentence = "group " + spec.name() + " cannot answer on node " + node.name() + ": " + why;
+        return now.leader()
+                .filter(leader -> !leader.equals(node.name()))
+                .map(leader -> new TryLater(sentence, new Route(spec.name(), leader, now.epoch())))
+                .orElseGet(() -> new TryLater(sentence));
+    }
+
+    private TryLater notLeading() {
+        String why = failure;
+        return unavailable(why != null ? "its copy has failed" : "it does not lead");
+    }
+
+    private TryLater unknownOutcome() {
+        return unavailable("leadership was lost on the way; the change may or may not have happened");
+    }
+
+    @Override
+    public byte[] submit(byte[] command) {
+        return batcher.await(submitAsync(command), this::unavailable);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> submitAsync(byte[] command) {
+        if (!leadership().leading() || failure != null) {
+            return CompletableFuture.failedFuture(notLeading());
+        }
+        return batcher.submit(command);
+    }
+
+    @Override
+    public CompletableFuture<?> append(BatchInFlight entry) {
+        return engine.append(spec, entry).thenApply(RatisJournal::succeeded);
+    }
+
+    @Override
+    public long nextMillis() {
+        long wall = clock.millis();
+        long next = lastMillis.updateAndGet(last -> Math.max(Math.max(last, record.millis()), wall));
+        if (next - wall > CLOCK_ALARM_MILLIS) {
+            LOG.warn(
+                    "group {}: this node's clock is {} ms behind the group's time; set it right",
+                    spec.name(),
+                    next - wall);
+        }
+        return next;
+    }
+
+    private static RaftClientReply succeeded(RaftClientReply reply) {
+        if (!reply.isSuccess()) {
+            throw new java.util.concurrent.CompletionException(reply.getException());
+        }
+        return reply;
+    }
+
+    /** Takes the report of a data node, if this node leads. */
+    void report(NodeName from, long index) {
+        batcher.report(new Entry.Checkpointed(from, index));
+    }
+
+    @Override
+    public void barrier() {
+        Leadership now = leadership();
+        if (!now.leading() || failure != null) {
+            throw notLeading();
+        }
+        long limit = config.electionMax().multipliedBy(2).toMillis();
+        try {
+            if (!ask(now.epoch()).get(limit, TimeUnit.MILLISECONDS)) {
+                throw notLeading();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable("interrupted");
+        } catch (ExecutionException | TimeoutException e) {
+            throw unavailable("a majority of its voters does not answer");
+        }
+    }
+
+    /** Asks whether this node leads in that epoch; a yes extends the lease. */
+    private CompletableFuture<Boolean> ask(Epoch epoch) {
+        long since = clock.nanos();
+        if (!leadsIn(epoch.term())) {
+            return CompletableFuture.completedFuture(false);
+        }
+        return engine.readIndex(spec).thenApply(reply -> {
+            boolean leads = reply.isSuccess() && leadsIn(epoch.term());
+            if (leads) {
+                lease.extend(epoch, since);
+            }
+            return leads;
+        });
+    }
+
+    private boolean leadsIn(long term) {
+        try {
+            DivisionInfo info = engine.division(spec).getInfo();
+            return info.isLeader() && info.isLeaderReady() && info.getCurrentTerm() == term && info.isLeader();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public boolean leased() {
+        Leadership now = leadership();
+        return now.leading() && failure == null && lease.holds(now.epoch());
+    }
+
+    @Override
+    public void transfer(NodeName to) {
+        if (!spec.dataNodes().contains(to)) {
+            throw new IllegalArgumentException("node " + to + " has no data of group " + spec.name());
+        }
+        if (!leadership().leading()) {
+            throw notLeading();
+        }
+        try {
+            engine.transfer(spec, to, config.electionMax().multipliedBy(2).toMillis());
+        } catch (IOException e) {
+            throw unavailable("node " + to + " did not take over in time");
+        } finally {
+            node.soon(this);
+        }
+    }
+
+    @Override
+    public void leadershipMoved() {
+        node.soon(this);
+    }
+
+    @Override
+    public void failed(String why) {
+        if (closed.get() || failure != null) {
+            return;
+        }
+        failure = why;
+        LOG.error(
+                "group {} has failed on node {} and serves nobody until it is opened again: {}",
+                spec.name(),
+                node.name(),
+                why);
+        announcer.announce(new Leadership(false, Optional.empty(), leadership().epoch()));
+        batcher.close();
+        Thread.ofVirtual().name("journal-leave-" + spec.name()).start(() -> node.leave(this));
+    }
+
+    /** Looks at what Ratis knows, tells the watchers, renews the lease, and begins what is due. */
+    void tick() {
+        if (closed.get() || failure != null) {
+            return;
+        }
+        try {
+            RaftServer.Division division = engine.division(spec);
+            if (!division.getInfo().isAlive()) {
+                failed("the engine closed the group");
+                return;
+            }
+            observe(division.getInfo());
+            checkpointIfDue();
+        } catch (IOException e) {
+            LOG.debug("group {} is not open in the engine", spec.name(), e);
+        }
+    }
+
+    private void observe(DivisionInfo info) {
+        long term = info.getCurrentTerm();
+        RaftPeerId leader = info.getLeaderId();
+        boolean ready = info.isLeader() && info.isLeaderReady();
+        if (info.getCurrentTerm() != term) {
+            return;
+        }
+        boolean mine = ready && !spec.isWitness(node.name());
+        if (mine) {
+            Epoch epoch = new Epoch(term);
+            if (confirmedTerm.get() == term) {
+                announcer.announce(new Leadership(true, Optional.of(node.name()), epoch));
+            }
+            renew(epoch);
+        } else if (leader == null) {
+            announcer.announce(
+                    new Leadership(false, Optional.empty(), leadership().epoch()));
+        } else {
+            announcer.announce(new Leadership(false, Optional.of(Engine.nodeOf(leader)), new Epoch(term)));
+        }
+    }
+
+    private void renew(Epoch epoch) {
+        if (!asking.compareAndSet(false, true)) {
+            return;
+        }
+        CompletableFuture<Boolean> _ = ask(epoch).whenComplete((leads, error) -> {
+            asking.set(false);
+            if (error == null && leads && confirmedTerm.getAndSet(epoch.term()) != epoch.term()) {
+                node.soon(this);
+            }
+        });
+    }
+
+    private void checkpointIfDue() {
+        Replica copy = replica;
+        if (copy instanceof DataReplica data) {
+            if (data.octetsSinceCheckpoint() >= config.checkpointOctets()) {
+                checkpoint();
+            }
+            reportIfDue(data);
+            long installed = data.installedNanos();
+            if (installed != 0
+                    && clock.nanos() - installed
+                            > config.electionMax().multipliedBy(4).toNanos()) {
+                Thread.ofVirtual().name("journal-reopen-" + spec.name()).start(() -> node.reopen(this));
+            }
+        } else if (copy instanceof WitnessReplica witness && witness.purgeable()) {
+            checkpoint();
+        }
+    }
+
+    private void checkpoint() {
+        if (checkpointing.compareAndSet(false, true)) {
+            CompletableFuture<RaftClientReply> _ = engine.checkpoint(
+                            spec, Duration.ofMinutes(10).toMillis())
+                    .whenComplete((reply, error) -> {
+                        checkpointing.set(false);
+                        node.soon(this);
+                    });
+        }
+    }
+
+    private void reportIfDue(DataReplica data) {
+        long finished = data.checkpointed();
+        Leadership now = leadership();
+        if (spec.witness().isEmpty()
+                || finished <= data.reported()
+                || now.leader().isEmpty()) {
+            return;
+        }
+        if (now.leading()) {
+            report(node.name(), finished);
+        } else if (!now.leader().get().equals(node.name())) {
+            node.report(spec, now.leader().get(), finished);
+        }
+    }
+
+    @Override
+    public JournalStatus status() {
+        Replica copy = replica;
+        long checkpointed = copy == null ? 0 : copy.checkpointed();
+        String why = failure;
+        if (why != null || closed.get() || copy == null) {
+            String state = why != null ? "failed: " + why : "closed";
+            long applied = copy == null ? 0 : copy.getLastAppliedTermIndex().getIndex();
+            return new JournalStatus(spec.name(), state, leadership(), applied, applied, checkpointed, Map.of());
+        }
+        try {
+            RaftServer.Division division = engine.division(spec);
+            long committed = division.getRaftLog().getLastCommittedIndex();
+            return new JournalStatus(
+                    spec.name(),
+                    role(division.getInfo()),
+                    leadership(),
+                    copy.getLastAppliedTermIndex().getIndex(),
+                    committed,
+                    checkpointed,
+                    division.getInfo().isLeader() ? lag(division) : Map.of());
+        } catch (IOException e) {
+            return new JournalStatus(spec.name(), "closed", leadership(), 0, 0, checkpointed, Map.of());
+        }
+    }
+
+    private String role(DivisionInfo info) {
+        if (spec.isWitness(node.name())) {
+            return "witness";
+        }
+        return info.isLeader() ? "leader" : info.isFollower() ? "follower" : "candidate";
+    }
+
+    private Map<NodeName, Long> lag(RaftServer.Division division) {
+        long last = division.getRaftLog().getNextIndex() - 1;
+        Map<NodeName, Long> lag = new HashMap<>();
+        for (NodeName voter : spec.voters()) {
+            if (!voter.equals(node.name())) {
+                lag.put(voter, last);
+            }
+        }
+        long[] matched = division.getInfo().getFollowerMatchIndices();
+        int next = 0;
+        if (matched != null && matched.length == lag.size()) {
+            for (RaftPeerId peer : followers(division)) {
+                lag.put(Engine.nodeOf(peer), Math.max(0, last - Math.max(0, matched[next++])));
+            }
+            return lag;
+        }
+        for (CommitInfoProto info : division.getCommitInfos()) {
+            NodeName voter = Engine.nodeOf(RaftPeerId.valueOf(info.getServer().getId()));
+            lag.computeIfPresent(voter, (v, all) -> Math.max(0, last - info.getCommitIndex()));
+        }
+        return lag;
+    }
+
+    private static Iterable<RaftPeerId> followers(RaftServer.Division division) {
+        return division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+                .map(f -> RaftPeerId.valueOf(f.getId().getId()))
+                .toList();
+    }
+
+    /** Marks the group as left, so that nothing is begun any more. */
+    boolean shut() {
+        if (!closed.compareAndSet(false, true)) {
+            return false;
+        }
+        batcher.close();
+        announcer.announce(new Leadership(false, Optional.empty(), leadership().epoch()));
+        announcer.close();
+        return true;
+    }
+
+    /** Whether the group was left on purpose. */
+    boolean isClosed() {
+        return closed.get();
+    }
+
+    /** Closes the owner's state machine after the last entry was applied to it. */
+    void closeState() {
+        if (replica instanceof DataReplica data) {
+            data.state().close();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (shut()) {
+            node.leave(this);
+        }
+    }
+}

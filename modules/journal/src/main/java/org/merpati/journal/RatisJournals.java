@@ -1,0 +1,257 @@
+package org.merpati.journal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.cluster.NodeChannel;
+import org.merpati.cluster.NodeIdentity;
+import org.merpati.cluster.Topology;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Failure;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The groups that this node votes in, over Apache Ratis: one server for all of them, with mutual TLS, under
+ * {@code journal/} of the data folder. A journal closes the state machine that it was opened with.
+ */
+public final class RatisJournals implements Journals, RatisJournal.Node {
+    private static final Logger LOG = LoggerFactory.getLogger(RatisJournals.class);
+    private static final Duration REPORT_LIMIT = Duration.ofSeconds(5);
+
+    private final Topology topology;
+    private final NodeName self;
+    private final NodeChannel channel;
+    private final JournalConfig config;
+    private final Clock clock;
+    private final FolderIdentity folders;
+    private final Engine engine;
+    private final CheckpointServer checkpoints;
+    private final ScheduledThreadPoolExecutor ticker = new ScheduledThreadPoolExecutor(
+            2, Thread.ofPlatform().daemon().name("journal-tick-", 0).factory());
+    private final Map<GroupName, RatisJournal> open = new ConcurrentHashMap<>();
+    private final Set<GroupName> reporting = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Starts the server of this node; the groups are opened one by one.
+     *
+     * @param data the node's data folder
+     * @throws Refused if the folder belongs to another cluster, or the port cannot be bound
+     */
+    public RatisJournals(
+            Topology topology,
+            NodeName self,
+            NodeIdentity identity,
+            NodeChannel channel,
+            Path data,
+            JournalConfig config,
+            Clock clock) {
+        if (!identity.node().equals(self)) {
+            throw new IllegalArgumentException("the identity is of node " + identity.node() + ", not of " + self);
+        }
+        this.topology = topology;
+        this.self = self;
+        this.channel = channel;
+        this.config = config;
+        this.clock = clock;
+        Path root = data.resolve("journal").toAbsolutePath();
+        try {
+            this.folders = new FolderIdentity(root, topology.cluster());
+            this.engine = new Engine(topology, identity, config, root, clock);
+        } catch (IOException e) {
+            throw new Refused(
+                    Refused.Reason.CANNOT,
+                    "node " + self + " cannot start its journal in " + root + " on port "
+                            + topology.node(self).raftPort() + ": " + e);
+        }
+        this.checkpoints =
+                new CheckpointServer(topology, clock, channel, group -> Optional.ofNullable(open.get(group)));
+        ticker.setRemoveOnCancelPolicy(true);
+        ticker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        long period = Math.max(5, config.electionMin().toMillis() / 8);
+        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(this::tickAll, period, period, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(checkpoints::sweep, 1, 1, TimeUnit.MINUTES);
+    }
+
+    private void tickAll() {
+        for (RatisJournal journal : open.values()) {
+            tick(journal);
+        }
+    }
+
+    private static void tick(RatisJournal journal) {
+        try {
+            journal.tick();
+        } catch (RuntimeException e) {
+            LOG.error("group {}: the look at its state failed", journal.group(), e);
+        }
+    }
+
+    @Override
+    public Journal open(GroupSpec group, StateMachine state) {
+        if (!group.dataNodes().contains(self)) {
+            throw new IllegalArgumentException("node " + self + " has no data of group " + group.name());
+        }
+        return start(group, Optional.of(state));
+    }
+
+    @Override
+    public Journal witness(GroupSpec group) {
+        if (!group.isWitness(self)) {
+            throw new IllegalArgumentException("node " + self + " is not the witness of group " + group.name());
+        }
+        return start(group, Optional.empty());
+    }
+
+    private synchronized RatisJournal start(GroupSpec spec, Optional<StateMachine> state) {
+        if (open.containsKey(spec.name())) {
+            throw new IllegalStateException("group " + spec.name() + " is open already");
+        }
+        try {
+            folders.check(spec.name(), Engine.INCARNATION);
+            Path folder = folders.folder(spec.name());
+            ReplicaRecord record = ReplicaRecord.open(
+                    folder.resolve("replica"), topology.cluster(), spec.name().value());
+            RatisJournal journal = new RatisJournal(spec, config, clock, engine, this, record);
+            try {
+                add(journal, state);
+            } catch (IOException | RuntimeException e) {
+                journal.shut();
+                throw e;
+            }
+            folders.formed(spec.name(), Engine.INCARNATION);
+            open.put(spec.name(), journal);
+            soon(journal);
+            return journal;
+        } catch (IOException e) {
+            throw new Refused(
+                    Refused.Reason.CANNOT,
+                    "the log of group " + spec.name() + " in " + folders.folder(spec.name()) + " cannot be opened: "
+                            + deepest(e) + "; keep a copy of the folder, then repair it or join the group anew");
+        }
+    }
+
+    private void add(RatisJournal journal, Optional<StateMachine> state) throws IOException {
+        GroupSpec spec = journal.spec();
+        Replica copy;
+        if (state.isPresent()) {
+            CheckpointFetch source = new CheckpointFetch(spec, self, channel, clock);
+            copy = new DataReplica(self, state.get(), journal.record(), config.logMargin(), journal, source);
+        } else {
+            copy = new WitnessReplica(spec, journal.record(), config.logMargin(), journal);
+        }
+        journal.attach(copy);
+        engine.add(spec, copy, folders.folder(spec.name()), state.isEmpty());
+    }
+
+    private static Throwable deepest(Throwable e) {
+        Throwable deepest = e;
+        for (Throwable next = e.getCause(); next != null; next = next.getCause()) {
+            deepest = next;
+        }
+        return deepest;
+    }
+
+    @Override
+    public NodeName name() {
+        return self;
+    }
+
+    @Override
+    public void soon(RatisJournal journal) {
+        try {
+            ticker.execute(() -> tick(journal));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("group {}: the node is closing", journal.group(), e);
+        }
+    }
+
+    @Override
+    public void report(GroupSpec spec, NodeName leader, long index) {
+        if (!reporting.add(spec.name())) {
+            return;
+        }
+        Thread.ofVirtual().name("journal-report-" + spec.name()).start(() -> {
+            try {
+                byte[] request =
+                        new BinaryWriter().text(spec.name().value()).i64(index).toByteArray();
+                channel.ask(leader, CheckpointServer.REPORT, request, REPORT_LIMIT);
+            } catch (Failure e) {
+                LOG.debug("the report of a checkpoint of group {} will be sent again: {}", spec.name(), e.sentence());
+            } finally {
+                reporting.remove(spec.name());
+            }
+        });
+    }
+
+    @Override
+    public void leave(RatisJournal journal) {
+        synchronized (this) {
+            if (open.get(journal.group()) != journal) {
+                return;
+            }
+            checkpoints.release(journal.group());
+            remove(journal);
+            if (journal.isClosed()) {
+                open.remove(journal.group(), journal);
+                journal.closeState();
+            }
+        }
+    }
+
+    private void remove(RatisJournal journal) {
+        try {
+            engine.remove(journal.spec());
+        } catch (IOException e) {
+            LOG.warn("group {} was not left in order: {}", journal.group(), e.getMessage());
+        }
+    }
+
+    @Override
+    public void reopen(RatisJournal journal) {
+        synchronized (this) {
+            Optional<DataReplica> data = journal.data();
+            if (open.get(journal.group()) != journal
+                    || data.isEmpty()
+                    || data.get().installedNanos() == 0) {
+                return;
+            }
+            LOG.info("group {} is opened again, from the checkpoint that was installed", journal.group());
+            remove(journal);
+            try {
+                add(journal, Optional.of(data.get().state()));
+            } catch (IOException e) {
+                journal.failed("it does not open again: " + deepest(e));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        ticker.shutdownNow();
+        for (RatisJournal journal : List.copyOf(open.values())) {
+            journal.close();
+        }
+        checkpoints.close();
+        try {
+            engine.close();
+        } catch (UncheckedIOException e) {
+            LOG.warn("the engine of node {} did not close in order", self, e);
+        }
+    }
+}

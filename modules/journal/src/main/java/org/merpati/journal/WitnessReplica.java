@@ -1,0 +1,79 @@
+package org.merpati.journal;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.jspecify.annotations.Nullable;
+import org.merpati.cluster.GroupSpec;
+
+/**
+ * A copy without data: it votes and keeps the log until every data node has reported a checkpoint beyond it. The only
+ * entry it understands is that report.
+ */
+final class WitnessReplica extends Replica {
+    private final GroupSpec spec;
+    private volatile long durableFloor;
+    private volatile boolean floorMoved;
+
+    WitnessReplica(GroupSpec spec, ReplicaRecord record, int margin, Events events) {
+        super(record, margin, events);
+        this.spec = spec;
+        this.durableFloor = record.floor(spec.dataNodes());
+        resume();
+    }
+
+    @Override
+    long checkpointed() {
+        return durableFloor;
+    }
+
+    /** Whether more of the log can be dropped than at the last purge. */
+    boolean purgeable() {
+        return floorMoved;
+    }
+
+    @Override
+    void apply(long index, byte[] form, @Nullable BatchInFlight batch) {
+        if (form.length > 0
+                && Entry.isCheckpointed(form[0])
+                && Entry.decode(form) instanceof Entry.Checkpointed report) {
+            record.reported(report.node(), report.index());
+            floorMoved = record.floor(spec.dataNodes()) > durableFloor;
+        }
+        if (batch != null) {
+            batch.answer(List.of());
+        }
+    }
+
+    @Override
+    public long takeSnapshot() throws IOException {
+        long floor = record.floor(spec.dataNodes());
+        if (floor > getLastAppliedTermIndex().getIndex()) {
+            return -1;
+        }
+        record.forgetBefore(floor);
+        record.save();
+        durableFloor = floor;
+        floorMoved = false;
+        return purgeable(floor);
+    }
+
+    /**
+     * The leader has dropped what this witness lacks: every such entry is in the checkpoint or the log of a majority
+     * without the witness, so it goes on behind the first entry that the leader still has.
+     */
+    @Override
+    public CompletableFuture<@Nullable TermIndex> notifyInstallSnapshotFromLeader(
+            RoleInfoProto role, TermIndex firstInLog) {
+        try {
+            record.skip(firstInLog.getTerm(), firstInLog.getIndex());
+            durableFloor = record.floor(spec.dataNodes());
+            return CompletableFuture.completedFuture(firstInLog);
+        } catch (IOException e) {
+            events.failed("the witness's record cannot be written: " + e.getMessage());
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+}

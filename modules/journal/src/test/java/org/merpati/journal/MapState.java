@@ -1,0 +1,190 @@
+package org.merpati.journal;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
+
+/**
+ * A state machine for tests: a map of text. {@code put k v} answers the old value, {@code canary} throws. A checkpoint
+ * is one file, named by its index.
+ */
+final class MapState implements StateMachine {
+    private final Path folder;
+    private final TreeMap<String, String> values = new TreeMap<>();
+    private final AtomicInteger pins = new AtomicInteger();
+    final AtomicInteger installs = new AtomicInteger();
+    private long applied;
+    private long lastMillis;
+    private volatile long checkpointed;
+    volatile boolean closed;
+
+    MapState(Path folder) {
+        this.folder = folder;
+        try {
+            Files.createDirectories(folder);
+            Path manifest = folder.resolve("manifest");
+            if (Files.exists(manifest)) {
+                load(Files.readString(manifest));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] put(String key, String value) {
+        return ("put " + key + " " + value).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private synchronized void load(String name) throws IOException {
+        BinaryReader in = new BinaryReader(Files.readAllBytes(folder.resolve(name)));
+        values.clear();
+        applied = in.i64();
+        lastMillis = in.i64();
+        for (int left = in.count(); left > 0; left--) {
+            String key = in.text();
+            values.put(key, in.text());
+        }
+        checkpointed = applied;
+    }
+
+    synchronized Map<String, String> values() {
+        return new TreeMap<>(values);
+    }
+
+    synchronized long lastMillis() {
+        return lastMillis;
+    }
+
+    @Override
+    public long checkpointed() {
+        return checkpointed;
+    }
+
+    @Override
+    public synchronized byte[] apply(long index, long millis, byte[] command) {
+        String[] words = new String(command, StandardCharsets.UTF_8).split(" ", 3);
+        if (words[0].equals("canary")) {
+            throw new IllegalStateException("the canary died");
+        }
+        if (millis < lastMillis) {
+            throw new IllegalStateException("time went back");
+        }
+        if (index <= checkpointed) {
+            throw new IllegalStateException("entry " + index + " is in the checkpoint at " + checkpointed);
+        }
+        lastMillis = millis;
+        String old = values.put(words[1], words[2]);
+        return String.valueOf(old).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public synchronized void entryApplied(long index) {
+        applied = index;
+    }
+
+    @Override
+    public synchronized long checkpoint() throws IOException {
+        if (applied == checkpointed) {
+            return checkpointed;
+        }
+        BinaryWriter out = new BinaryWriter().i64(applied).i64(lastMillis).varint(values.size());
+        values.forEach((key, value) -> out.text(key).text(value));
+        String name = "checkpoint-" + applied;
+        DurableFile.write(folder.resolve(name), out.toByteArray());
+        DurableFile.write(folder.resolve("manifest"), name.getBytes(StandardCharsets.UTF_8));
+        checkpointed = applied;
+        return checkpointed;
+    }
+
+    private static String digest(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int pins() {
+        return pins.get();
+    }
+
+    @Override
+    public synchronized Pinned pin() {
+        long index = checkpointed;
+        String name = "checkpoint-" + index;
+        pins.incrementAndGet();
+        try {
+            byte[] content = index == 0 ? new byte[0] : Files.readAllBytes(folder.resolve(name));
+            return new Pinned() {
+                @Override
+                public long index() {
+                    return index;
+                }
+
+                @Override
+                public List<CheckpointFile> files() {
+                    return index == 0 ? List.of() : List.of(new CheckpointFile(name, content.length, digest(content)));
+                }
+
+                @Override
+                public InputStream open(String file) {
+                    return new ByteArrayInputStream(content);
+                }
+
+                @Override
+                public void close() {
+                    pins.decrementAndGet();
+                }
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Installation install(long index, List<CheckpointFile> files) {
+        return new Installation() {
+            @Override
+            public boolean has(CheckpointFile file) {
+                return Files.exists(folder.resolve(file.name()));
+            }
+
+            @Override
+            public void put(CheckpointFile file, InputStream content) throws IOException {
+                byte[] bytes = content.readAllBytes();
+                if (!digest(bytes).equals(file.sha256())) {
+                    throw new IOException("the digest of " + file.name() + " differs");
+                }
+                DurableFile.write(folder.resolve(file.name()), bytes);
+            }
+
+            @Override
+            public void commit() throws IOException {
+                String name = files.getFirst().name();
+                DurableFile.write(folder.resolve("manifest"), name.getBytes(StandardCharsets.UTF_8));
+                load(name);
+                installs.incrementAndGet();
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,183 @@
+package org.merpati.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.TryLater;
+
+class ThreeVotersTest implements JournalContract {
+    private static final int KIB = 1024;
+
+    @TempDir
+    Path folder;
+
+    private RatisCluster cluster;
+    private String leader;
+
+    @BeforeEach
+    void start() {
+        cluster = new RatisCluster(folder, 3, RatisCluster.quick().withLog(64 * KIB, 32 * KIB, 4)).startAll();
+        leader = cluster.awaitLeader();
+    }
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    @Override
+    public Journal journal() {
+        return cluster.journal(leader);
+    }
+
+    @Override
+    public MapState state() {
+        return cluster.state(leader);
+    }
+
+    private List<String> others() {
+        return List.of("a", "b", "c").stream().filter(n -> !n.equals(leader)).toList();
+    }
+
+    @Test
+    void whenTheLeaderStopsNothingIsLostAndTheEpochRises() {
+        Map<String, String> acknowledged = new TreeMap<>();
+        long epoch = journal().leadership().epoch().term();
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 50; i++) {
+                String key = "k" + round + "-" + i;
+                cluster.put(key, "v" + i);
+                acknowledged.put(key, "v" + i);
+            }
+            String stopped = leader;
+            cluster.stop(stopped);
+            leader = cluster.awaitLeader();
+            assertThat(state().values()).containsAllEntriesOf(acknowledged);
+            long next = journal().leadership().epoch().term();
+            assertThat(next).isGreaterThan(epoch);
+            epoch = next;
+            cluster.start(stopped);
+        }
+        cluster.put("end", "1");
+        cluster.awaitSame("a", leader);
+        cluster.awaitSame("b", leader);
+        cluster.awaitSame("c", leader);
+    }
+
+    @Test
+    void aMinorityRefusesAndItsLeaseEnds() {
+        String old = leader;
+        Journal minority = cluster.journal(old);
+        cluster.put("k", "before");
+        Await.until("the lease is held", Duration.ofSeconds(5), minority::leased);
+        others().forEach(o -> cluster.authority.cut(new NodeName(old), new NodeName(o)));
+        Await.until(
+                "another leads",
+                RatisCluster.PATIENCE,
+                () -> others().stream()
+                        .anyMatch(o -> cluster.journal(o).leadership().leading()));
+        assertThat(minority.leased()).isFalse();
+        assertThatThrownBy(() -> minority.submit(MapState.put("k", "minority"))).isInstanceOf(TryLater.class);
+        assertThatThrownBy(minority::barrier).isInstanceOf(TryLater.class);
+        String next = others().stream()
+                .filter(o -> cluster.journal(o).leadership().leading())
+                .findFirst()
+                .orElseThrow();
+        assertThat(Await.answer(
+                        RatisCluster.PATIENCE, () -> cluster.journal(next).submit(MapState.put("k", "after"))))
+                .asString(UTF_8)
+                .isEqualTo("before");
+        cluster.authority.heal();
+        cluster.awaitSame(old, next);
+        assertThat(cluster.state(old).values()).containsEntry("k", "after");
+    }
+
+    @Test
+    void aShortAbsenceIsMadeUpFromTheLog() {
+        String away = others().getFirst();
+        cluster.stop(away);
+        for (int i = 0; i < 30; i++) {
+            cluster.put("k" + i, "v");
+        }
+        cluster.start(away);
+        cluster.awaitSame(away, leader);
+        assertThat(cluster.state(away).installs).hasValue(0);
+    }
+
+    @Test
+    void aLongAbsenceIsMadeUpFromACheckpoint() {
+        String away = others().getFirst();
+        cluster.put("first", "1");
+        cluster.stop(away);
+        String filler = "x".repeat(4 * KIB);
+        for (int i = 0; i < 150; i++) {
+            cluster.put("k" + i, filler + i);
+        }
+        Await.until("a checkpoint was made", RatisCluster.PATIENCE, () -> state().checkpointed() > 100);
+        cluster.start(away);
+        cluster.awaitSame(away, leader);
+        assertThat(cluster.state(away).installs.get()).isPositive();
+        Await.until(
+                "the pins are let go",
+                RatisCluster.PATIENCE,
+                () -> cluster.states.values().stream().allMatch(s -> s.pins() == 0));
+        cluster.put("later", "1");
+        cluster.awaitSame(away, leader);
+        cluster.stop(away);
+        cluster.start(away);
+        cluster.put("last", "1");
+        cluster.awaitSame(away, leader);
+    }
+
+    @Test
+    void leadershipIsHandedOver() {
+        String to = others().getLast();
+        cluster.put("k", "1");
+        Await.answer(RatisCluster.PATIENCE, () -> {
+            journal().transfer(new NodeName(to));
+            return true;
+        });
+        cluster.awaitLeader(to);
+        cluster.put("k", "2");
+        assertThat(cluster.journal(to).leadership().leader()).isEqualTo(Optional.of(new NodeName(to)));
+    }
+
+    @Test
+    void theLeaderTellsWhatOthersLack() {
+        String away = others().getFirst();
+        cluster.put("k", "1");
+        cluster.stop(away);
+        for (int i = 0; i < 20; i++) {
+            cluster.put("k" + i, "v");
+        }
+        assertThat(journal().status().lag().get(new NodeName(away))).isGreaterThanOrEqualTo(20);
+        assertThat(journal().status().lag()).hasSize(2);
+    }
+
+    @Test
+    void aFollowerNamesTheLeader() {
+        Journal follower = cluster.journal(others().getFirst());
+        Await.until(
+                "it knows the leader",
+                RatisCluster.PATIENCE,
+                () -> follower.leadership().leader().equals(Optional.of(new NodeName(leader))));
+        assertThatThrownBy(() -> follower.submit(MapState.put("k", "1")))
+                .isInstanceOfSatisfying(
+                        TryLater.class,
+                        e -> assertThat(e.moved().orElseThrow().node()).isEqualTo(new NodeName(leader)));
+        assertThatThrownBy(follower::barrier).isInstanceOf(TryLater.class);
+        assertThat(follower.leased()).isFalse();
+    }
+}
