@@ -180,6 +180,11 @@ public final class Vault implements AutoCloseable {
         }
     }
 
+    /** Takes back the rows written since the last {@link #publish}; blobs stay, without a use. */
+    public void revert() {
+        working = layers.fresh();
+    }
+
     /** The rows as last published, for any thread; close it soon, it holds files. */
     public Snapshot snapshot() {
         synchronized (lock) {
