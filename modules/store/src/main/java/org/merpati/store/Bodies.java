@@ -69,7 +69,10 @@ final class Bodies {
         long deliveries = ledger.millis() - Messages.DELIVERY_MILLIS;
         ledger.vault().scan(Keys.shardKind(Keys.EXPIRY), Keys.expiry(Math.max(0, deliveries)), (key, value) -> {
             old.add(key);
-            old.add(value);
+            byte[] delivery = ledger.get(value);
+            if (delivery != null && Rows.Delivered.read(delivery).millis() < deliveries) {
+                old.add(value);
+            }
             return old.size() < EXPIRE_LIMIT;
         });
         ledger.scan(Keys.shardKind(Keys.UPLOAD), (key, value) -> {

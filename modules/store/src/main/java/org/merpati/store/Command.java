@@ -16,8 +16,11 @@ sealed interface Command {
     /** A body, here or in chunks that came before. */
     record Content(Id blob, int size, int chunks, Octets inline) {}
 
-    /** A message of an {@link Append}; the internal date is -1 where the group's time is meant. */
-    record Added(MailId mail, Content content, Flags flags, long internalDate, Octets summary) {}
+    /**
+     * A message of an {@link Append}; the internal date is -1 where the group's time is meant. The first of its
+     * message ids' hashes is its own, the others are of those that it refers to, the nearest first.
+     */
+    record Added(MailId mail, Content content, List<Long> messageIds, Flags flags, long internalDate, Octets summary) {}
 
     /** A recipient of a {@link Deliver}; its summary is at a place of the command's list. */
     record Target(DeliveryId id, AccountId account, String prefix, String mailbox, Flags flags, int summary) {}
@@ -41,7 +44,13 @@ sealed interface Command {
     record Append(AccountId account, MailboxId mailbox, List<Added> messages) implements Command {}
 
     /** Delivers one body to all recipients or none; the digest is the body's SHA-256. */
-    record Deliver(MailId mail, Content content, Octets digest, List<Target> targets, List<Octets> summaries)
+    record Deliver(
+            MailId mail,
+            Content content,
+            List<Long> messageIds,
+            Octets digest,
+            List<Target> targets,
+            List<Octets> summaries)
             implements Command {}
 
     /** Changes flags of messages whose MODSEQ is not greater than a bound, or of all if it is -1. */

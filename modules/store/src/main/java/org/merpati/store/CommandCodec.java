@@ -176,20 +176,33 @@ final class CommandCodec {
         return new Content(from.id(), from.count(), from.count(), new Octets(from.bytes()));
     }
 
+    private static void hashes(BinaryWriter to, List<Long> hashes) {
+        to.varint(hashes.size());
+        hashes.forEach(to::i64);
+    }
+
     private static void added(BinaryWriter to, Added added) {
         to.id(added.mail().value());
         content(to, added.content());
+        hashes(to, added.messageIds());
         added.flags().write(to);
         to.i64(added.internalDate()).bytes(added.summary().array());
     }
 
     private static Added added(BinaryReader from) {
-        return new Added(new MailId(from.id()), content(from), Flags.read(from), from.i64(), new Octets(from.bytes()));
+        return new Added(
+                new MailId(from.id()),
+                content(from),
+                list(from, BinaryReader::i64),
+                Flags.read(from),
+                from.i64(),
+                new Octets(from.bytes()));
     }
 
     private static void deliver(BinaryWriter to, Deliver command) {
         to.id(command.mail().value());
         content(to, command.content());
+        hashes(to, command.messageIds());
         to.bytes(command.digest().array()).varint(command.targets().size());
         for (Target target : command.targets()) {
             to.id(target.id().mail().value()).varint(target.id().place());
@@ -205,6 +218,7 @@ final class CommandCodec {
         return new Deliver(
                 new MailId(from.id()),
                 content(from),
+                list(from, BinaryReader::i64),
                 new Octets(from.bytes()),
                 list(from, CommandCodec::target),
                 list(from, reader -> new Octets(reader.bytes())));

@@ -9,11 +9,12 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailboxId;
 
 /**
- * Keys of a shard's rows, big-endian throughout, so that an account is one range and a mailbox's messages are one.
- * An account's keys are {@code A}, the account, a kind, and what the kind needs; the shard's own are {@code S} and a kind.
+ * Keys of a shard's rows, big-endian throughout, so that an account is one range and so are a mailbox's messages.
+ * An account's keys are {@code A}, the account, a kind, and what the kind needs; the shard's own are {@code S} and a
+ * kind.
  */
 final class Keys {
-    /** Of an account: its counters; mailboxes by id, ids by name, subscriptions; per mailbox: keywords, messages' */
+    /** An account's counters. */
     static final char ACCOUNT = 'a';
     /** A mailbox by its id. */
     static final char FOLDER = 'b';
@@ -31,6 +32,8 @@ final class Keys {
     static final char TOMBSTONE = 't';
     /** A delivery id. */
     static final char DELIVERY = 'd';
+    /** The conversation of a message id's hash. */
+    static final char THREAD = 'h';
     /** Reserved: messages to be sent for the account. */
     static final char OUTBOX = 'x';
 
@@ -97,6 +100,10 @@ final class Keys {
         return put(start(account, DELIVERY, Id.BYTES + 4), id.mail().value())
                 .putInt(id.place())
                 .array();
+    }
+
+    static byte[] thread(AccountId account, long hash) {
+        return start(account, THREAD, 8).putLong(hash).array();
     }
 
     private static ByteBuffer shard(char kind, int more) {

@@ -2,30 +2,31 @@ package org.merpati.store;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.AccountId;
-import org.merpati.kernel.Flags;
 
 /** An open mailbox: stretches of messages, of which a change replaces only those that it meets. */
 final class MailboxView implements View {
-    /** How many different sets of flags are shared between messages. */
-    private static final int SHARED_FLAGS = 4096;
-
     private final ShardState state;
     private final AccountId account;
     private final Mailbox mailbox;
     private final List<Stretch> stretches;
     private final int[] starts;
     private final SortedSet<String> keywords;
+    private final Stretch.SharedFlags shared;
 
     private MailboxView(
-            ShardState state, AccountId account, Mailbox mailbox, List<Stretch> stretches, SortedSet<String> keywords) {
+            ShardState state,
+            AccountId account,
+            Mailbox mailbox,
+            List<Stretch> stretches,
+            SortedSet<String> keywords,
+            Stretch.SharedFlags shared) {
+        this.shared = shared;
         this.state = state;
         this.account = account;
         this.mailbox = mailbox;
@@ -39,19 +40,16 @@ final class MailboxView implements View {
 
     /** Takes messages in ascending order of their UIDs. */
     static final class Builder {
-        private final Map<Flags, Flags> shared = new HashMap<>();
+        private final Stretch.SharedFlags shared;
         private final List<Stretch> stretches = new ArrayList<>();
         private SortedMap<Long, Rows.Hot> pending = new TreeMap<>();
 
+        Builder(Stretch.SharedFlags shared) {
+            this.shared = shared;
+        }
+
         void add(long uid, Rows.Hot hot) {
-            Flags flags = shared.get(hot.flags());
-            if (flags == null) {
-                flags = hot.flags();
-                if (shared.size() < SHARED_FLAGS) {
-                    shared.put(flags, flags);
-                }
-            }
-            pending.put(uid, new Rows.Hot(hot.modSeq(), flags, hot.internalDate(), hot.size()));
+            pending.put(uid, hot);
             if (pending.size() == Stretch.LIMIT) {
                 close();
             }
@@ -59,14 +57,15 @@ final class MailboxView implements View {
 
         private void close() {
             if (!pending.isEmpty()) {
-                stretches.add(Stretch.of(pending));
+                stretches.add(Stretch.of(pending, shared));
                 pending = new TreeMap<>();
             }
         }
 
         MailboxView build(ShardState state, AccountId account, Mailbox mailbox, SortedSet<String> keywords) {
             close();
-            return new MailboxView(state, account, mailbox, stretches, Collections.unmodifiableSortedSet(keywords));
+            return new MailboxView(
+                    state, account, mailbox, stretches, Collections.unmodifiableSortedSet(keywords), shared);
         }
     }
 
@@ -75,7 +74,7 @@ final class MailboxView implements View {
             Mailbox row, SortedMap<Long, Rows.@Nullable Hot> changes, @Nullable SortedSet<String> newKeywords) {
         SortedSet<String> words = newKeywords == null ? keywords : Collections.unmodifiableSortedSet(newKeywords);
         if (changes.isEmpty()) {
-            return new MailboxView(state, account, row, stretches, words);
+            return new MailboxView(state, account, row, stretches, words, shared);
         }
         List<Stretch> next = new ArrayList<>(stretches.size() + 1);
         SortedMap<Long, Rows.@Nullable Hot> rest = changes;
@@ -86,13 +85,13 @@ final class MailboxView implements View {
             long end = last && !full ? Long.MAX_VALUE : stretch.uid(stretch.size - 1) + 1;
             SortedMap<Long, Rows.@Nullable Hot> here = rest.headMap(end);
             rest = rest.tailMap(end);
-            Stretch changed = here.isEmpty() ? stretch : stretch.with(here);
+            Stretch changed = here.isEmpty() ? stretch : stretch.with(here, shared);
             if (changed.size > 0) {
                 next.add(changed);
             }
         }
         if (!rest.isEmpty()) {
-            Builder tail = new Builder();
+            Builder tail = new Builder(shared);
             rest.forEach((uid, hot) -> {
                 if (hot != null) {
                     tail.add(uid, hot);
@@ -101,16 +100,16 @@ final class MailboxView implements View {
             tail.close();
             next.addAll(tail.stretches);
         }
-        return new MailboxView(state, account, row, tidy(next, row.messages()), words);
+        return new MailboxView(state, account, row, tidy(next, row.messages()), words, shared);
     }
 
     /** Lays the messages out anew where stretches became too many and too small, or one too large. */
-    private static List<Stretch> tidy(List<Stretch> stretches, int messages) {
+    private List<Stretch> tidy(List<Stretch> stretches, int messages) {
         boolean large = !stretches.isEmpty() && stretches.getLast().size > 2 * Stretch.LIMIT;
         if (!large && stretches.size() <= 8 + 4 * messages / Stretch.LIMIT) {
             return stretches;
         }
-        Builder anew = new Builder();
+        Builder anew = new Builder(shared);
         for (Stretch stretch : stretches) {
             for (int i = 0; i < stretch.size; i++) {
                 anew.add(stretch.uid(i), stretch.hot(i));

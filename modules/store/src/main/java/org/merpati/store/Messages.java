@@ -3,12 +3,16 @@ package org.merpati.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.Flags;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 
 /** Commands on messages. */
@@ -32,8 +36,9 @@ final class Messages {
             bodies.store(added.content());
             bodies.refer(added.content().blob(), 1);
             long date = added.internalDate() < 0 ? ledger.millis() : added.internalDate();
+            MailId thread = thread(command.account(), added.mail(), added.messageIds());
             Rows.Content content = new Rows.Content(
-                    ledger.millis(), added.mail(), added.mail(), added.content().blob(), "", null, added.summary());
+                    ledger.millis(), added.mail(), thread, added.content().blob(), "", null, added.summary());
             answer.varint(
                     ledger.add(folder, added.flags(), date, added.content().size(), content));
         }
@@ -67,7 +72,7 @@ final class Messages {
         Rows.Content content = new Rows.Content(
                 ledger.millis(),
                 command.mail(),
-                command.mail(),
+                thread(account, command.mail(), command.messageIds()),
                 command.content().blob(),
                 target.prefix(),
                 target.id(),
@@ -78,6 +83,25 @@ final class Messages {
         ledger.put(key, new Rows.Delivered(ledger.millis(), uid, command.digest()).write());
         ledger.put(Keys.expiry(ledger.millis(), account, target.id()), key);
         return uid;
+    }
+
+    /** The conversation that one of the message ids belongs to, or a new one; all of them belong to it then. */
+    private MailId thread(AccountId account, MailId mail, List<Long> messageIds) throws IOException {
+        MailId thread = null;
+        List<byte[]> unknown = new ArrayList<>();
+        for (long hash : messageIds) {
+            byte[] key = Keys.thread(account, hash);
+            byte[] value = ledger.get(key);
+            if (value == null) {
+                unknown.add(key);
+            } else if (thread == null) {
+                thread = new MailId(Keys.id(value, 0));
+            }
+        }
+        MailId found = thread == null ? mail : thread;
+        byte[] value = new BinaryWriter(Id.BYTES).id(found.value()).toByteArray();
+        unknown.forEach(key -> ledger.put(key, value));
+        return found;
     }
 
     private Ledger.Touched target(AccountId account, String name) throws IOException {
@@ -121,6 +145,8 @@ final class Messages {
         if (change.kind() != FlagChange.Kind.REMOVE) {
             change = new FlagChange(change.kind(), ledger.canonical(folder, change.flags()));
         }
+        FlagChange asked = change;
+        Map<Flags, Flags> outcomes = new HashMap<>();
         List<Long> changed = new ArrayList<>();
         List<Long> modified = new ArrayList<>();
         for (long uid : command.uids()) {
@@ -132,7 +158,7 @@ final class Messages {
                 modified.add(uid);
                 continue;
             }
-            Flags after = change.applyTo(before.flags());
+            Flags after = outcomes.computeIfAbsent(before.flags(), asked::applyTo);
             if (!after.equals(before.flags())) {
                 ledger.flags(folder, uid, before, after);
                 changed.add(uid);
@@ -148,8 +174,9 @@ final class Messages {
         Ledger.Touched to = ledger.selectable(command.account(), command.to());
         List<Long> sources = new ArrayList<>();
         List<Long> copies = new ArrayList<>();
+        long end = from.row.uidNext;
         for (long uid : command.uids()) {
-            Rows.Hot hot = ledger.message(from, uid);
+            Rows.Hot hot = uid < end ? ledger.message(from, uid) : null;
             if (hot != null) {
                 sources.add(uid);
                 copies.add(copy(from, uid, hot, to, command.move()));

@@ -18,6 +18,7 @@ import org.merpati.vault.Snapshot;
  */
 final class OpenMailboxes {
     private static final int ATTEMPTS = 3;
+    private static final int MAILBOX_LIMIT = 50_000;
 
     /** A mailbox of an account. */
     record Place(AccountId account, MailboxId mailbox) {}
@@ -59,10 +60,7 @@ final class OpenMailboxes {
                 changes = entry.changes;
                 snapshot = rows.snapshot();
             }
-            MailboxView loaded;
-            try (snapshot) {
-                loaded = loader.load(snapshot, place);
-            }
+            MailboxView loaded = load(entry, snapshot, place, loader);
             synchronized (this) {
                 if (entry.changes == changes && entries.get(place) == entry) {
                     keep(entry, loaded);
@@ -75,11 +73,28 @@ final class OpenMailboxes {
             if (entry.view != null) {
                 return entry.view;
             }
-            try (Snapshot snapshot = rows.snapshot()) {
-                MailboxView loaded = loader.load(snapshot, place);
-                keep(entry, loaded);
-                return loaded;
+            MailboxView loaded = load(entry, rows.snapshot(), place, loader);
+            keep(entry, loaded);
+            return loaded;
+        }
+    }
+
+    private MailboxView load(Entry entry, Snapshot snapshot, Place place, Loader loader) throws IOException {
+        boolean done = false;
+        try (snapshot) {
+            MailboxView loaded = loader.load(snapshot, place);
+            done = true;
+            return loaded;
+        } finally {
+            if (!done) {
+                forget(place, entry);
             }
+        }
+    }
+
+    private synchronized void forget(Place place, Entry entry) {
+        if (entry.view == null) {
+            entries.remove(place, entry);
         }
     }
 
@@ -87,7 +102,7 @@ final class OpenMailboxes {
         messages += view.size() - (entry.view == null ? 0 : entry.view.size());
         entry.view = view;
         Iterator<Map.Entry<Place, Entry>> eldest = entries.entrySet().iterator();
-        while ((messages > messageLimit || entries.size() > messageLimit) && entries.size() > 1) {
+        while ((messages > messageLimit || entries.size() > MAILBOX_LIMIT) && entries.size() > 1) {
             Entry next = eldest.next().getValue();
             if (next == entry) {
                 continue;

@@ -3,8 +3,6 @@ package org.merpati.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -69,7 +67,12 @@ final class Proposer {
             room -= content.inline().array().length;
             MailId mail = new MailId(ids.next());
             added.add(new Command.Added(
-                    mail, content, message.flags(), message.internalDate().orElse(-1), summary));
+                    mail,
+                    content,
+                    MessageIds.of(octets),
+                    message.flags(),
+                    message.internalDate().orElse(-1),
+                    summary));
         }
         return added;
     }
@@ -97,7 +100,7 @@ final class Proposer {
                     place));
         }
         Command.Content content = content(body, room);
-        return new Command.Deliver(delivery.mail(), content, sha256(body), targets, summaries);
+        return new Command.Deliver(delivery.mail(), content, MessageIds.of(body), sha256(body), targets, summaries);
     }
 
     private static byte[] joined(String prefix, byte[] body) {
@@ -133,10 +136,6 @@ final class Proposer {
     }
 
     private static Octets sha256(byte[] octets) {
-        try {
-            return new Octets(MessageDigest.getInstance("SHA-256").digest(octets));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("this Java has no SHA-256", missing);
-        }
+        return new Octets(MessageIds.sha256(octets));
     }
 }

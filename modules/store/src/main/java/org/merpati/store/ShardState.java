@@ -26,7 +26,8 @@ import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
 
 /**
- * A shard's mailboxes on one copy: what its log built, in a vault, with the mailboxes that were read last open in memory.
+ * A shard's mailboxes on one copy: what its log built, in a vault, with the mailboxes that were read last open in
+ * memory.
  */
 public final class ShardState implements StateMachine {
     /** How many messages' rows open mailboxes keep in memory: about 60 MB. */
@@ -214,7 +215,7 @@ public final class ShardState implements StateMachine {
         SortedSet<String> keywords = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         byte[] from = Keys.mailbox(place.account(), Keys.KEYWORD, place.mailbox());
         rows.scan(from, Keys.behind(from), (key, word) -> keywords.add(Keys.textOf(word, 0)));
-        MailboxView.Builder builder = new MailboxView.Builder();
+        MailboxView.Builder builder = new MailboxView.Builder(new Stretch.SharedFlags());
         byte[] messages = Keys.mailbox(place.account(), Keys.MESSAGE, place.mailbox());
         rows.scan(messages, Keys.behind(messages), (key, value) -> {
             builder.add(Keys.uidOf(key), Rows.Hot.read(value));

@@ -1,6 +1,7 @@
 package org.merpati.store;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,23 @@ import org.merpati.kernel.Flags;
 final class Stretch {
     /** The most messages that a stretch is made with. */
     static final int LIMIT = 256;
+
+    /** Sets of flags that messages share; whoever replaces the view owns it. */
+    static final class SharedFlags {
+        private static final int SETS = 4096;
+        private final Map<Flags, Flags> sets = new HashMap<>();
+
+        Flags shared(Flags flags) {
+            Flags known = sets.get(flags);
+            if (known == null) {
+                known = flags;
+                if (sets.size() < SETS) {
+                    sets.put(flags, flags);
+                }
+            }
+            return known;
+        }
+    }
 
     final int size;
     final int[] uids;
@@ -36,19 +54,19 @@ final class Stretch {
         this.sizes = other.sizes;
     }
 
-    static Stretch of(SortedMap<Long, Rows.Hot> messages) {
+    static Stretch of(SortedMap<Long, Rows.Hot> messages, SharedFlags shared) {
         Stretch stretch = new Stretch(messages.size());
         int at = 0;
         for (Map.Entry<Long, Rows.Hot> message : messages.entrySet()) {
-            stretch.set(at++, message.getKey(), message.getValue());
+            stretch.set(at++, message.getKey(), message.getValue(), shared);
         }
         return stretch;
     }
 
-    private void set(int at, long uid, Rows.Hot hot) {
+    private void set(int at, long uid, Rows.Hot hot, SharedFlags shared) {
         uids[at] = (int) uid;
         modSeqs[at] = hot.modSeq();
-        flags[at] = hot.flags();
+        flags[at] = shared.shared(hot.flags());
         dates[at] = hot.internalDate();
         sizes[at] = hot.size();
     }
@@ -88,7 +106,7 @@ final class Stretch {
     }
 
     /** This with changes to messages that it holds (null: removed) and with messages behind its last one. */
-    Stretch with(SortedMap<Long, Rows.@Nullable Hot> changes) {
+    Stretch with(SortedMap<Long, Rows.@Nullable Hot> changes, SharedFlags shared) {
         int removed = 0;
         int added = 0;
         for (Map.Entry<Long, Rows.@Nullable Hot> change : changes.entrySet()) {
@@ -108,14 +126,14 @@ final class Stretch {
                     int at = place(change.getKey());
                     if (at >= 0) {
                         next.modSeqs[at] = hot.modSeq();
-                        next.flags[at] = hot.flags();
+                        next.flags[at] = shared.shared(hot.flags());
                     } else {
-                        next.set(end++, change.getKey(), hot);
+                        next.set(end++, change.getKey(), hot, shared);
                     }
                 }
             }
         } else {
-            next.merge(this, changes);
+            next.merge(this, changes, shared);
         }
         return next;
     }
@@ -128,7 +146,7 @@ final class Stretch {
         System.arraycopy(from.sizes, 0, sizes, 0, from.size);
     }
 
-    private void merge(Stretch from, SortedMap<Long, Rows.@Nullable Hot> changes) {
+    private void merge(Stretch from, SortedMap<Long, Rows.@Nullable Hot> changes, SharedFlags shared) {
         int to = 0;
         for (int at = 0; at < from.size; at++) {
             long uid = from.uid(at);
@@ -137,7 +155,7 @@ final class Stretch {
             } else {
                 Rows.Hot hot = changes.get(uid);
                 if (hot != null) {
-                    set(to++, uid, hot);
+                    set(to++, uid, hot, shared);
                 }
             }
         }
@@ -146,7 +164,7 @@ final class Stretch {
                 changes.tailMap(last + 1).entrySet()) {
             Rows.Hot hot = change.getValue();
             if (hot != null) {
-                set(to++, change.getKey(), hot);
+                set(to++, change.getKey(), hot, shared);
             }
         }
     }

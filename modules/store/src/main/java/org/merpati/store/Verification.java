@@ -96,7 +96,7 @@ final class Verification {
             case Keys.KEYWORD -> sum(key).keywords++;
             case Keys.MESSAGE -> message(sum(key), Keys.uidOf(key), Rows.Hot.read(value));
             case Keys.CONTENT -> content(key, Rows.Content.read(value));
-            case Keys.TOMBSTONE, Keys.DELIVERY -> {}
+            case Keys.TOMBSTONE, Keys.DELIVERY, Keys.THREAD -> {}
             default -> say("a row has the unknown kind " + key[Keys.ACCOUNT_PREFIX - 1]);
         }
         return true;

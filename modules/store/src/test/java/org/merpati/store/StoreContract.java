@@ -202,6 +202,31 @@ interface StoreContract {
     }
 
     @Test
+    default void aCopyIntoTheSameMailboxDoesNotCopyItsCopies() {
+        store().ensure(BUDI);
+        long one = append("INBOX", "one");
+        MailboxId inbox = id("INBOX");
+        assertThat(store().copy(BUDI, inbox, List.of(one, one + 1), inbox).from())
+                .containsExactly(one);
+        assertThat(store().move(BUDI, inbox, List.of(one, one + 2), inbox).to()).containsExactly(one + 2);
+        assertThat(uids(view("INBOX"))).containsExactly(one + 1, one + 2);
+    }
+
+    @Test
+    default void answersJoinTheConversation() {
+        store().ensure(BUDI);
+        append("INBOX", "Message-ID: <a@x>\r\n\r\nhello");
+        append("Sent", "message-id: <b@x>\r\nReferences: <z@x>\r\n <a@x>\r\n\r\nanswer");
+        append("INBOX", "Message-ID: <c@x>\r\nIn-Reply-To: <b@x>\r\n\r\nanother");
+        append("INBOX", "Subject: none\r\n\r\n<a@x>");
+        MailId thread = view("INBOX").message(0).thread();
+        assertThat(thread).isEqualTo(view("INBOX").message(0).mail());
+        assertThat(view("Sent").message(0).thread()).isEqualTo(thread);
+        assertThat(view("INBOX").message(1).thread()).isEqualTo(thread);
+        assertThat(view("INBOX").message(2).thread()).isNotEqualTo(thread);
+    }
+
+    @Test
     default void moveLeavesATombstone() throws Exception {
         store().ensure(BUDI);
         long one = append("INBOX", "one");
