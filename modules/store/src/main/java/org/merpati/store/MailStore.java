@@ -82,8 +82,7 @@ public interface MailStore extends AutoCloseable {
      *
      * @param unchangedSince messages with a greater MODSEQ are left out (RFC 7162 §3.1.3)
      */
-    Stored flags(
-            AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, OptionalLong unchangedSince);
+    Stored flags(AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, OptionalLong unchangedSince);
 
     /** Copies messages within the account. UIDs that are gone are passed over. */
     Copied copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to);

@@ -1,4 +1,4 @@
-/** The durable state of one copy: sorted tables, blobs and a manifest, all immutable files. */
+/** The durable state of one copy: sorted tables, blobs, and the manifest that names them (replication.md §4). */
 @NullMarked
 package org.merpati.vault;
 

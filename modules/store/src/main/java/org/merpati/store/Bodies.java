@@ -1,0 +1,88 @@
+package org.merpati.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.TryLater;
+import org.merpati.vault.BlobRef;
+
+/** Blobs and who refers to them: stored once, counted, and never dropped before nobody does. */
+final class Bodies {
+    private static final long UPLOAD_MILLIS = 24L * 3600 * 1000;
+    private static final int EXPIRE_LIMIT = 10_000;
+
+    private final Ledger ledger;
+
+    Bodies(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    /** Stores a body with no references yet. */
+    void store(Command.Content content) throws IOException {
+        List<BlobRef> pieces = new ArrayList<>();
+        if (content.chunks() == 0) {
+            pieces.add(ledger.vault().append(content.inline().array()));
+        }
+        long size = content.inline().array().length;
+        for (int i = 0; i < content.chunks(); i++) {
+            byte[] key = Keys.upload(content.blob(), i);
+            byte[] value = ledger.get(key);
+            if (value == null) {
+                throw new TryLater("the message's upload is incomplete or older than a day: send it again");
+            }
+            pieces.add(Rows.Piece.read(value).place());
+            size += pieces.getLast().length();
+            ledger.delete(key);
+        }
+        if (size != content.size()) {
+            throw new TryLater("the message's upload has " + size + " octets, not " + content.size());
+        }
+        put(content.blob(), new Rows.Blob(0, content.size(), ledger.millis(), pieces));
+    }
+
+    /** Adds to the references of a blob, or takes from them. */
+    void refer(Id blob, int more) throws IOException {
+        byte[] value = ledger.get(Keys.blob(blob));
+        if (value == null) {
+            throw new IllegalStateException("the blob " + blob + " is referred to and does not exist");
+        }
+        Rows.Blob row = Rows.Blob.read(value);
+        int references = row.references() + more;
+        put(blob, new Rows.Blob(references, row.size(), references == 0 ? ledger.millis() : 0, row.pieces()));
+    }
+
+    private void put(Id blob, Rows.Blob row) {
+        ledger.put(Keys.blob(blob), row.write());
+    }
+
+    byte[] chunk(Command.Chunk chunk) throws IOException {
+        BlobRef place = ledger.vault().append(chunk.octets().array());
+        ledger.put(Keys.upload(chunk.upload(), chunk.number()), new Rows.Piece(ledger.millis(), place).write());
+        return Answer.done().toByteArray();
+    }
+
+    /** Drops what is too old, some at a time; answers how much. */
+    byte[] expire() throws IOException {
+        List<byte[]> old = new ArrayList<>();
+        long deliveries = ledger.millis() - Messages.DELIVERY_MILLIS;
+        ledger.vault().scan(Keys.shardKind(Keys.EXPIRY), Keys.expiry(Math.max(0, deliveries)), (key, value) -> {
+            old.add(key);
+            byte[] delivery = ledger.get(value);
+            if (delivery != null && Rows.Delivered.read(delivery).millis() < deliveries) {
+                old.add(value);
+            }
+            return old.size() < EXPIRE_LIMIT;
+        });
+        ledger.scan(Keys.shardKind(Keys.UPLOAD), (key, value) -> {
+            if (Rows.Piece.read(value).millis() < ledger.millis() - UPLOAD_MILLIS) {
+                old.add(key);
+            }
+            return old.size() < 2 * EXPIRE_LIMIT;
+        });
+        old.forEach(ledger::delete);
+        BinaryWriter answer = Answer.done().varint(old.size());
+        return answer.toByteArray();
+    }
+}

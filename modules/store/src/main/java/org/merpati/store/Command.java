@@ -1,0 +1,74 @@
+package org.merpati.store;
+
+import java.util.List;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.DeliveryId;
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.MailId;
+import org.merpati.kernel.MailboxId;
+
+/**
+ * What a shard's log holds. Names are NFC already, ids were made by the proposer, UIDs ascend; what depends on the
+ * state (UIDs, MODSEQs, UIDVALIDITY) is decided when the command is applied.
+ */
+sealed interface Command {
+    /** A body, here or in chunks that came before. */
+    record Content(Id blob, int size, int chunks, Octets inline) {}
+
+    /**
+     * A message of an {@link Append}; the internal date is -1 where the group's time is meant. The first of its
+     * message ids' hashes is its own, the others are of those that it refers to, the nearest first.
+     */
+    record Added(MailId mail, Content content, List<Long> messageIds, Flags flags, long internalDate, Octets summary) {}
+
+    /** A recipient of a {@link Deliver}; its summary is at a place of the command's list. */
+    record Target(DeliveryId id, AccountId account, String prefix, String mailbox, Flags flags, int summary) {}
+
+    /** Makes the account with its first mailboxes, for which the ids are. */
+    record Ensure(AccountId account, List<Id> ids) implements Command {}
+
+    /** Creates a mailbox; there is an id for each level. */
+    record Create(AccountId account, String name, List<Id> ids, String specialUse) implements Command {}
+
+    /** Deletes a mailbox. */
+    record Delete(AccountId account, String name) implements Command {}
+
+    /** Renames a mailbox; there is an id for each level of the new name. */
+    record Rename(AccountId account, String from, String to, List<Id> ids) implements Command {}
+
+    /** Subscribes or unsubscribes a name. */
+    record Subscribe(AccountId account, String name, boolean subscribed) implements Command {}
+
+    /** Appends messages, all or none. */
+    record Append(AccountId account, MailboxId mailbox, List<Added> messages) implements Command {}
+
+    /** Delivers one body to all recipients or none; the digest is the body's SHA-256. */
+    record Deliver(
+            MailId mail,
+            Content content,
+            List<Long> messageIds,
+            Octets digest,
+            List<Target> targets,
+            List<Octets> summaries)
+            implements Command {}
+
+    /** Changes flags of messages whose MODSEQ is not greater than a bound, or of all if it is -1. */
+    record Store(AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, long unchangedSince)
+            implements Command {}
+
+    /** Copies or moves messages. */
+    record Copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to, boolean move) implements Command {}
+
+    /** Removes messages that have {@code \Deleted}. */
+    record Expunge(AccountId account, MailboxId mailbox, List<Long> uids) implements Command {}
+
+    /** A piece of a body, to be named by a {@link Content} within a day. */
+    record Chunk(Id upload, int number, Octets octets) implements Command {}
+
+    /** Drops delivery ids and uploads that are too old by the group's time. */
+    record Expire() implements Command {}
+
+    /** Begins a checkpoint. */
+    record Flush() implements Command {}
+}

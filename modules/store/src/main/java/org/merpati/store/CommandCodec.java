@@ -1,0 +1,262 @@
+package org.merpati.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.DeliveryId;
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.MailId;
+import org.merpati.kernel.MailboxId;
+import org.merpati.store.Command.Added;
+import org.merpati.store.Command.Append;
+import org.merpati.store.Command.Chunk;
+import org.merpati.store.Command.Content;
+import org.merpati.store.Command.Copy;
+import org.merpati.store.Command.Create;
+import org.merpati.store.Command.Delete;
+import org.merpati.store.Command.Deliver;
+import org.merpati.store.Command.Ensure;
+import org.merpati.store.Command.Expire;
+import org.merpati.store.Command.Expunge;
+import org.merpati.store.Command.Flush;
+import org.merpati.store.Command.Rename;
+import org.merpati.store.Command.Store;
+import org.merpati.store.Command.Subscribe;
+import org.merpati.store.Command.Target;
+
+/** The binary form of {@link Command}s: a type, a version of that type's form, its fields. */
+final class CommandCodec {
+    private static final int VERSION = 1;
+
+    private CommandCodec() {}
+
+    static byte[] encode(Command command) {
+        BinaryWriter to = new BinaryWriter(256);
+        switch (command) {
+            case Ensure c -> ids(head(to, 1).id(c.account().value()), c.ids());
+            case Create c ->
+                ids(head(to, 2).id(c.account().value()).text(c.name()), c.ids()).text(c.specialUse());
+            case Delete c -> head(to, 3).id(c.account().value()).text(c.name());
+            case Rename c ->
+                ids(head(to, 4).id(c.account().value()).text(c.from()).text(c.to()), c.ids());
+            case Subscribe c ->
+                head(to, 5).id(c.account().value()).text(c.name()).flag(c.subscribed());
+            case Append c -> {
+                mailbox(head(to, 6), c.account(), c.mailbox())
+                        .varint(c.messages().size());
+                c.messages().forEach(added -> added(to, added));
+            }
+            case Deliver c -> deliver(head(to, 7), c);
+            case Store c -> {
+                uids(mailbox(head(to, 8), c.account(), c.mailbox()), c.uids());
+                to.u8(kind(c.change().kind())).i64(c.unchangedSince());
+                c.change().flags().write(to);
+            }
+            case Copy c ->
+                uids(mailbox(head(to, 9), c.account(), c.from()), c.uids())
+                        .id(c.to().value())
+                        .flag(c.move());
+            case Expunge c -> uids(mailbox(head(to, 10), c.account(), c.mailbox()), c.uids());
+            case Chunk c ->
+                head(to, 11).id(c.upload()).varint(c.number()).bytes(c.octets().array());
+            case Expire c -> head(to, 12);
+            case Flush c -> head(to, 13);
+        }
+        return to.toByteArray();
+    }
+
+    /**
+     * Reads a command.
+     *
+     * @throws IllegalStateException if this program does not know its type or version: the replica must stop
+     */
+    static Command decode(byte[] octets) {
+        BinaryReader from = new BinaryReader(octets);
+        int type = from.u8();
+        int version = from.u8();
+        if (version != VERSION) {
+            throw unknown(type, version);
+        }
+        return switch (type) {
+            case 1 -> new Ensure(account(from), list(from, BinaryReader::id));
+            case 2 -> new Create(account(from), from.text(), list(from, BinaryReader::id), from.text());
+            case 3 -> new Delete(account(from), from.text());
+            case 4 -> new Rename(account(from), from.text(), from.text(), list(from, BinaryReader::id));
+            case 5 -> new Subscribe(account(from), from.text(), from.flag());
+            case 6 -> new Append(account(from), mailbox(from), list(from, CommandCodec::added));
+            case 7 -> deliver(from);
+            case 8 -> store(from);
+            case 9 -> new Copy(account(from), mailbox(from), uids(from), mailbox(from), from.flag());
+            case 10 -> new Expunge(account(from), mailbox(from), uids(from));
+            case 11 -> new Chunk(from.id(), from.count(), new Octets(from.bytes()));
+            case 12 -> new Expire();
+            case 13 -> new Flush();
+            default -> throw unknown(type, version);
+        };
+    }
+
+    private static IllegalStateException unknown(int type, int version) {
+        return new IllegalStateException("the shard's log holds a command of type " + type + ", version " + version
+                + ", which this program does not know: run the version that wrote it or a newer one");
+    }
+
+    private static BinaryWriter head(BinaryWriter to, int type) {
+        return to.u8(type).u8(VERSION);
+    }
+
+    private static BinaryWriter ids(BinaryWriter to, List<Id> ids) {
+        to.varint(ids.size());
+        ids.forEach(to::id);
+        return to;
+    }
+
+    private static <T> List<T> list(BinaryReader from, Function<BinaryReader, T> item) {
+        List<T> list = new ArrayList<>();
+        for (int left = from.count(); left > 0; left--) {
+            list.add(item.apply(from));
+        }
+        return list;
+    }
+
+    private static AccountId account(BinaryReader from) {
+        return new AccountId(from.id());
+    }
+
+    private static MailboxId mailbox(BinaryReader from) {
+        return new MailboxId(from.id());
+    }
+
+    private static BinaryWriter mailbox(BinaryWriter to, AccountId account, MailboxId mailbox) {
+        return to.id(account.value()).id(mailbox.value());
+    }
+
+    /** Ascending UIDs as runs: how many runs, then for each the gap before it and its length. */
+    static BinaryWriter uids(BinaryWriter to, List<Long> uids) {
+        BinaryWriter runs = new BinaryWriter();
+        int count = 0;
+        long last = 0;
+        int i = 0;
+        while (i < uids.size()) {
+            int end = i + 1;
+            while (end < uids.size() && uids.get(end) == uids.get(end - 1) + 1) {
+                end++;
+            }
+            runs.varint(uids.get(i) - last).varint(end - i);
+            last = uids.get(end - 1);
+            count++;
+            i = end;
+        }
+        return to.varint(count).raw(runs.toByteArray(), 0, runs.size());
+    }
+
+    static List<Long> uids(BinaryReader from) {
+        List<Long> uids = new ArrayList<>();
+        long last = 0;
+        for (int left = from.count(); left > 0; left--) {
+            long first = last + from.varint();
+            int length = from.count();
+            for (int i = 0; i < length; i++) {
+                uids.add(first + i);
+            }
+            last = first + length - 1;
+        }
+        return uids;
+    }
+
+    private static void content(BinaryWriter to, Content content) {
+        to.id(content.blob()).varint(content.size()).varint(content.chunks());
+        to.bytes(content.inline().array());
+    }
+
+    private static Content content(BinaryReader from) {
+        return new Content(from.id(), from.count(), from.count(), new Octets(from.bytes()));
+    }
+
+    private static void hashes(BinaryWriter to, List<Long> hashes) {
+        to.varint(hashes.size());
+        hashes.forEach(to::i64);
+    }
+
+    private static void added(BinaryWriter to, Added added) {
+        to.id(added.mail().value());
+        content(to, added.content());
+        hashes(to, added.messageIds());
+        added.flags().write(to);
+        to.i64(added.internalDate()).bytes(added.summary().array());
+    }
+
+    private static Added added(BinaryReader from) {
+        return new Added(
+                new MailId(from.id()),
+                content(from),
+                list(from, BinaryReader::i64),
+                Flags.read(from),
+                from.i64(),
+                new Octets(from.bytes()));
+    }
+
+    private static void deliver(BinaryWriter to, Deliver command) {
+        to.id(command.mail().value());
+        content(to, command.content());
+        hashes(to, command.messageIds());
+        to.bytes(command.digest().array()).varint(command.targets().size());
+        for (Target target : command.targets()) {
+            to.id(target.id().mail().value()).varint(target.id().place());
+            to.id(target.account().value()).text(target.prefix()).text(target.mailbox());
+            target.flags().write(to);
+            to.varint(target.summary());
+        }
+        to.varint(command.summaries().size());
+        command.summaries().forEach(summary -> to.bytes(summary.array()));
+    }
+
+    private static Deliver deliver(BinaryReader from) {
+        return new Deliver(
+                new MailId(from.id()),
+                content(from),
+                list(from, BinaryReader::i64),
+                new Octets(from.bytes()),
+                list(from, CommandCodec::target),
+                list(from, reader -> new Octets(reader.bytes())));
+    }
+
+    private static Target target(BinaryReader from) {
+        return new Target(
+                new DeliveryId(new MailId(from.id()), from.count()),
+                account(from),
+                from.text(),
+                from.text(),
+                Flags.read(from),
+                from.count());
+    }
+
+    private static Store store(BinaryReader from) {
+        AccountId account = account(from);
+        MailboxId mailbox = mailbox(from);
+        List<Long> uids = uids(from);
+        FlagChange.Kind kind = kind(from.u8());
+        long unchangedSince = from.i64();
+        return new Store(account, mailbox, uids, new FlagChange(kind, Flags.read(from)), unchangedSince);
+    }
+
+    private static int kind(FlagChange.Kind kind) {
+        return switch (kind) {
+            case SET -> 0;
+            case ADD -> 1;
+            case REMOVE -> 2;
+        };
+    }
+
+    private static FlagChange.Kind kind(int code) {
+        return switch (code) {
+            case 0 -> FlagChange.Kind.SET;
+            case 1 -> FlagChange.Kind.ADD;
+            case 2 -> FlagChange.Kind.REMOVE;
+            default -> throw new IllegalStateException("a flag change of the unknown kind " + code);
+        };
+    }
+}

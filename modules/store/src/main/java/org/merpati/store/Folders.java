@@ -1,0 +1,211 @@
+package org.merpati.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Refused;
+
+/** Commands on mailboxes as such. */
+final class Folders {
+    static final String INBOX = "INBOX";
+    static final int ACCOUNT_LIMIT = 10_000;
+    private static final int NAME_LIMIT = 1000;
+
+    /** A new account's mailboxes and their special uses (RFC 6154). */
+    static final List<Map.Entry<String, String>> FIRST = List.of(
+            Map.entry(INBOX, ""),
+            Map.entry("Drafts", "\\Drafts"),
+            Map.entry("Sent", "\\Sent"),
+            Map.entry("Junk", "\\Junk"),
+            Map.entry("Trash", "\\Trash"),
+            Map.entry("Archive", "\\Archive"));
+
+    private final Ledger ledger;
+
+    Folders(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    byte[] ensure(Command.Ensure command) throws IOException {
+        AccountId account = command.account();
+        if (ledger.find(account) == null) {
+            ledger.begin(account);
+            for (int i = 0; i < FIRST.size(); i++) {
+                String name = FIRST.get(i).getKey();
+                ledger.put(Keys.text(account, Keys.SUBSCRIPTION, name), new byte[0]);
+                add(account, name, command.ids().get(i), FIRST.get(i).getValue(), true);
+            }
+        }
+        return Answer.done().toByteArray();
+    }
+
+    byte[] create(Command.Create command) throws IOException {
+        AccountId account = command.account();
+        ledger.account(account);
+        MailboxId existing = ledger.named(account, command.name());
+        if (existing == null) {
+            parents(account, command.name(), command.ids().iterator());
+            Id id = command.ids().getLast();
+            existing = add(account, command.name(), id, command.specialUse(), true).row.id;
+        } else {
+            revive(ledger.touch(account, existing), command.specialUse());
+        }
+        return Answer.done().id(existing.value()).toByteArray();
+    }
+
+    private void revive(Ledger.Touched folder, String specialUse) throws IOException {
+        if (folder.row.selectable) {
+            throw new Refused(Refused.Reason.ALREADY_EXISTS, "'" + folder.row.name + "' exists already");
+        }
+        folder.row.selectable = true;
+        folder.row.specialUse = specialUse;
+        folder.row.uidValidity = ledger.uidValidity(folder.account);
+        folder.row.highestModSeq = ledger.modSeq(folder.account);
+    }
+
+    private void parents(AccountId account, String name, Iterator<Id> ids) throws IOException {
+        for (int at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+            Id id = ids.next();
+            String level = name.substring(0, at);
+            if (ledger.named(account, level) == null) {
+                add(account, level, id, "", true);
+            }
+        }
+    }
+
+    private Ledger.Touched add(AccountId account, String name, Id id, String specialUse, boolean selectable)
+            throws IOException {
+        Rows.Account counters = ledger.account(account);
+        if (counters.mailboxes >= ACCOUNT_LIMIT) {
+            throw new Refused(
+                    Refused.Reason.LIMIT,
+                    "the account has " + ACCOUNT_LIMIT + " mailboxes, which is the most it can have");
+        }
+        counters.mailboxes++;
+        Rows.Folder row = new Rows.Folder(new MailboxId(id));
+        row.specialUse = specialUse;
+        row.selectable = selectable;
+        row.uidValidity = ledger.uidValidity(account);
+        row.highestModSeq = ledger.modSeq(account);
+        Ledger.Touched folder = ledger.begin(account, row);
+        name(folder, name);
+        return folder;
+    }
+
+    /** Gives a mailbox a name that is free. */
+    private void name(Ledger.Touched folder, String name) throws IOException {
+        folder.row.name = name;
+        folder.row.subscribed = ledger.get(Keys.text(folder.account, Keys.SUBSCRIPTION, name)) != null;
+        byte[] id = new BinaryWriter(Id.BYTES).id(folder.row.id.value()).toByteArray();
+        ledger.put(Keys.text(folder.account, Keys.NAME, name), id);
+    }
+
+    private Ledger.Touched existing(AccountId account, String name) throws IOException {
+        MailboxId id = ledger.named(account, name);
+        if (id == null) {
+            throw new Refused(Refused.Reason.NONEXISTENT, "there is no mailbox '" + name + "'");
+        }
+        return ledger.touch(account, id);
+    }
+
+    private List<String> children(AccountId account, String name) throws IOException {
+        List<String> children = new ArrayList<>();
+        ledger.scan(Keys.text(account, Keys.NAME, name + "/"), (key, value) -> {
+            children.add(Keys.textOf(key, Keys.ACCOUNT_PREFIX));
+            return true;
+        });
+        return children;
+    }
+
+    byte[] delete(Command.Delete command) throws IOException {
+        AccountId account = command.account();
+        ledger.account(account);
+        if (command.name().equals(INBOX)) {
+            throw new Refused(Refused.Reason.CANNOT, "INBOX cannot be deleted");
+        }
+        Ledger.Touched folder = existing(account, command.name());
+        boolean parent = !children(account, command.name()).isEmpty();
+        if (parent && !folder.row.selectable) {
+            throw new Refused(
+                    Refused.Reason.CANNOT, "'" + command.name() + "' holds other mailboxes: delete those first");
+        }
+        new Messages(ledger).removeAll(folder);
+        for (char kind : new char[] {Keys.TOMBSTONE, Keys.KEYWORD}) {
+            List<byte[]> keys = new ArrayList<>();
+            ledger.scan(Keys.mailbox(account, kind, folder.row.id), (key, value) -> keys.add(key));
+            keys.forEach(ledger::delete);
+        }
+        folder.row.keywords = 0;
+        if (parent) {
+            folder.row.selectable = false;
+            folder.row.specialUse = "";
+            folder.row.uidNext = 1;
+            folder.row.highestModSeq = ledger.modSeq(account);
+        } else {
+            folder.gone = true;
+            ledger.delete(Keys.text(account, Keys.NAME, command.name()));
+            ledger.delete(Keys.mailbox(account, Keys.FOLDER, folder.row.id));
+            ledger.account(account).mailboxes--;
+        }
+        return Answer.done().toByteArray();
+    }
+
+    byte[] rename(Command.Rename command) throws IOException {
+        AccountId account = command.account();
+        ledger.account(account);
+        Ledger.Touched folder = existing(account, command.from());
+        if (ledger.named(account, command.to()) != null) {
+            throw new Refused(Refused.Reason.ALREADY_EXISTS, "'" + command.to() + "' exists already");
+        }
+        if (command.to().startsWith(command.from() + "/") && !command.from().equals(INBOX)) {
+            throw new Refused(Refused.Reason.CANNOT, "a mailbox cannot be moved into itself");
+        }
+        parents(account, command.to(), command.ids().iterator());
+        if (command.from().equals(INBOX)) {
+            Ledger.Touched target = add(account, command.to(), command.ids().getLast(), "", true);
+            new Messages(ledger).moveAll(folder, target);
+        } else {
+            for (String child : children(account, command.from())) {
+                move(
+                        account,
+                        child,
+                        command.to() + child.substring(command.from().length()));
+            }
+            move(account, command.from(), command.to());
+        }
+        return Answer.done().toByteArray();
+    }
+
+    private void move(AccountId account, String from, String to) throws IOException {
+        if (to.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > NAME_LIMIT) {
+            throw new Refused(
+                    Refused.Reason.LIMIT, "the name of '" + from + "' would exceed " + NAME_LIMIT + " octets");
+        }
+        Ledger.Touched folder = existing(account, from);
+        ledger.delete(Keys.text(account, Keys.NAME, from));
+        name(folder, to);
+        folder.row.highestModSeq = ledger.modSeq(account);
+    }
+
+    byte[] subscribe(Command.Subscribe command) throws IOException {
+        AccountId account = command.account();
+        ledger.account(account);
+        byte[] key = Keys.text(account, Keys.SUBSCRIPTION, command.name());
+        if (command.subscribed()) {
+            ledger.put(key, new byte[0]);
+        } else {
+            ledger.delete(key);
+        }
+        MailboxId id = ledger.named(account, command.name());
+        if (id != null) {
+            ledger.touch(account, id).row.subscribed = command.subscribed();
+        }
+        return Answer.done().toByteArray();
+    }
+}

@@ -1,0 +1,262 @@
+package org.merpati.store;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.merpati.journal.Journal;
+import org.merpati.journal.Leadership;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.Ids;
+import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
+import org.merpati.mime.Summary;
+
+/** A shard over its journal: changes are submitted, reads are served from the state of this copy while it leads. */
+public final class JournaledStore implements MailStore {
+    private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(30);
+
+    private final Journal journal;
+    private final ShardState state;
+    private final Proposer proposer;
+    private final Watches watches;
+
+    /**
+     * Serves a shard.
+     *
+     * @param state the state that the journal applies to; the store takes neither into its keeping
+     * @param summariser makes the binary form of a message's {@link Summary}
+     */
+    public JournaledStore(Journal journal, ShardState state, Ids ids, Function<byte[], byte[]> summariser) {
+        this.journal = journal;
+        this.state = state;
+        this.proposer = new Proposer(journal, ids, summariser);
+        this.watches = new Watches(state.group().value(), this::expire, EXPIRY_INTERVAL);
+        Runnable flush = this::flush;
+        state.onChange(watches::changed);
+        state.onCheckpointAsked(() -> watches.soon(flush));
+        journal.watch(leadership -> watches.allChanged());
+    }
+
+    /** Serves a shard. */
+    public JournaledStore(Journal journal, ShardState state, Ids ids) {
+        this(journal, state, ids, JournaledStore::summary);
+    }
+
+    private static byte[] summary(byte[] message) {
+        BinaryWriter writer = new BinaryWriter(1024);
+        Summary.of(message).write(writer);
+        return writer.toByteArray();
+    }
+
+    private void expire() {
+        propose(new Command.Expire());
+    }
+
+    private void flush() {
+        propose(new Command.Flush());
+    }
+
+    /** Submits housekeeping if this node leads; if it does not come about, it is proposed again another time. */
+    private void propose(Command command) {
+        if (journal.leadership().leading()) {
+            var _ = journal.submitAsync(CommandCodec.encode(command));
+        }
+    }
+
+    private void led() {
+        Leadership leadership = journal.leadership();
+        if (leadership.leading()) {
+            return;
+        }
+        String sentence = "this node does not lead " + journal.group() + " now";
+        if (leadership.leader().isEmpty()) {
+            throw new TryLater(sentence);
+        }
+        throw new TryLater(
+                sentence, new Route(journal.group(), leadership.leader().get(), leadership.epoch()));
+    }
+
+    private BinaryReader submit(Command command) {
+        led();
+        return proposer.submit(command);
+    }
+
+    private static List<Long> ascending(List<Long> uids) {
+        return new ArrayList<>(new TreeSet<>(uids));
+    }
+
+    @Override
+    public GroupName shard() {
+        return journal.group();
+    }
+
+    @Override
+    public void ensure(AccountId account) {
+        led();
+        if (!state.exists(account)) {
+            submit(new Command.Ensure(account, proposer.ids(Folders.FIRST.size())));
+        }
+    }
+
+    @Override
+    public List<Mailbox> mailboxes(AccountId account) {
+        led();
+        return state.mailboxes(account);
+    }
+
+    @Override
+    public List<String> subscriptions(AccountId account) {
+        led();
+        return state.subscriptions(account);
+    }
+
+    @Override
+    public Optional<Mailbox> mailbox(AccountId account, String name) {
+        led();
+        return state.mailbox(account, Names.spelled(name));
+    }
+
+    @Override
+    public Mailbox create(AccountId account, String name, Set<String> specialUse) {
+        String lawful = Names.lawful(name);
+        if (specialUse.size() > 1) {
+            throw new Refused(Refused.Reason.CANNOT, "a mailbox has at most one special use here");
+        }
+        List<Id> ids = proposer.ids(Names.levels(lawful));
+        String use = specialUse.isEmpty() ? "" : specialUse.iterator().next();
+        MailboxId made = new MailboxId(
+                submit(new Command.Create(account, lawful, ids, use)).id());
+        return state.mailbox(account, lawful)
+                .filter(mailbox -> mailbox.id().equals(made))
+                .orElseThrow(() -> new TryLater("'" + lawful + "' was deleted while it was created"));
+    }
+
+    @Override
+    public void delete(AccountId account, String name) {
+        submit(new Command.Delete(account, Names.spelled(name)));
+    }
+
+    @Override
+    public void rename(AccountId account, String from, String to) {
+        String lawful = Names.lawful(to);
+        List<Id> ids = proposer.ids(Names.levels(lawful));
+        submit(new Command.Rename(account, Names.spelled(from), lawful, ids));
+    }
+
+    @Override
+    public void subscribe(AccountId account, String name, boolean subscribed) {
+        String spelled = subscribed ? Names.lawful(name) : Names.spelled(name);
+        submit(new Command.Subscribe(account, spelled, subscribed));
+    }
+
+    @Override
+    public View view(AccountId account, MailboxId mailbox) {
+        led();
+        return state.view(account, mailbox);
+    }
+
+    @Override
+    public Body body(AccountId account, MailboxId mailbox, Message message) {
+        led();
+        Rows.Content content =
+                message instanceof RowMessage row ? row.content() : state.content(account, mailbox, message.uid());
+        return state.body(content);
+    }
+
+    @Override
+    public List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages) {
+        led();
+        BinaryReader answer = submit(new Command.Append(account, mailbox, proposer.added(messages)));
+        long uidValidity = answer.varint();
+        List<Appended> appended = new ArrayList<>();
+        for (int left = answer.count(); left > 0; left--) {
+            appended.add(new Appended(uidValidity, answer.varint()));
+        }
+        return appended;
+    }
+
+    @Override
+    public Stored flags(
+            AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, OptionalLong unchangedSince) {
+        BinaryReader answer =
+                submit(new Command.Store(account, mailbox, ascending(uids), change, unchangedSince.orElse(-1)));
+        List<Long> changed = CommandCodec.uids(answer);
+        List<Long> modified = CommandCodec.uids(answer);
+        return new Stored(changed, modified, answer.varint());
+    }
+
+    @Override
+    public Copied copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to) {
+        return copy(new Command.Copy(account, from, ascending(uids), to, false));
+    }
+
+    @Override
+    public Copied move(AccountId account, MailboxId from, List<Long> uids, MailboxId to) {
+        return copy(new Command.Copy(account, from, ascending(uids), to, true));
+    }
+
+    private Copied copy(Command.Copy command) {
+        BinaryReader answer = submit(command);
+        long uidValidity = answer.varint();
+        List<Long> from = CommandCodec.uids(answer);
+        return new Copied(uidValidity, from, CommandCodec.uids(answer));
+    }
+
+    @Override
+    public List<Long> expunge(AccountId account, MailboxId mailbox, List<Long> uids) {
+        return CommandCodec.uids(submit(new Command.Expunge(account, mailbox, ascending(uids))));
+    }
+
+    @Override
+    public List<Delivery.Outcome> deliver(Delivery delivery) {
+        led();
+        delivery.recipients().forEach(recipient -> ensure(recipient.account()));
+        BinaryReader answer = submit(proposer.deliver(delivery));
+        List<Delivery.Outcome> outcomes = new ArrayList<>();
+        for (int left = answer.count(); left > 0; left--) {
+            outcomes.add(
+                    answer.u8() == 0
+                            ? new Delivery.Outcome.Delivered(answer.varint(), answer.flag())
+                            : new Delivery.Outcome.Rejected(answer.text()));
+        }
+        return outcomes;
+    }
+
+    @Override
+    public Watch watch(AccountId account, MailboxId mailbox, Runnable changed) {
+        led();
+        return watches.add(new OpenMailboxes.Place(account, mailbox), changed);
+    }
+
+    @Override
+    public void fresh() {
+        journal.barrier();
+    }
+
+    @Override
+    public void leased() {
+        journal.fresh();
+    }
+
+    @Override
+    public List<String> verify() {
+        return state.verify();
+    }
+
+    /** Ends the watches; journal and state are closed by their owner. */
+    @Override
+    public void close() {
+        watches.close();
+    }
+}

@@ -1,0 +1,172 @@
+package org.merpati.store;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.DeliveryId;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.MailboxId;
+
+/**
+ * Keys of a shard's rows, big-endian throughout, so that an account is one range and so are a mailbox's messages.
+ * An account's keys are {@code A}, the account, a kind, and what the kind needs; the shard's own are {@code S} and a
+ * kind.
+ */
+final class Keys {
+    /** An account's counters. */
+    static final char ACCOUNT = 'a';
+    /** A mailbox by its id. */
+    static final char FOLDER = 'b';
+    /** A mailbox's id by its name. */
+    static final char NAME = 'n';
+    /** A name subscribed to. */
+    static final char SUBSCRIPTION = 's';
+    /** A keyword of a mailbox. */
+    static final char KEYWORD = 'k';
+    /** What changes of a message: flags and MODSEQ. */
+    static final char MESSAGE = 'm';
+    /** What stays of a message: ids, place of its body, summary. */
+    static final char CONTENT = 'p';
+    /** An expunged UID by its MODSEQ. */
+    static final char TOMBSTONE = 't';
+    /** A delivery id. */
+    static final char DELIVERY = 'd';
+    /** The conversation of a message id's hash. */
+    static final char THREAD = 'h';
+    /** Reserved: messages to be sent for the account. */
+    static final char OUTBOX = 'x';
+
+    /** Of the shard: a blob's references and places. */
+    static final char BLOB = 'b';
+    /** A chunk that no command has named yet. */
+    static final char UPLOAD = 'u';
+    /** A delivery id by its time. */
+    static final char EXPIRY = 'e';
+
+    /** The length of a key of an account before what follows its kind. */
+    static final int ACCOUNT_PREFIX = 1 + Id.BYTES + 1;
+
+    private Keys() {}
+
+    private static ByteBuffer put(ByteBuffer to, Id id) {
+        return to.putLong(id.high()).putLong(id.low());
+    }
+
+    private static ByteBuffer start(AccountId account, char kind, int more) {
+        ByteBuffer to = ByteBuffer.allocate(ACCOUNT_PREFIX + more);
+        return put(to.put((byte) 'A'), account.value()).put((byte) kind);
+    }
+
+    static byte[] account(AccountId account) {
+        return start(account, ACCOUNT, 0).array();
+    }
+
+    /** The start of the range of all rows of that kind. */
+    static byte[] kind(AccountId account, char kind) {
+        return start(account, kind, 0).array();
+    }
+
+    static byte[] text(AccountId account, char kind, String text) {
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        return start(account, kind, octets.length).put(octets).array();
+    }
+
+    static byte[] mailbox(AccountId account, char kind, MailboxId mailbox) {
+        return put(start(account, kind, Id.BYTES), mailbox.value()).array();
+    }
+
+    static byte[] keyword(AccountId account, MailboxId mailbox, String lowerCase) {
+        byte[] octets = lowerCase.getBytes(StandardCharsets.UTF_8);
+        return put(start(account, KEYWORD, Id.BYTES + octets.length), mailbox.value())
+                .put(octets)
+                .array();
+    }
+
+    static byte[] message(AccountId account, char kind, MailboxId mailbox, long uid) {
+        return put(start(account, kind, Id.BYTES + 4), mailbox.value())
+                .putInt((int) uid)
+                .array();
+    }
+
+    static byte[] tombstone(AccountId account, MailboxId mailbox, long modSeq, long uid) {
+        return put(start(account, TOMBSTONE, Id.BYTES + 12), mailbox.value())
+                .putLong(modSeq)
+                .putInt((int) uid)
+                .array();
+    }
+
+    static byte[] delivery(AccountId account, DeliveryId id) {
+        return put(start(account, DELIVERY, Id.BYTES + 4), id.mail().value())
+                .putInt(id.place())
+                .array();
+    }
+
+    static byte[] thread(AccountId account, long hash) {
+        return start(account, THREAD, 8).putLong(hash).array();
+    }
+
+    private static ByteBuffer shard(char kind, int more) {
+        return ByteBuffer.allocate(2 + more).put((byte) 'S').put((byte) kind);
+    }
+
+    static byte[] shardKind(char kind) {
+        return shard(kind, 0).array();
+    }
+
+    static byte[] blob(Id blob) {
+        return put(shard(BLOB, Id.BYTES), blob).array();
+    }
+
+    static byte[] upload(Id upload, int number) {
+        return put(shard(UPLOAD, Id.BYTES + 4), upload).putInt(number).array();
+    }
+
+    static byte[] expiry(long millis, AccountId account, DeliveryId id) {
+        ByteBuffer to = shard(EXPIRY, 8 + Id.BYTES + Id.BYTES + 4).putLong(millis);
+        return put(put(to, account.value()), id.mail().value())
+                .putInt(id.place())
+                .array();
+    }
+
+    static byte[] expiry(long millis) {
+        return shard(EXPIRY, 8).putLong(millis).array();
+    }
+
+    /** The first key behind all keys that begin with the prefix. */
+    static byte[] behind(byte[] prefix) {
+        for (int i = prefix.length - 1; i >= 0; i--) {
+            if (prefix[i] != (byte) 0xff) {
+                byte[] next = Arrays.copyOf(prefix, i + 1);
+                next[i]++;
+                return next;
+            }
+        }
+        return new byte[] {(byte) 0xff, (byte) 0xff};
+    }
+
+    static Id id(byte[] key, int offset) {
+        ByteBuffer from = ByteBuffer.wrap(key);
+        return new Id(from.getLong(offset), from.getLong(offset + 8));
+    }
+
+    /** The account of an account's key. */
+    static AccountId accountOf(byte[] key) {
+        return new AccountId(id(key, 1));
+    }
+
+    /** The mailbox of a key that has one. */
+    static MailboxId mailboxOf(byte[] key) {
+        return new MailboxId(id(key, ACCOUNT_PREFIX));
+    }
+
+    /** The UID at the end of a key. */
+    static long uidOf(byte[] key) {
+        return Integer.toUnsignedLong(ByteBuffer.wrap(key).getInt(key.length - 4));
+    }
+
+    /** The text behind a key's first octets. */
+    static String textOf(byte[] key, int offset) {
+        return new String(key, offset, key.length - offset, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,186 @@
+package org.merpati.store;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.AccountId;
+
+/** An open mailbox: stretches of messages, of which a change replaces only those that it meets. */
+final class MailboxView implements View {
+    private final ShardState state;
+    private final AccountId account;
+    private final Mailbox mailbox;
+    private final List<Stretch> stretches;
+    private final int[] starts;
+    private final SortedSet<String> keywords;
+    private final Stretch.SharedFlags shared;
+
+    private MailboxView(
+            ShardState state,
+            AccountId account,
+            Mailbox mailbox,
+            List<Stretch> stretches,
+            SortedSet<String> keywords,
+            Stretch.SharedFlags shared) {
+        this.shared = shared;
+        this.state = state;
+        this.account = account;
+        this.mailbox = mailbox;
+        this.stretches = stretches;
+        this.keywords = keywords;
+        this.starts = new int[stretches.size() + 1];
+        for (int i = 0; i < stretches.size(); i++) {
+            starts[i + 1] = starts[i] + stretches.get(i).size;
+        }
+    }
+
+    /** Takes messages in ascending order of their UIDs. */
+    static final class Builder {
+        private final Stretch.SharedFlags shared;
+        private final List<Stretch> stretches = new ArrayList<>();
+        private SortedMap<Long, Rows.Hot> pending = new TreeMap<>();
+
+        Builder(Stretch.SharedFlags shared) {
+            this.shared = shared;
+        }
+
+        void add(long uid, Rows.Hot hot) {
+            pending.put(uid, hot);
+            if (pending.size() == Stretch.LIMIT) {
+                close();
+            }
+        }
+
+        private void close() {
+            if (!pending.isEmpty()) {
+                stretches.add(Stretch.of(pending, shared));
+                pending = new TreeMap<>();
+            }
+        }
+
+        MailboxView build(ShardState state, AccountId account, Mailbox mailbox, SortedSet<String> keywords) {
+            close();
+            return new MailboxView(
+                    state, account, mailbox, stretches, Collections.unmodifiableSortedSet(keywords), shared);
+        }
+    }
+
+    /** This after a command; the keywords are given only if some were added. */
+    MailboxView with(
+            Mailbox row, SortedMap<Long, Rows.@Nullable Hot> changes, @Nullable SortedSet<String> newKeywords) {
+        SortedSet<String> words = newKeywords == null ? keywords : Collections.unmodifiableSortedSet(newKeywords);
+        if (changes.isEmpty()) {
+            return new MailboxView(state, account, row, stretches, words, shared);
+        }
+        List<Stretch> next = new ArrayList<>(stretches.size() + 1);
+        SortedMap<Long, Rows.@Nullable Hot> rest = changes;
+        for (int i = 0; i < stretches.size(); i++) {
+            Stretch stretch = stretches.get(i);
+            boolean last = i == stretches.size() - 1;
+            boolean full = last && stretch.size >= Stretch.LIMIT;
+            long end = last && !full ? Long.MAX_VALUE : stretch.uid(stretch.size - 1) + 1;
+            SortedMap<Long, Rows.@Nullable Hot> here = rest.headMap(end);
+            rest = rest.tailMap(end);
+            Stretch changed = here.isEmpty() ? stretch : stretch.with(here, shared);
+            if (changed.size > 0) {
+                next.add(changed);
+            }
+        }
+        if (!rest.isEmpty()) {
+            Builder tail = new Builder(shared);
+            rest.forEach((uid, hot) -> {
+                if (hot != null) {
+                    tail.add(uid, hot);
+                }
+            });
+            tail.close();
+            next.addAll(tail.stretches);
+        }
+        return new MailboxView(state, account, row, tidy(next, row.messages()), words, shared);
+    }
+
+    /** Lays the messages out anew where stretches became too many and too small, or one too large. */
+    private List<Stretch> tidy(List<Stretch> stretches, int messages) {
+        boolean large = !stretches.isEmpty() && stretches.getLast().size > 2 * Stretch.LIMIT;
+        if (!large && stretches.size() <= 8 + 4 * messages / Stretch.LIMIT) {
+            return stretches;
+        }
+        Builder anew = new Builder(shared);
+        for (Stretch stretch : stretches) {
+            for (int i = 0; i < stretch.size; i++) {
+                anew.add(stretch.uid(i), stretch.hot(i));
+            }
+        }
+        anew.close();
+        return anew.stretches;
+    }
+
+    @Override
+    public Mailbox mailbox() {
+        return mailbox;
+    }
+
+    @Override
+    public int size() {
+        return starts[starts.length - 1];
+    }
+
+    /** The stretch that holds what begins at the most at the place. */
+    private static int last(int[] starts, int place) {
+        int low = 0;
+        int high = starts.length - 2;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (starts[middle] <= place) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    @Override
+    public Message message(int place) {
+        if (place < 0 || place >= size()) {
+            throw new IndexOutOfBoundsException("place " + place + " of " + size() + " messages");
+        }
+        int at = last(starts, place);
+        Stretch stretch = stretches.get(at);
+        int i = place - starts[at];
+        return new RowMessage(state, account, mailbox.id(), stretch.uid(i), stretch.hot(i));
+    }
+
+    @Override
+    public int place(long uid) {
+        int low = 0;
+        int high = stretches.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (stretches.get(middle).uid(0) <= uid) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        if (stretches.isEmpty()) {
+            return -1;
+        }
+        int place = stretches.get(low).place(uid);
+        return place >= 0 ? starts[low] + place : place - starts[low];
+    }
+
+    @Override
+    public SortedSet<String> keywords() {
+        return keywords;
+    }
+
+    @Override
+    public List<Long> expungedSince(long modSeq) {
+        return state.expunged(account, mailbox.id(), modSeq, mailbox.highestModSeq());
+    }
+}

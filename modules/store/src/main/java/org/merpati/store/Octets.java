@@ -1,0 +1,33 @@
+package org.merpati.store;
+
+import java.util.Arrays;
+
+/** An array of octets that compares by content. It is not copied and must not be changed. */
+final class Octets {
+    static final Octets NONE = new Octets(new byte[0]);
+
+    private final byte[] array;
+
+    Octets(byte[] array) {
+        this.array = array;
+    }
+
+    byte[] array() {
+        return array;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Octets octets && Arrays.equals(array, octets.array);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(array);
+    }
+
+    @Override
+    public String toString() {
+        return array.length + " octets";
+    }
+}

@@ -1,0 +1,239 @@
+package org.merpati.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.DeliveryId;
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.MailId;
+import org.merpati.kernel.MailboxId;
+import org.merpati.vault.BlobRef;
+
+/** The values of a shard's rows. Each begins with the version of its form. */
+final class Rows {
+    private static final int VERSION = 1;
+
+    private Rows() {}
+
+    private static BinaryReader open(byte[] value) {
+        BinaryReader from = new BinaryReader(value);
+        int version = from.u8();
+        if (version != VERSION) {
+            throw new IllegalStateException("a row has version " + version + " and this program knows " + VERSION);
+        }
+        return from;
+    }
+
+    private static BinaryWriter start() {
+        return new BinaryWriter(96).u8(VERSION);
+    }
+
+    /** An account's counters. */
+    static final class Account {
+        long modSeq;
+        long uidValidity;
+        int mailboxes;
+
+        static Account read(byte[] value) {
+            BinaryReader from = open(value);
+            Account account = new Account();
+            account.modSeq = from.varint();
+            account.uidValidity = from.varint();
+            account.mailboxes = from.count();
+            return account;
+        }
+
+        byte[] write() {
+            return start().varint(modSeq).varint(uidValidity).varint(mailboxes).toByteArray();
+        }
+    }
+
+    /** A mailbox. */
+    static final class Folder {
+        final MailboxId id;
+        String name = "";
+        long uidValidity;
+        long uidNext = 1;
+        long highestModSeq;
+        boolean subscribed;
+        boolean selectable = true;
+        String specialUse = "";
+        int messages;
+        int unseen;
+        int deleted;
+        long octets;
+        int keywords;
+
+        Folder(MailboxId id) {
+            this.id = id;
+        }
+
+        static Folder read(MailboxId id, byte[] value) {
+            BinaryReader from = open(value);
+            Folder folder = new Folder(id);
+            folder.name = from.text();
+            folder.uidValidity = from.varint();
+            folder.uidNext = from.varint();
+            folder.highestModSeq = from.varint();
+            folder.subscribed = from.flag();
+            folder.selectable = from.flag();
+            folder.specialUse = from.text();
+            folder.messages = from.count();
+            folder.unseen = from.count();
+            folder.deleted = from.count();
+            folder.octets = from.varint();
+            folder.keywords = from.count();
+            return folder;
+        }
+
+        byte[] write() {
+            return start().text(name)
+                    .varint(uidValidity)
+                    .varint(uidNext)
+                    .varint(highestModSeq)
+                    .flag(subscribed)
+                    .flag(selectable)
+                    .text(specialUse)
+                    .varint(messages)
+                    .varint(unseen)
+                    .varint(deleted)
+                    .varint(octets)
+                    .varint(keywords)
+                    .toByteArray();
+        }
+
+        /** Counts a message in (1) or out (-1). */
+        void count(Hot hot, int sign) {
+            messages += sign;
+            unseen += hot.flags.has(Flags.SEEN) ? 0 : sign;
+            deleted += hot.flags.has(Flags.DELETED) ? sign : 0;
+            octets += (long) sign * hot.size;
+        }
+
+        Mailbox mailbox() {
+            return new Mailbox(
+                    id,
+                    name,
+                    uidValidity,
+                    uidNext,
+                    highestModSeq,
+                    subscribed,
+                    selectable,
+                    specialUse.isEmpty() ? Optional.empty() : Optional.of(specialUse),
+                    messages,
+                    unseen,
+                    deleted,
+                    octets);
+        }
+    }
+
+    /** What an open mailbox keeps in memory of a message. */
+    record Hot(long modSeq, Flags flags, long internalDate, int size) {
+        static Hot read(byte[] value) {
+            BinaryReader from = open(value);
+            long modSeq = from.varint();
+            Flags flags = Flags.read(from);
+            return new Hot(modSeq, flags, from.i64(), from.count());
+        }
+
+        byte[] write() {
+            BinaryWriter to = start().varint(modSeq);
+            flags.write(to);
+            return to.i64(internalDate).varint(size).toByteArray();
+        }
+    }
+
+    /** What of a message never changes. The body is the prefix and the blob. */
+    record Content(
+            long savedDate,
+            MailId mail,
+            MailId thread,
+            Id blob,
+            String prefix,
+            @Nullable DeliveryId delivery,
+            Octets summary) {
+        static Content read(byte[] value) {
+            BinaryReader from = open(value);
+            long savedDate = from.i64();
+            MailId mail = new MailId(from.id());
+            MailId thread = new MailId(from.id());
+            Id blob = from.id();
+            String prefix = from.text();
+            DeliveryId delivery = from.flag() ? new DeliveryId(new MailId(from.id()), from.count()) : null;
+            return new Content(savedDate, mail, thread, blob, prefix, delivery, new Octets(from.bytes()));
+        }
+
+        byte[] write() {
+            BinaryWriter to = start().i64(savedDate)
+                    .id(mail.value())
+                    .id(thread.value())
+                    .id(blob)
+                    .text(prefix)
+                    .flag(delivery != null);
+            if (delivery != null) {
+                to.id(delivery.mail().value()).varint(delivery.place());
+            }
+            return to.bytes(summary.array()).toByteArray();
+        }
+
+        Content saved(long millis) {
+            return new Content(millis, mail, thread, blob, prefix, delivery, summary);
+        }
+    }
+
+    /**
+     * A blob's references and places; the row outlives its last reference until compaction drops both.
+     *
+     * @param unused since when nothing refers to it, UTC milliseconds, or 0
+     */
+    record Blob(int references, int size, long unused, List<BlobRef> pieces) {
+        static Blob read(byte[] value) {
+            BinaryReader from = open(value);
+            int references = from.count();
+            int size = from.count();
+            long unused = from.i64();
+            List<BlobRef> pieces = new ArrayList<>();
+            for (int left = from.count(); left > 0; left--) {
+                pieces.add(BlobRef.read(from));
+            }
+            return new Blob(references, size, unused, List.copyOf(pieces));
+        }
+
+        byte[] write() {
+            BinaryWriter to =
+                    start().varint(references).varint(size).i64(unused).varint(pieces.size());
+            pieces.forEach(piece -> piece.write(to));
+            return to.toByteArray();
+        }
+    }
+
+    /** What a delivery id led to. */
+    record Delivered(long millis, long uid, Octets digest) {
+        static Delivered read(byte[] value) {
+            BinaryReader from = open(value);
+            return new Delivered(from.i64(), from.varint(), new Octets(from.bytes()));
+        }
+
+        byte[] write() {
+            return start().i64(millis).varint(uid).bytes(digest.array()).toByteArray();
+        }
+    }
+
+    /** A chunk of an upload. */
+    record Piece(long millis, BlobRef place) {
+        static Piece read(byte[] value) {
+            BinaryReader from = open(value);
+            return new Piece(from.i64(), BlobRef.read(from));
+        }
+
+        byte[] write() {
+            BinaryWriter to = start().i64(millis);
+            place.write(to);
+            return to.toByteArray();
+        }
+    }
+}

@@ -1,0 +1,349 @@
+package org.merpati.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.merpati.journal.StateMachine;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
+import org.merpati.vault.FileEntry;
+import org.merpati.vault.Install;
+import org.merpati.vault.Pin;
+import org.merpati.vault.Snapshot;
+import org.merpati.vault.Vault;
+import org.merpati.vault.VaultIdentity;
+import org.merpati.vault.VaultLimits;
+
+/**
+ * A shard's mailboxes on one copy: what its log built, in a vault, with the mailboxes that were read last open in
+ * memory.
+ */
+public final class ShardState implements StateMachine {
+    /** How many messages' rows open mailboxes keep in memory: about 60 MB. */
+    private static final long OPEN_MESSAGES = 2_000_000;
+
+    private final Vault vault;
+    private final OpenMailboxes open = new OpenMailboxes(OPEN_MESSAGES);
+    private volatile Consumer<OpenMailboxes.Place> changed = place -> {};
+    private volatile Runnable checkpointAsked = () -> {};
+
+    private ShardState(Vault vault) {
+        this.vault = vault;
+    }
+
+    /**
+     * Opens a shard's folder.
+     *
+     * @throws IOException if the disk fails or a file is damaged
+     * @throws Refused if the folder belongs to another cluster or group, or to another format
+     */
+    public static ShardState open(Path folder, VaultIdentity identity, VaultLimits limits) throws IOException {
+        return new ShardState(Vault.open(folder, identity, limits));
+    }
+
+    GroupName group() {
+        return vault.identity().group();
+    }
+
+    Vault vault() {
+        return vault;
+    }
+
+    /** Who is told of each mailbox that a command changed, on the applying thread. */
+    void onChange(Consumer<OpenMailboxes.Place> listener) {
+        changed = listener;
+    }
+
+    /** Who is told that the journal wants a checkpoint; it may propose {@link Command.Flush} if it leads. */
+    void onCheckpointAsked(Runnable listener) {
+        checkpointAsked = listener;
+    }
+
+    @Override
+    public long checkpointed() {
+        return vault.checkpointed();
+    }
+
+    @Override
+    public byte[] apply(long index, long millis, byte[] octets) {
+        Command command = CommandCodec.decode(octets);
+        Ledger ledger = new Ledger(vault, millis);
+        try {
+            byte[] answer = apply(command, ledger);
+            Iterable<Ledger.Touched> touched = ledger.close();
+            open.change(vault::publish, touched);
+            touched.forEach(folder -> changed.accept(new OpenMailboxes.Place(folder.account, folder.row.id)));
+            return answer;
+        } catch (Refused refused) {
+            vault.revert();
+            return Answer.refused(refused);
+        } catch (TryLater later) {
+            vault.revert();
+            return Answer.later(later);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the disk failed under entry " + index + " of " + group(), failed);
+        }
+    }
+
+    private byte[] apply(Command command, Ledger ledger) throws IOException {
+        return switch (command) {
+            case Command.Ensure c -> new Folders(ledger).ensure(c);
+            case Command.Create c -> new Folders(ledger).create(c);
+            case Command.Delete c -> new Folders(ledger).delete(c);
+            case Command.Rename c -> new Folders(ledger).rename(c);
+            case Command.Subscribe c -> new Folders(ledger).subscribe(c);
+            case Command.Append c -> new Messages(ledger).append(c);
+            case Command.Deliver c -> new Messages(ledger).deliver(c);
+            case Command.Store c -> new Messages(ledger).store(c);
+            case Command.Copy c -> new Messages(ledger).copy(c);
+            case Command.Expunge c -> new Messages(ledger).expunge(c);
+            case Command.Chunk c -> new Bodies(ledger).chunk(c);
+            case Command.Expire c -> new Bodies(ledger).expire();
+            case Command.Flush c -> {
+                vault.flushAtEntry();
+                yield Answer.done().toByteArray();
+            }
+        };
+    }
+
+    @Override
+    public void entryApplied(long index) {
+        try {
+            vault.entryApplied(index);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the disk failed behind entry " + index + " of " + group(), failed);
+        }
+    }
+
+    /**
+     * The index of the last finished checkpoint. Where one is taken follows from the log alone, so that copies stay
+     * equal: the leader is asked to propose one.
+     */
+    @Override
+    public long checkpoint() {
+        checkpointAsked.run();
+        return vault.checkpointed();
+    }
+
+    /** An I/O error while reading is this node's trouble, not the reader's. */
+    private static TryLater unreadable(IOException failed) {
+        return new TryLater("the message store could not be read: " + failed.getMessage());
+    }
+
+    Optional<Mailbox> mailbox(AccountId account, String name) {
+        try (Snapshot rows = vault.snapshot()) {
+            byte[] id = rows.get(Keys.text(account, Keys.NAME, name));
+            return id == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            folder(rows, account, new MailboxId(Keys.id(id, 0))).mailbox());
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    private static Rows.Folder folder(Snapshot rows, AccountId account, MailboxId id) throws IOException {
+        byte[] value = rows.get(Keys.mailbox(account, Keys.FOLDER, id));
+        if (value == null) {
+            throw new Refused(Refused.Reason.NONEXISTENT, "the mailbox " + id + " does not exist any more");
+        }
+        return Rows.Folder.read(id, value);
+    }
+
+    boolean exists(AccountId account) {
+        try (Snapshot rows = vault.snapshot()) {
+            return rows.get(Keys.account(account)) != null;
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    List<Mailbox> mailboxes(AccountId account) {
+        List<Mailbox> mailboxes = new ArrayList<>();
+        byte[] from = Keys.kind(account, Keys.NAME);
+        try (Snapshot rows = vault.snapshot()) {
+            rows.scan(from, Keys.behind(from), (key, id) -> {
+                mailboxes.add(
+                        folder(rows, account, new MailboxId(Keys.id(id, 0))).mailbox());
+                return true;
+            });
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+        return mailboxes;
+    }
+
+    List<String> subscriptions(AccountId account) {
+        List<String> names = new ArrayList<>();
+        byte[] from = Keys.kind(account, Keys.SUBSCRIPTION);
+        try (Snapshot rows = vault.snapshot()) {
+            rows.scan(from, Keys.behind(from), (key, value) -> {
+                names.add(Keys.textOf(key, Keys.ACCOUNT_PREFIX));
+                return true;
+            });
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+        return names;
+    }
+
+    MailboxView view(AccountId account, MailboxId mailbox) {
+        try {
+            return open.open(new OpenMailboxes.Place(account, mailbox), vault::snapshot, this::load);
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    private MailboxView load(Snapshot rows, OpenMailboxes.Place place) throws IOException {
+        Rows.Folder folder = folder(rows, place.account(), place.mailbox());
+        if (!folder.selectable) {
+            throw new Refused(
+                    Refused.Reason.NONEXISTENT, "'" + folder.name + "' only holds other mailboxes, no messages");
+        }
+        SortedSet<String> keywords = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        byte[] from = Keys.mailbox(place.account(), Keys.KEYWORD, place.mailbox());
+        rows.scan(from, Keys.behind(from), (key, word) -> keywords.add(Keys.textOf(word, 0)));
+        MailboxView.Builder builder = new MailboxView.Builder(new Stretch.SharedFlags());
+        byte[] messages = Keys.mailbox(place.account(), Keys.MESSAGE, place.mailbox());
+        rows.scan(messages, Keys.behind(messages), (key, value) -> {
+            builder.add(Keys.uidOf(key), Rows.Hot.read(value));
+            return true;
+        });
+        return builder.build(this, place.account(), folder.mailbox(), keywords);
+    }
+
+    List<Long> expunged(AccountId account, MailboxId mailbox, long after, long upTo) {
+        SortedSet<Long> uids = new TreeSet<>();
+        byte[] from = Keys.tombstone(account, mailbox, after + 1, 0);
+        byte[] to = Keys.tombstone(account, mailbox, upTo + 1, 0);
+        try (Snapshot rows = vault.snapshot()) {
+            rows.scan(from, to, (key, value) -> {
+                uids.add(Keys.uidOf(key));
+                return true;
+            });
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+        return List.copyOf(uids);
+    }
+
+    Rows.Content content(AccountId account, MailboxId mailbox, long uid) {
+        try (Snapshot rows = vault.snapshot()) {
+            byte[] value = rows.get(Keys.message(account, Keys.CONTENT, mailbox, uid));
+            if (value == null) {
+                throw new Refused(Refused.Reason.NONEXISTENT, "the message " + uid + " was expunged meanwhile");
+            }
+            return Rows.Content.read(value);
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    Body body(Rows.Content content) {
+        try (Snapshot rows = vault.snapshot()) {
+            byte[] value = rows.get(Keys.blob(content.blob()));
+            if (value == null) {
+                throw new IllegalStateException("the blob " + content.blob() + " has no row");
+            }
+            return new StoredBody(vault, content.prefix().getBytes(StandardCharsets.UTF_8), Rows.Blob.read(value));
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    /** Compares everything with everything; see {@link MailStore#verify}. */
+    public List<String> verify() {
+        return new Verification(this, open).run();
+    }
+
+    @Override
+    public Pinned pin() {
+        Pin pin = vault.pin();
+        return new Pinned() {
+            @Override
+            public long index() {
+                return pin.index();
+            }
+
+            @Override
+            public List<CheckpointFile> files() {
+                return pin.files().stream()
+                        .map(file -> new CheckpointFile(file.name(), file.length(), file.sha256()))
+                        .toList();
+            }
+
+            @Override
+            public InputStream open(String name) throws IOException {
+                return pin.open(name);
+            }
+
+            @Override
+            public void close() {
+                pin.close();
+            }
+        };
+    }
+
+    @Override
+    public Installation install(long index, List<CheckpointFile> files) throws IOException {
+        return new Installing(
+                vault.install(index, files.stream().map(ShardState::entry).toList()), open);
+    }
+
+    private static FileEntry entry(CheckpointFile file) {
+        return new FileEntry(file.name(), file.length(), file.sha256());
+    }
+
+    /** An installation under a shard: when it is committed, nothing in memory is true any more. */
+    private record Installing(Install install, OpenMailboxes open) implements Installation {
+        @Override
+        public boolean has(CheckpointFile file) {
+            try {
+                return install.has(entry(file));
+            } catch (IOException unreadable) {
+                return false;
+            }
+        }
+
+        @Override
+        public void put(CheckpointFile file, InputStream content) throws IOException {
+            install.put(entry(file), content);
+        }
+
+        @Override
+        public void commit() throws IOException {
+            install.commit();
+            open.clear();
+        }
+
+        @Override
+        public void close() {
+            try {
+                install.close();
+            } catch (IOException left) {
+                throw new UncheckedIOException("files of an installation could not be dropped", left);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            vault.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the vault of " + group() + " could not be closed", failed);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package org.merpati.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.MailboxId;
+import org.merpati.vault.BlobRef;
+import org.merpati.vault.Snapshot;
+
+/** Compares a shard's rows with each other, with its blobs and with what is open in memory, at one instant. */
+final class Verification {
+    private static final int LIMIT = 1000;
+
+    /** What the messages of a mailbox add up to. */
+    private static final class Sum {
+        private final Rows.Folder row = new Rows.Folder(new MailboxId(new Id(0, 0)));
+        private final Map<Long, Integer> sizes = new HashMap<>();
+        private long lastUid;
+        private long lastModSeq;
+        private int keywords;
+    }
+
+    private final ShardState state;
+    private final OpenMailboxes open;
+    private final List<String> wrong = new ArrayList<>();
+    private final Map<AccountId, Rows.Account> accounts = new HashMap<>();
+    private final Map<OpenMailboxes.Place, Rows.Folder> folders = new HashMap<>();
+    private final Map<OpenMailboxes.Place, Sum> sums = new HashMap<>();
+    private final Map<AccountId, Map<String, MailboxId>> names = new HashMap<>();
+    private final Map<AccountId, Set<String>> subscriptions = new HashMap<>();
+    private final Map<Id, Integer> references = new HashMap<>();
+    private final Map<Id, Rows.Blob> blobs = new HashMap<>();
+
+    Verification(ShardState state, OpenMailboxes open) {
+        this.state = state;
+        this.open = open;
+    }
+
+    List<String> run() {
+        List<Snapshot> instant = new ArrayList<>();
+        Map<OpenMailboxes.Place, MailboxView> views = open.kept(state.vault()::snapshot, instant);
+        try (Snapshot rows = instant.getFirst()) {
+            rows.scan(new byte[] {'S'}, new byte[] {'T'}, this::shardRow);
+            rows.scan(new byte[] {'A'}, new byte[] {'B'}, this::accountRow);
+            compareFolders();
+            compareBlobs();
+            for (Map.Entry<OpenMailboxes.Place, MailboxView> view : views.entrySet()) {
+                compareView(rows, view.getKey(), view.getValue());
+            }
+        } catch (IOException unreadable) {
+            say("the rows cannot be read: " + unreadable.getMessage());
+        }
+        wrong.addAll(state.vault().scrub());
+        return List.copyOf(wrong);
+    }
+
+    private void say(String sentence) {
+        if (wrong.size() < LIMIT) {
+            wrong.add(sentence);
+        }
+    }
+
+    private boolean shardRow(byte[] key, byte[] value) {
+        if (key[1] == Keys.BLOB) {
+            blobs.put(Keys.id(key, 2), Rows.Blob.read(value));
+        }
+        return true;
+    }
+
+    private Sum sum(byte[] key) {
+        return sums.computeIfAbsent(
+                new OpenMailboxes.Place(Keys.accountOf(key), Keys.mailboxOf(key)), absent -> new Sum());
+    }
+
+    private boolean accountRow(byte[] key, byte[] value) {
+        AccountId account = Keys.accountOf(key);
+        switch (key[Keys.ACCOUNT_PREFIX - 1]) {
+            case Keys.ACCOUNT -> accounts.put(account, Rows.Account.read(value));
+            case Keys.FOLDER ->
+                folders.put(
+                        new OpenMailboxes.Place(account, Keys.mailboxOf(key)),
+                        Rows.Folder.read(Keys.mailboxOf(key), value));
+            case Keys.NAME ->
+                names.computeIfAbsent(account, absent -> new HashMap<>())
+                        .put(Keys.textOf(key, Keys.ACCOUNT_PREFIX), new MailboxId(Keys.id(value, 0)));
+            case Keys.SUBSCRIPTION ->
+                subscriptions
+                        .computeIfAbsent(account, absent -> new HashSet<>())
+                        .add(Keys.textOf(key, Keys.ACCOUNT_PREFIX));
+            case Keys.KEYWORD -> sum(key).keywords++;
+            case Keys.MESSAGE -> message(sum(key), Keys.uidOf(key), Rows.Hot.read(value));
+            case Keys.CONTENT -> content(key, Rows.Content.read(value));
+            case Keys.TOMBSTONE, Keys.DELIVERY, Keys.THREAD -> {}
+            default -> say("a row has the unknown kind " + key[Keys.ACCOUNT_PREFIX - 1]);
+        }
+        return true;
+    }
+
+    private static void message(Sum sum, long uid, Rows.Hot hot) {
+        sum.row.count(hot, 1);
+        sum.sizes.put(uid, hot.size());
+        sum.lastUid = uid;
+        sum.lastModSeq = Math.max(sum.lastModSeq, hot.modSeq());
+    }
+
+    private void content(byte[] key, Rows.Content content) {
+        long uid = Keys.uidOf(key);
+        references.merge(content.blob(), 1, Integer::sum);
+        Integer size = sum(key).sizes.remove(uid);
+        Rows.Blob blob = blobs.get(content.blob());
+        int prefix = content.prefix().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        if (size == null) {
+            say("message " + uid + " of mailbox " + Keys.mailboxOf(key) + " has content and no flags");
+        } else if (blob != null && size != blob.size() + prefix) {
+            say("message " + uid + " of mailbox " + Keys.mailboxOf(key) + " has size " + size + ", its body "
+                    + (blob.size() + prefix));
+        }
+    }
+
+    private void compareFolders() {
+        sums.forEach((place, sum) -> {
+            if (!folders.containsKey(place)) {
+                say("there are rows of mailbox " + place + ", which does not exist");
+            }
+        });
+        Map<AccountId, Integer> counts = new HashMap<>();
+        folders.forEach((place, folder) -> {
+            counts.merge(place.account(), 1, Integer::sum);
+            compareFolder(place, folder, sums.getOrDefault(place, new Sum()));
+        });
+        accounts.forEach((account, row) -> {
+            int count = counts.getOrDefault(account, 0);
+            if (row.mailboxes != count || names.getOrDefault(account, Map.of()).size() != count) {
+                say("account " + account + " counts " + row.mailboxes + " mailboxes and has " + count);
+            }
+        });
+    }
+
+    private void compareFolder(OpenMailboxes.Place place, Rows.Folder folder, Sum sum) {
+        String what = "mailbox '" + folder.name + "' of account " + place.account();
+        if (folder.messages != sum.row.messages
+                || folder.unseen != sum.row.unseen
+                || folder.deleted != sum.row.deleted
+                || folder.octets != sum.row.octets
+                || folder.keywords != sum.keywords) {
+            say(what + " counts " + folder.mailbox() + " and its messages add up to " + sum.row.mailbox());
+        }
+        if (!sum.sizes.isEmpty()) {
+            say(what + " has messages without content: " + sum.sizes.keySet());
+        }
+        Rows.Account account = accounts.get(place.account());
+        if (account == null || folder.highestModSeq > account.modSeq || sum.lastModSeq > folder.highestModSeq) {
+            say(what + " has a MODSEQ beyond its counter");
+        }
+        if (sum.lastUid >= folder.uidNext) {
+            say(what + " has UID " + sum.lastUid + " and UIDNEXT " + folder.uidNext);
+        }
+        if (!folder.id.equals(names.getOrDefault(place.account(), Map.of()).get(folder.name))) {
+            say(what + " is not found by its name");
+        }
+        boolean subscribed =
+                subscriptions.getOrDefault(place.account(), Set.of()).contains(folder.name);
+        if (subscribed != folder.subscribed) {
+            say(what + " is subscribed: " + folder.subscribed + ", its name: " + subscribed);
+        }
+    }
+
+    private void compareBlobs() {
+        references.forEach((id, count) -> {
+            if (!blobs.containsKey(id)) {
+                say("the blob " + id + " is referred to " + count + " times and does not exist");
+            }
+        });
+        blobs.forEach((id, blob) -> {
+            if (blob.references() != references.getOrDefault(id, 0)) {
+                say("the blob " + id + " counts " + blob.references() + " references and has "
+                        + references.getOrDefault(id, 0));
+            }
+            long size = 0;
+            try {
+                for (BlobRef piece : blob.pieces()) {
+                    size += state.vault().read(piece).length;
+                }
+            } catch (IOException damaged) {
+                say("the blob " + id + " cannot be read: " + damaged.getMessage());
+                return;
+            }
+            if (size != blob.size()) {
+                say("the blob " + id + " has " + size + " octets, not " + blob.size());
+            }
+        });
+    }
+
+    private void compareView(Snapshot rows, OpenMailboxes.Place place, MailboxView view) throws IOException {
+        Rows.Folder folder = folders.get(place);
+        if (folder == null || !folder.mailbox().equals(view.mailbox())) {
+            say("the open mailbox " + view.mailbox() + " is not what its row says");
+        }
+        int[] at = new int[1];
+        byte[] from = Keys.mailbox(place.account(), Keys.MESSAGE, place.mailbox());
+        rows.scan(from, Keys.behind(from), (key, value) -> {
+            Rows.Hot hot = Rows.Hot.read(value);
+            if (at[0] >= view.size()) {
+                return false;
+            }
+            Message message = view.message(at[0]);
+            boolean same = message.uid() == Keys.uidOf(key)
+                    && message.modSeq() == hot.modSeq()
+                    && message.flags().equals(hot.flags())
+                    && message.internalDate() == hot.internalDate()
+                    && message.size() == hot.size()
+                    && view.place(message.uid()) == at[0];
+            if (!same) {
+                say("the open mailbox " + place + " differs from its rows at place " + at[0]);
+                return false;
+            }
+            at[0]++;
+            return true;
+        });
+        if (at[0] != view.size()) {
+            say("the open mailbox " + place + " has " + view.size() + " messages, of which its rows have " + at[0]);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package org.merpati.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.DeliveryId;
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.MailId;
+import org.merpati.kernel.MailboxId;
+
+/** A shard against maps, through crashes and checkpoints; a second copy of the log has the same files. */
+final class ShardModel {
+    private static final List<AccountId> ACCOUNTS = List.of(Shard.BUDI, Shard.SITI, new AccountId(new Id(13, 7)));
+    private static final List<String> NAMES = List.of("INBOX", "Sent", "Trash", "Work", "Work/Old");
+    private static final List<String> FLAGS = List.of("\\Seen", "\\Deleted", "\\Flagged", "$Junk", "Blue");
+
+    private record Expected(Flags flags, String text) {}
+
+    private static final List<FlagChange.Kind> KINDS =
+            List.of(FlagChange.Kind.SET, FlagChange.Kind.ADD, FlagChange.Kind.REMOVE);
+
+    private final Map<AccountId, Map<String, NavigableMap<Long, Expected>>> model = new TreeMap<>();
+    private final Map<MailId, List<Long>> delivered = new TreeMap<>();
+    private final Random chance;
+    private final Shard shard;
+
+    ShardModel(Path folder, long seed) {
+        this.chance = new Random(seed);
+        this.shard = new Shard(folder, seed);
+    }
+
+    void run(Path copy) throws Exception {
+        for (AccountId account : ACCOUNTS) {
+            shard.store().ensure(account);
+            shard.store().create(account, "Work/Old", Set.of());
+            Map<String, NavigableMap<Long, Expected>> mailboxes = new TreeMap<>();
+            NAMES.forEach(name -> mailboxes.put(name, new TreeMap<>()));
+            model.put(account, mailboxes);
+        }
+        for (int step = 0; step < 500; step++) {
+            step();
+            if (chance.nextInt(60) == 0) {
+                shard.checkpoint();
+            }
+            if (chance.nextInt(40) == 0) {
+                shard.crash();
+            }
+        }
+        for (AccountId account : ACCOUNTS) {
+            for (String name : NAMES) {
+                compare(account, name);
+            }
+        }
+        compareWithASecondCopy(copy);
+        shard.close();
+    }
+
+    private void compareWithASecondCopy(Path folder) throws Exception {
+        shard.checkpoint();
+        try (ShardState copy = Shard.open(folder, Shard.SMALL)) {
+            for (int i = 1; i <= shard.journal.size(); i++) {
+                shard.journal.play(i, copy);
+            }
+            copy.vault().finish();
+            try (var pin = copy.vault().pin()) {
+                assertThat(pin.files()).isEqualTo(shard.files());
+            }
+            assertThat(copy.verify()).isEmpty();
+        }
+    }
+
+    private void step() {
+        AccountId account = ACCOUNTS.get(chance.nextInt(ACCOUNTS.size()));
+        String name = NAMES.get(chance.nextInt(NAMES.size()));
+        switch (chance.nextInt(12)) {
+            case 0, 1, 2 -> append(account, name);
+            case 3, 4 -> deliver();
+            case 5, 6, 7 -> flags(account, name);
+            case 8 -> copy(account, name, NAMES.get(chance.nextInt(NAMES.size())), false);
+            case 9 -> copy(account, name, NAMES.get(chance.nextInt(NAMES.size())), true);
+            case 10 -> expunge(account, name);
+            default -> recreate(account);
+        }
+    }
+
+    private MailboxId id(AccountId account, String name) {
+        return shard.store().mailbox(account, name).orElseThrow().id();
+    }
+
+    private NavigableMap<Long, Expected> expected(AccountId account, String name) {
+        return model.getOrDefault(account, Map.of()).getOrDefault(name, new TreeMap<>());
+    }
+
+    private Flags randomFlags() {
+        List<String> names = new ArrayList<>(FLAGS);
+        names.removeIf(name -> chance.nextInt(3) > 0);
+        return Flags.of(names);
+    }
+
+    private String randomText() {
+        int size = chance.nextInt(40) == 0 ? 700_000 : chance.nextInt(3000);
+        return "Message-ID: <" + chance.nextInt(20) + "@x>\r\n\r\n" + "y".repeat(size) + chance.nextLong();
+    }
+
+    private void append(AccountId account, String name) {
+        List<NewMessage> messages = new ArrayList<>();
+        List<Expected> texts = new ArrayList<>();
+        for (int i = chance.nextInt(3); i >= 0; i--) {
+            texts.add(new Expected(randomFlags(), randomText()));
+            byte[] octets = texts.getLast().text().getBytes(StandardCharsets.UTF_8);
+            messages.add(new NewMessage(Body.of(octets), texts.getLast().flags(), OptionalLong.empty()));
+        }
+        var appended = shard.store().append(account, id(account, name), messages);
+        for (int i = 0; i < texts.size(); i++) {
+            expected(account, name).put(appended.get(i).uid(), texts.get(i));
+        }
+    }
+
+    private void deliver() {
+        boolean again = !delivered.isEmpty() && chance.nextInt(3) == 0;
+        MailId mail = again
+                ? new ArrayList<>(delivered.keySet()).get(chance.nextInt(delivered.size()))
+                : new MailId(new Id(1_750_000_000_000L << 16, delivered.size()));
+        String text = "text of " + mail;
+        List<Delivery.Recipient> recipients = new ArrayList<>();
+        for (int i = 0; i < ACCOUNTS.size(); i++) {
+            recipients.add(new Delivery.Recipient(
+                    new DeliveryId(mail, i), ACCOUNTS.get(i), "X-Place: " + i + "\r\n", "Work", Flags.NONE));
+        }
+        var outcomes =
+                shard.store().deliver(new Delivery(mail, Body.of(text.getBytes(StandardCharsets.UTF_8)), recipients));
+        List<Long> uids = new ArrayList<>();
+        for (int i = 0; i < ACCOUNTS.size(); i++) {
+            var outcome = (Delivery.Outcome.Delivered) outcomes.get(i);
+            assertThat(outcome.repeated()).isEqualTo(again);
+            uids.add(outcome.uid());
+            if (!again) {
+                expected(ACCOUNTS.get(i), "Work")
+                        .put(outcome.uid(), new Expected(Flags.NONE, "X-Place: " + i + "\r\n" + text));
+            }
+        }
+        assertThat(delivered.getOrDefault(mail, uids)).isEqualTo(uids);
+        delivered.put(mail, uids);
+    }
+
+    private List<Long> someUids(AccountId account, String name) {
+        List<Long> uids = new ArrayList<>(expected(account, name).keySet());
+        uids.removeIf(uid -> chance.nextInt(3) == 0);
+        uids.add(1L + chance.nextInt(100));
+        return uids;
+    }
+
+    private void flags(AccountId account, String name) {
+        FlagChange.Kind kind = KINDS.get(chance.nextInt(3));
+        FlagChange change = new FlagChange(kind, randomFlags());
+        List<Long> uids = someUids(account, name);
+        var stored = shard.store().flags(account, id(account, name), uids, change, OptionalLong.empty());
+        List<Long> changed = new ArrayList<>();
+        for (Map.Entry<Long, Expected> entry : expected(account, name).entrySet()) {
+            Flags after = change.applyTo(entry.getValue().flags());
+            if (uids.contains(entry.getKey()) && !after.equals(entry.getValue().flags())) {
+                entry.setValue(new Expected(after, entry.getValue().text()));
+                changed.add(entry.getKey());
+            }
+        }
+        assertThat(stored.changed()).isEqualTo(changed);
+    }
+
+    private void copy(AccountId account, String from, String to, boolean move) {
+        List<Long> uids = someUids(account, from);
+        MailboxId source = id(account, from);
+        MailboxId target = id(account, to);
+        var copied = move
+                ? shard.store().move(account, source, uids, target)
+                : shard.store().copy(account, source, uids, target);
+        assertThat(copied.from()).isSubsetOf(uids).isSorted();
+        Map<Long, Expected> before = new TreeMap<>(expected(account, from));
+        for (int i = 0; i < copied.from().size(); i++) {
+            Expected message = before.get(copied.from().get(i));
+            assertThat(message).isNotNull();
+            expected(account, to).put(copied.to().get(i), java.util.Objects.requireNonNull(message));
+            if (move) {
+                expected(account, from).remove(copied.from().get(i));
+            }
+        }
+    }
+
+    private void expunge(AccountId account, String name) {
+        List<Long> uids = someUids(account, name);
+        List<Long> gone = new ArrayList<>(shard.store().expunge(account, id(account, name), uids));
+        List<Long> shouldBe = expected(account, name).entrySet().stream()
+                .filter(e -> uids.contains(e.getKey()) && e.getValue().flags().has(Flags.DELETED))
+                .map(Map.Entry::getKey)
+                .toList();
+        assertThat(gone).isEqualTo(shouldBe);
+        gone.forEach(expected(account, name)::remove);
+    }
+
+    private void recreate(AccountId account) {
+        if (chance.nextInt(4) == 0) {
+            shard.store().delete(account, "Work/Old");
+            shard.store().create(account, "Work/Old", Set.of());
+            expected(account, "Work/Old").clear();
+        } else {
+            shard.store().rename(account, "Work", "Renamed");
+            shard.store().rename(account, "Renamed", "Work");
+        }
+    }
+
+    private void compare(AccountId account, String name) throws Exception {
+        MailboxId mailbox = id(account, name);
+        View view = shard.store().view(account, mailbox);
+        List<Long> uids = new ArrayList<>();
+        for (int i = 0; i < view.size(); i++) {
+            Message message = view.message(i);
+            uids.add(message.uid());
+            Expected expected = expected(account, name).get(message.uid());
+            assertThat(expected).isNotNull();
+            assertThat(message.flags())
+                    .isEqualTo(java.util.Objects.requireNonNull(expected).flags());
+            byte[] octets = shard.store().body(account, mailbox, message).bytes();
+            assertThat(new String(octets, StandardCharsets.UTF_8)).isEqualTo(expected.text());
+        }
+        assertThat(uids).isEqualTo(List.copyOf(expected(account, name).keySet()));
+    }
+}

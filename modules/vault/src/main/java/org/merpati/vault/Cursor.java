@@ -1,0 +1,11 @@
+package org.merpati.vault;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Rows in ascending order of their keys, deleted ones included. */
+interface Cursor {
+    /** The next row, or null at the end. */
+    @Nullable
+    Row next() throws IOException;
+}

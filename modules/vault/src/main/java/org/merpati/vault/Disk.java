@@ -1,0 +1,115 @@
+package org.merpati.vault;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+
+/** The few things that are done to files. A channel is opened for each read: an interrupt closes it for nobody else. */
+final class Disk {
+    private static final int BUFFER = 1 << 16;
+
+    private Disk() {}
+
+    static int crc(byte[] octets, int offset, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(octets, offset, length);
+        return (int) crc.getValue();
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("this Java has no SHA-256", missing);
+        }
+    }
+
+    static String hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static byte[] read(Path file, long offset, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            if (offset < 0 || offset + length > size) {
+                throw new Corrupt(file, offset, length + " octets wanted, the file has " + size);
+            }
+            int count = 0;
+            while (count >= 0 && buffer.hasRemaining()) {
+                count = channel.read(buffer, offset + buffer.position());
+            }
+        }
+        if (buffer.hasRemaining()) {
+            throw new Corrupt(file, offset, "it ended while it was read");
+        }
+        return buffer.array();
+    }
+
+    static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+
+    /** A digest of the file's first octets, still open for more. */
+    static MessageDigest digest(Path file, long length) throws IOException {
+        MessageDigest digest = sha256();
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long position = 0;
+            while (position < length) {
+                buffer.clear().limit((int) Math.min(BUFFER, length - position));
+                int count = channel.read(buffer, position);
+                if (count < 0) {
+                    throw new Corrupt(file, position, "it is shorter than the " + length + " octets of its manifest");
+                }
+                digest.update(buffer.flip());
+                position += count;
+            }
+        }
+        return digest;
+    }
+
+    static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    static void forceFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** Cuts a file to a length, if it is longer. */
+    static void cut(Path file, long length) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            if (channel.size() > length) {
+                channel.truncate(length);
+            }
+        }
+    }
+
+    /** Puts a file in place all at once: written aside, fsynced, renamed, the folder fsynced. */
+    static void replace(Path folder, String name, byte[] content) throws IOException {
+        Path file = folder.resolve(name);
+        Path aside = folder.resolve(name + ".new");
+        try (FileChannel channel = FileChannel.open(
+                aside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            writeFully(channel, ByteBuffer.wrap(content));
+            channel.force(true);
+        }
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        forceFolder(folder);
+    }
+}

@@ -1,0 +1,51 @@
+package org.merpati.vault;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that holds rows at one instant.
+ *
+ * @param fresh rows since the last flush began
+ * @param frozen rows that are being flushed
+ * @param tables the newest first
+ */
+record Layers(Memtable fresh, Memtable frozen, List<Table> tables) {
+    Layers {
+        tables = List.copyOf(tables);
+    }
+
+    byte @Nullable [] get(byte[] key) throws IOException {
+        Row row = fresh.get(key);
+        if (row == null) {
+            row = frozen.get(key);
+        }
+        if (row == null && !tables.isEmpty()) {
+            long hash = Bloom.hash(key);
+            for (int i = 0; i < tables.size() && row == null; i++) {
+                row = tables.get(i).get(key, hash);
+            }
+        }
+        return row == null ? null : row.value();
+    }
+
+    void scan(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
+        List<Cursor> cursors = new ArrayList<>();
+        cursors.add(fresh.from(from));
+        cursors.add(frozen.from(from));
+        tables.forEach(table -> cursors.add(table.from(from)));
+        Merging rows = Merging.of(cursors);
+        for (Row row = rows.next(); row != null; row = rows.next()) {
+            if (Arrays.compareUnsigned(row.key(), to) >= 0) {
+                return;
+            }
+            byte @Nullable [] value = row.value();
+            if (value != null && !visitor.row(row.key(), value)) {
+                return;
+            }
+        }
+    }
+}

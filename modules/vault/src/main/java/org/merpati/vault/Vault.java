@@ -1,0 +1,392 @@
+package org.merpati.vault;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.merpati.vault.Manifest.SegmentEntry;
+
+/**
+ * The durable state of one copy: rows by key and blobs, in immutable files that a manifest names (replication.md §4).
+ * It is as durable as its last checkpoint; what came after is replayed from the group's log.
+ *
+ * <p>One thread writes and reads through {@link #get} and {@link #scan}, which see its own changes at once. Other threads
+ * read {@link #snapshot}s, which see what was {@link #publish published}. Checkpoints are taken in the background, at
+ * the end of an entry, at points that follow from what was written, so equal logs make equal files.
+ */
+public final class Vault implements AutoCloseable {
+    private final Path folder;
+    private final VaultIdentity identity;
+    private final VaultLimits limits;
+    private final BlockCache cache;
+    private final ExecutorService flusher = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("vault-flush").factory());
+    private final Object lock = new Object();
+    private final Map<String, Integer> pins = new HashMap<>();
+    private final Set<String> doomed = new HashSet<>();
+    private final Deque<Table> dropped = new ArrayDeque<>();
+    private volatile Layers layers = new Layers(Memtable.EMPTY, Memtable.EMPTY, List.of());
+    private volatile Manifest manifest = Manifest.NONE;
+    private volatile Future<?> flushing = CompletableFuture.completedFuture(null);
+    private Memtable working = Memtable.EMPTY;
+    private Segments segments;
+    private boolean flushAsked;
+
+    private Vault(Path folder, VaultIdentity identity, VaultLimits limits) throws IOException {
+        this.folder = folder;
+        this.identity = identity;
+        this.limits = limits;
+        this.cache = new BlockCache(limits.cachedBlocks());
+        this.segments = load();
+    }
+
+    /**
+     * Opens a vault, or makes an empty one: unsealed segments are cut to the manifest's length, files that it does not
+     * name are dropped.
+     *
+     * @throws IOException if the disk fails or a file is damaged ({@link Corrupt})
+     * @throws org.merpati.kernel.Refused if the folder belongs to another cluster or group, or to another format
+     */
+    public static Vault open(Path folder, VaultIdentity identity, VaultLimits limits) throws IOException {
+        Files.createDirectories(folder);
+        return new Vault(folder, identity, limits);
+    }
+
+    private Segments load() throws IOException {
+        Path file = folder.resolve(Manifest.NAME);
+        Manifest found;
+        try {
+            found = Manifest.decode(Files.readAllBytes(file), identity, file);
+        } catch (NoSuchFileException first) {
+            found = Manifest.NONE;
+        }
+        dropUnknown(found);
+        List<Table> tables = new ArrayList<>();
+        for (Manifest.TableEntry entry : found.tables()) {
+            checkLength(entry.file());
+            tables.addFirst(Table.open(folder, entry.file(), entry.level(), cache, identity));
+        }
+        for (SegmentEntry entry : found.segments()) {
+            checkLength(entry.file());
+        }
+        Segments opened = Segments.open(folder, identity, limits.segmentBytes(), found.segments());
+        synchronized (lock) {
+            manifest = found;
+            working = Memtable.EMPTY;
+            layers = new Layers(Memtable.EMPTY, Memtable.EMPTY, tables);
+        }
+        return opened;
+    }
+
+    private void checkLength(FileEntry entry) throws IOException {
+        Path file = folder.resolve(entry.name());
+        long size = Files.exists(file) ? Files.size(file) : -1;
+        if (size < entry.length()) {
+            throw new Corrupt(
+                    file,
+                    Math.max(0, size),
+                    size < 0 ? "it is missing" : "the manifest names " + entry.length() + " octets");
+        }
+    }
+
+    private void dropUnknown(Manifest found) throws IOException {
+        Set<String> named = new HashSet<>();
+        found.files().forEach(entry -> named.add(entry.name()));
+        named.add(Manifest.NAME);
+        try (var files = Files.list(folder)) {
+            for (Path path : files.toList()) {
+                String name = path.getFileName().toString();
+                boolean ours = Manifest.known(name) || name.equals(Manifest.NAME + ".new");
+                if (ours && !named.contains(name)) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Whose data this is. */
+    public VaultIdentity identity() {
+        return identity;
+    }
+
+    /** The index of the last finished checkpoint; 0 if there is none. */
+    public long checkpointed() {
+        return manifest.index();
+    }
+
+    private Layers own() {
+        Layers now = layers;
+        return new Layers(working, now.frozen(), now.tables());
+    }
+
+    /** For the writer: a key's value, or null. */
+    public byte @Nullable [] get(byte[] key) throws IOException {
+        return own().get(key);
+    }
+
+    /** For the writer: shows the rows from a key to one before the other, ascending, as they are at the call. */
+    public void scan(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
+        own().scan(from, to, visitor);
+    }
+
+    /** Sets a key's value; the arrays are kept. */
+    public void put(byte[] key, byte[] value) {
+        working = working.put(new Row(key, value));
+    }
+
+    /** Removes a key. */
+    public void delete(byte[] key) {
+        working = working.put(new Row(key, null));
+    }
+
+    /** Appends a blob; it can be read at once, by any thread that has its place. */
+    public BlobRef append(byte[] blob) throws IOException {
+        return segments.append(blob);
+    }
+
+    /**
+     * Reads a blob, from any thread.
+     *
+     * @throws Corrupt if it is not what was appended
+     */
+    public byte[] read(BlobRef ref) throws IOException {
+        return Segments.read(folder, ref);
+    }
+
+    /** Shows what was written so far to snapshots that are taken from now on. */
+    public void publish() {
+        synchronized (lock) {
+            layers = new Layers(working, layers.frozen(), layers.tables());
+        }
+    }
+
+    /** Takes back the rows written since the last {@link #publish}; blobs stay, without a use. */
+    public void revert() {
+        working = layers.fresh();
+    }
+
+    /** The rows as last published, for any thread; close it soon, it holds files. */
+    public Snapshot snapshot() {
+        synchronized (lock) {
+            Layers now = layers;
+            now.tables().forEach(Table::hold);
+            return new Snapshot(this, now);
+        }
+    }
+
+    void release(List<Table> tables) {
+        for (Table table : tables) {
+            if (table.release()) {
+                drop(table.entry().name());
+            }
+        }
+    }
+
+    private void drop(String name) {
+        synchronized (lock) {
+            boolean named =
+                    manifest.files().stream().anyMatch(entry -> entry.name().equals(name));
+            if (named) {
+                return;
+            }
+            if (pins.containsKey(name)) {
+                doomed.add(name);
+                return;
+            }
+            doomed.remove(name);
+            try {
+                Files.deleteIfExists(folder.resolve(name));
+            } catch (IOException later) {
+                doomed.add(name);
+            }
+        }
+    }
+
+    /** Asks for a checkpoint at the end of the entry; only what all copies do alike may ask. */
+    public void flushAtEntry() {
+        flushAsked = true;
+    }
+
+    /**
+     * Ends an entry of the log: publishes, and begins a checkpoint if one is due. Waits for the one before.
+     *
+     * @throws IOException if the disk failed, now or in the background; the vault must not be used further
+     */
+    public void entryApplied(long index) throws IOException {
+        publish();
+        if (flushing.isDone()) {
+            settle();
+        }
+        if (flushAsked || working.bytes() >= limits.rowBytes() || segments.appended() >= limits.blobBytes()) {
+            settle();
+            flushAsked = false;
+            List<Path> toForce = new ArrayList<>();
+            List<SegmentEntry> entries = segments.freeze(toForce);
+            Flush flush = new Flush(manifest, index, working, entries, toForce);
+            working = Memtable.EMPTY;
+            synchronized (lock) {
+                layers = new Layers(Memtable.EMPTY, flush.rows(), layers.tables());
+            }
+            Callable<Boolean> task = () -> run(flush);
+            flushing = flusher.submit(task);
+        }
+    }
+
+    private boolean run(Flush flush) throws IOException {
+        Flush.Result result = flush.run(folder, identity, limits, cache, layers.tables());
+        Disk.replace(folder, Manifest.NAME, result.manifest().encode(identity));
+        synchronized (lock) {
+            manifest = result.manifest();
+            layers = new Layers(layers.fresh(), Memtable.EMPTY, result.tables());
+            dropped.addAll(result.dropped());
+        }
+        return true;
+    }
+
+    /** Waits for the running checkpoint and lets go of tables that it replaced; the writer's. */
+    private void settle() throws IOException {
+        finish();
+        releaseDropped();
+    }
+
+    private void releaseDropped() {
+        List<Table> gone;
+        synchronized (lock) {
+            gone = List.copyOf(dropped);
+            dropped.clear();
+        }
+        release(gone);
+    }
+
+    /**
+     * Waits for the checkpoint that is under way, if any.
+     *
+     * @return the index of the last finished one
+     * @throws IOException if it failed
+     */
+    public long finish() throws IOException {
+        try {
+            flushing.get();
+        } catch (ExecutionException failed) {
+            throw new IOException("a checkpoint of " + folder + " failed: " + failed.getCause(), failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a checkpoint of " + folder + " was under way", interrupted);
+        }
+        return manifest.index();
+    }
+
+    /** Keeps the files of the last finished checkpoint until the pin is closed. */
+    public Pin pin() {
+        synchronized (lock) {
+            manifest.files().forEach(entry -> pins.merge(entry.name(), 1, Integer::sum));
+            return new Pin(this, manifest, manifest.encode(identity));
+        }
+    }
+
+    void unpin(Manifest pinned) {
+        synchronized (lock) {
+            for (FileEntry entry : pinned.files()) {
+                pins.computeIfPresent(entry.name(), (name, count) -> count == 1 ? null : count - 1);
+                if (!pins.containsKey(entry.name()) && doomed.contains(entry.name())) {
+                    drop(entry.name());
+                }
+            }
+        }
+    }
+
+    /** Begins to take another copy's checkpoint of that index. */
+    public Install install(long index, List<FileEntry> files) throws IOException {
+        if (index < manifest.index()) {
+            throw new IOException("the checkpoint at " + index + " is older than this copy's at " + manifest.index());
+        }
+        return new Install(this, index, files);
+    }
+
+    /** What an installation does between the old state and the new. */
+    interface Step {
+        void run() throws IOException;
+    }
+
+    void adopt(Manifest next, byte[] octets, Step moveIn) throws IOException {
+        finish();
+        segments.close();
+        List<Table> old = layers.tables();
+        moveIn.run();
+        Disk.forceFolder(folder);
+        for (SegmentEntry entry : next.segments()) {
+            Disk.cut(folder.resolve(entry.file().name()), entry.file().length());
+        }
+        Disk.replace(folder, Manifest.NAME, octets);
+        cache.clear();
+        segments = load();
+        flushAsked = false;
+        release(old);
+    }
+
+    /**
+     * Reads every file of the last finished checkpoint and compares its digest.
+     *
+     * @return what is wrong, a sentence each
+     */
+    public List<String> scrub() {
+        List<String> wrong = new ArrayList<>();
+        try (Pin pin = pin()) {
+            for (FileEntry entry : pin.files()) {
+                if (entry.name().equals(Manifest.NAME)) {
+                    continue;
+                }
+                Path file = folder.resolve(entry.name());
+                try {
+                    if (!Disk.hex(Disk.digest(file, entry.length())).equals(entry.sha256())) {
+                        wrong.add("the file " + file + " does not have its manifest's digest");
+                    }
+                } catch (IOException unreadable) {
+                    wrong.add("the file " + file + " cannot be read: " + unreadable);
+                }
+            }
+        }
+        return wrong;
+    }
+
+    static String sha256(byte[] octets) {
+        var digest = Disk.sha256();
+        digest.update(octets);
+        return Disk.hex(digest);
+    }
+
+    /** Closes without a checkpoint; a running one is finished first. */
+    @Override
+    public void close() throws IOException {
+        flusher.shutdown();
+        try {
+            if (!flusher.awaitTermination(5, TimeUnit.MINUTES)) {
+                throw new IOException("a checkpoint of " + folder + " did not end within 5 minutes");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        releaseDropped();
+        segments.close();
+    }
+}

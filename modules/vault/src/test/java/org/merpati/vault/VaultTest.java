@@ -1,0 +1,280 @@
+package org.merpati.vault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.Refused;
+
+class VaultTest {
+    @TempDir
+    Path temp;
+
+    private final Map<String, String> model = new TreeMap<>();
+    private final Map<BlobRef, String> blobs = new HashMap<>();
+
+    private Vault filled(Path folder, int entries) throws IOException {
+        Vault vault = VaultFixture.open(folder);
+        VaultFixture.Script script = VaultFixture.Script.random(new Random(5), entries);
+        for (int i = 1; i <= entries; i++) {
+            script.apply(i, vault, model, blobs);
+        }
+        vault.flushAtEntry();
+        vault.entryApplied(entries + 1L);
+        assertThat(vault.finish()).isEqualTo(entries + 1L);
+        return vault;
+    }
+
+    @Test
+    void aSnapshotSeesItsInstant() throws Exception {
+        try (Vault vault = VaultFixture.open(temp)) {
+            vault.put(VaultFixture.octets("a"), VaultFixture.octets("1"));
+            vault.publish();
+            try (Snapshot before = vault.snapshot()) {
+                vault.put(VaultFixture.octets("a"), VaultFixture.octets("2"));
+                vault.delete(VaultFixture.octets("b"));
+                vault.flushAtEntry();
+                vault.entryApplied(1);
+                vault.finish();
+                assertThat(VaultFixture.rows(before)).isEqualTo(Map.of("a", "1"));
+            }
+            assertThat(vault.get(VaultFixture.octets("a"))).isEqualTo(VaultFixture.octets("2"));
+        }
+    }
+
+    @Test
+    void aSnapshotReadsTablesThatWereMergedMeanwhile() throws Exception {
+        try (Vault vault = filled(temp, 60)) {
+            Map<String, String> then = new TreeMap<>(model);
+            try (Snapshot before = vault.snapshot()) {
+                for (int i = 100; i < 120; i++) {
+                    vault.put(VaultFixture.octets("k" + i), VaultFixture.octets("new"));
+                    vault.flushAtEntry();
+                    vault.entryApplied(i);
+                }
+                vault.finish();
+                assertThat(VaultFixture.rows(before)).isEqualTo(then);
+            }
+            vault.flushAtEntry();
+            vault.entryApplied(121);
+            vault.finish();
+            assertThat(VaultFixture.list(temp))
+                    .filteredOn(f -> f.toString().endsWith(".table"))
+                    .hasSizeLessThan(10);
+        }
+    }
+
+    @Test
+    void everyFlippedOctetOfATableOrSegmentIsNoticedAndNeverServed() throws Exception {
+        Path folder = temp.resolve("good");
+        filled(folder, 60).close();
+        Random chance = new Random(3);
+        List<Path> files = VaultFixture.list(folder).stream()
+                .filter(f -> !f.getFileName().toString().equals("manifest"))
+                .sorted()
+                .toList();
+        for (int round = 0; round < 60; round++) {
+            Path damaged = temp.resolve("damaged-" + round);
+            VaultFixture.copy(folder, damaged);
+            Path file = damaged.resolve(
+                    files.get(round % files.size()).getFileName().toString());
+            byte[] octets = Files.readAllBytes(file);
+            octets[chance.nextInt(octets.length)] ^= (byte) (1 << chance.nextInt(8));
+            Files.write(file, octets);
+            try (Vault vault = VaultFixture.open(damaged)) {
+                assertThat(vault.scrub()).as("flip in " + file).hasSize(1);
+                assertServesOnlyTheTruth(vault);
+            } catch (Corrupt noticed) {
+                assertThat(noticed.file()).isEqualTo(file);
+            }
+        }
+    }
+
+    private void assertServesOnlyTheTruth(Vault vault) throws IOException {
+        try (Snapshot snapshot = vault.snapshot()) {
+            assertThat(VaultFixture.rows(snapshot)).isEqualTo(model);
+        } catch (Corrupt refused) {
+            assertThat(refused).hasMessageContaining("offset");
+        }
+        for (Map.Entry<BlobRef, String> blob : blobs.entrySet()) {
+            try {
+                assertThat(vault.read(blob.getKey())).isEqualTo(VaultFixture.octets(blob.getValue()));
+            } catch (Corrupt refused) {
+                assertThat(refused).hasMessageContaining("offset");
+            }
+        }
+    }
+
+    @Test
+    void aFlippedOctetOrACutOfTheManifestStopsTheOpening() throws Exception {
+        filled(temp, 30).close();
+        Path manifest = temp.resolve("manifest");
+        byte[] good = Files.readAllBytes(manifest);
+        for (int i = 0; i < good.length; i++) {
+            byte[] bad = good.clone();
+            bad[i] ^= 4;
+            Files.write(manifest, bad);
+            assertThatThrownBy(() -> VaultFixture.open(temp)).isInstanceOf(Corrupt.class);
+        }
+        Files.write(manifest, java.util.Arrays.copyOf(good, good.length / 2));
+        assertThatThrownBy(() -> VaultFixture.open(temp)).isInstanceOf(Corrupt.class);
+    }
+
+    @Test
+    void aMissingOrShortenedFileStopsTheOpening() throws Exception {
+        Path folder = temp.resolve("good");
+        filled(folder, 60).close();
+        for (Path file : VaultFixture.list(folder)) {
+            String name = file.getFileName().toString();
+            if (name.equals("manifest")) {
+                continue;
+            }
+            Path damaged = temp.resolve("without-" + name);
+            VaultFixture.copy(folder, damaged);
+            Disk.cut(damaged.resolve(name), Files.size(file) - 1);
+            assertThatThrownBy(() -> VaultFixture.open(damaged)).isInstanceOf(Corrupt.class);
+            Files.delete(damaged.resolve(name));
+            assertThatThrownBy(() -> VaultFixture.open(damaged))
+                    .isInstanceOf(Corrupt.class)
+                    .hasMessageContaining("missing");
+        }
+    }
+
+    @Test
+    void anotherGroupsFolderIsRefusedInASentence() throws Exception {
+        filled(temp, 10).close();
+        VaultIdentity other = new VaultIdentity(new Id(7, 9), GroupName.shard(2));
+        assertThatThrownBy(() -> Vault.open(temp, other, VaultFixture.SMALL))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("belongs to group shard-1")
+                .hasMessageContaining("shard-2");
+    }
+
+    @Test
+    void aCheckpointIsInstalledFileByFileAndGoesOn() throws Exception {
+        try (Vault source = filled(temp.resolve("source"), 120);
+                Vault target = VaultFixture.open(temp.resolve("target"))) {
+            target.put(VaultFixture.octets("old"), VaultFixture.octets("state"));
+            target.append(VaultFixture.octets("old blob"));
+            target.entryApplied(3);
+            int fetched = install(source, target);
+            assertThat(fetched).isGreaterThan(3);
+            try (Snapshot snapshot = target.snapshot()) {
+                assertThat(VaultFixture.rows(snapshot)).isEqualTo(model);
+            }
+            for (Vault vault : List.of(source, target)) {
+                vault.put(VaultFixture.octets("k1"), VaultFixture.octets("after"));
+                vault.append(VaultFixture.octets("one more"));
+                vault.flushAtEntry();
+                vault.entryApplied(122);
+                vault.finish();
+            }
+            assertThat(VaultFixture.files(target)).isEqualTo(VaultFixture.files(source));
+            assertThat(target.scrub()).isEmpty();
+            assertThat(install(source, target)).as("all is there already").isZero();
+        }
+        try (Vault again = VaultFixture.open(temp.resolve("target"))) {
+            assertThat(again.checkpointed()).isEqualTo(122);
+        }
+    }
+
+    private static int install(Vault source, Vault target) throws IOException {
+        int fetched = 0;
+        try (Pin pin = source.pin();
+                Install install = target.install(pin.index(), pin.files())) {
+            for (FileEntry file : pin.files()) {
+                if (file.name().equals("manifest")) {
+                    install.put(file, pin.open(file.name()));
+                } else if (!install.has(file)) {
+                    install.put(file, pin.open(file.name()));
+                    fetched++;
+                }
+            }
+            install.commit();
+        }
+        return fetched;
+    }
+
+    @Test
+    void anInstallationTakesNoWrongFile() throws Exception {
+        try (Vault source = filled(temp.resolve("source"), 60);
+                Vault target = VaultFixture.open(temp.resolve("target"));
+                Pin pin = source.pin();
+                Install install = target.install(pin.index(), pin.files())) {
+            FileEntry file = pin.files().get(1);
+            assertThatThrownBy(() -> install.put(file, new ByteArrayInputStream(new byte[(int) file.length()])))
+                    .hasMessageContaining("digest");
+            assertThatThrownBy(install::commit).hasMessageContaining("was not put");
+            assertThatThrownBy(() -> target.install(9, List.of(new FileEntry("../evil", 1, "0".repeat(64)))))
+                    .hasMessageContaining("no name of a vault's file");
+            assertThat(target.checkpointed()).isZero();
+        }
+    }
+
+    @Test
+    void aPinHoldsFilesThatWereMergedAway() throws Exception {
+        try (Vault vault = filled(temp, 60)) {
+            List<FileEntry> files;
+            try (Pin pin = vault.pin()) {
+                files = pin.files();
+                for (int i = 100; i < 120; i++) {
+                    vault.put(VaultFixture.octets("k" + i), VaultFixture.octets("new"));
+                    vault.append(VaultFixture.octets("blob " + i));
+                    vault.flushAtEntry();
+                    vault.entryApplied(i);
+                }
+                vault.finish();
+                for (FileEntry file : files) {
+                    byte[] octets = pin.open(file.name()).readAllBytes();
+                    assertThat(Vault.sha256(octets)).isEqualTo(file.sha256());
+                }
+            }
+            assertThat(files).anyMatch(file -> !Files.exists(temp.resolve(file.name())));
+        }
+    }
+
+    @Test
+    void aFailedCheckpointStopsTheWriter() throws Exception {
+        try (Vault vault = filled(temp, 10)) {
+            Files.createDirectories(temp.resolve("manifest.new").resolve("in the way"));
+            vault.put(VaultFixture.octets("a"), VaultFixture.octets("b"));
+            vault.flushAtEntry();
+            vault.entryApplied(50);
+            assertThatThrownBy(vault::finish).isInstanceOf(IOException.class).hasMessageContaining("failed");
+            assertThatThrownBy(() -> vault.entryApplied(51)).isInstanceOf(IOException.class);
+        }
+    }
+
+    /** The folder under test resources was written by format 1 and must be readable for ever. */
+    @Test
+    void theGoldenFolderOfFormatOneOpens() throws Exception {
+        Path golden = Path.of("src/test/resources/golden/vault-1");
+        if (Boolean.getBoolean("golden.write")) {
+            filled(golden, 120).close();
+        } else {
+            filled(temp.resolve("same"), 120).close();
+        }
+        Path copy = temp.resolve("copy");
+        VaultFixture.copy(golden, copy);
+        try (Vault vault = VaultFixture.open(copy);
+                Snapshot snapshot = vault.snapshot()) {
+            assertThat(VaultFixture.rows(snapshot)).isEqualTo(model);
+            assertThat(vault.scrub()).isEmpty();
+            for (Map.Entry<BlobRef, String> blob : blobs.entrySet()) {
+                assertThat(vault.read(blob.getKey())).isEqualTo(VaultFixture.octets(blob.getValue()));
+            }
+        }
+    }
+}
