@@ -25,7 +25,7 @@ public final class Ascii {
         char[] turned = text.toCharArray();
         for (; i < turned.length; i++) {
             if (turned[i] >= first && turned[i] <= last) {
-                turned[i] ^= 0x20;
+                turned[i] = (char) (turned[i] ^ 0x20);
             }
         }
         return new String(turned);

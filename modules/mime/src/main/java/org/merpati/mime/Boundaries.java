@@ -43,7 +43,8 @@ final class Boundaries {
     }
 
     /** The delimiter in the line {@code [start, end)}, if it is one of an open multipart. */
-    @Nullable Hit match(byte[] octets, int start, int end) {
+    @Nullable
+    Hit match(byte[] octets, int start, int end) {
         if (longest == 0 || end - start < 3 || octets[start] != '-' || octets[start + 1] != '-') {
             return null;
         }

@@ -90,12 +90,11 @@ public final class EncodedWords {
         int star = charset.indexOf('*');
         byte[] octets = raw.substring(charsetEnd + 3, end).getBytes(StandardCharsets.ISO_8859_1);
         String encoding = String.valueOf(raw.charAt(charsetEnd + 1)).toUpperCase(Locale.ROOT);
-        byte[] decoded =
-                switch (encoding) {
-                    case "B" -> TransferEncoding.base64(octets, 0, octets.length);
-                    case "Q" -> q(octets);
-                    default -> null;
-                };
+        byte[] decoded = switch (encoding) {
+            case "B" -> TransferEncoding.base64(octets, 0, octets.length);
+            case "Q" -> q(octets);
+            default -> null;
+        };
         if (decoded == null) {
             return null;
         }

@@ -20,8 +20,7 @@ final class Summaries {
                     complete = false;
                 } else {
                     room -= length;
-                    kept.add(new Summary.Header(
-                            field.name(), HeaderField.latin(message, field.start(), field.end())));
+                    kept.add(new Summary.Header(field.name(), HeaderField.latin(message, field.start(), field.end())));
                 }
             }
         }

@@ -43,12 +43,7 @@ final class SummaryForm {
         optional(envelope.date(), to);
         optional(envelope.subject(), to);
         for (List<Envelope.Person> people : List.of(
-                envelope.from(),
-                envelope.sender(),
-                envelope.replyTo(),
-                envelope.to(),
-                envelope.cc(),
-                envelope.bcc())) {
+                envelope.from(), envelope.sender(), envelope.replyTo(), envelope.to(), envelope.cc(), envelope.bcc())) {
             people(people, to);
         }
         optional(envelope.inReplyTo(), to);
@@ -130,9 +125,7 @@ final class SummaryForm {
                 optional(from),
                 from.count(),
                 list(from, f -> part(f, depth + 1)),
-                from.flag()
-                        ? Optional.of(new Part.Nested(envelope(from), part(from, depth + 1)))
-                        : Optional.empty());
+                from.flag() ? Optional.of(new Part.Nested(envelope(from), part(from, depth + 1))) : Optional.empty());
     }
 
     private static void parameters(List<Part.Parameter> parameters, BinaryWriter to) {

@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AddressReaderTest {
     static String show(String text) {
         return AddressReader.read(text).stream()
-                .map(p -> String.join(
-                        "|", part(p.name()), part(p.route()), part(p.local()), part(p.host())))
+                .map(p -> String.join("|", part(p.name()), part(p.route()), part(p.local()), part(p.host())))
                 .collect(Collectors.joining(" + "));
     }
 

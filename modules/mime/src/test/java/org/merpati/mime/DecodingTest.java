@@ -57,7 +57,15 @@ class DecodingTest {
     @ParameterizedTest
     @CsvSource(
             delimiterString = " => ",
-            value = {"a=3Db => a=b", "a=3db => a=b", "a=|b => ab", "a= |b => ab", "a=zb => a=zb", "end= => end", "=4 => =4"})
+            value = {
+                "a=3Db => a=b",
+                "a=3db => a=b",
+                "a=|b => ab",
+                "a= |b => ab",
+                "a=zb => a=zb",
+                "end= => end",
+                "=4 => =4"
+            })
     void quotedPrintable(String text, String expected) {
         byte[] octets = text.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         assertThat(new String(

@@ -13,8 +13,7 @@ import org.merpati.kernel.Malformed;
 
 /** Real-looking messages with seeded faults: never an exception, never a position outside. */
 class SummaryFuzzTest {
-    private static final List<String> SEEDS = List.of(
-            """
+    private static final List<String> SEEDS = List.of("""
             Return-Path: <budi@lvlogist.com>
             Received: from a (b [192.0.2.1])
             \tby c; Mon, 1 Jan 2024 00:00:00 +0700
@@ -57,12 +56,35 @@ class SummaryFuzzTest {
             SGVsbG8gd29ybGQhIEhlbGxvIHdvcmxkIQ==
             --outer--
             epilogue
-            """,
-            "Subject: plain\n\nhello\n");
+            """, "Subject: plain\n\nhello\n");
     private static final List<String> PIECES = List.of(
-            "\"", "(", ")", "<", ">", ":", ";", ",", "@", "\\", "\0", "\r", "\n", "\r\n", "\n\n", "--outer", "--inner--\n",
-            "=?", "?=", "=", "boundary=", "Content-Type: multipart/mixed; boundary=outer\n", "Content-Type: message/rfc822\n\n",
-            "\n--outer\n", "\u00ff", " ", "\t");
+            "\"",
+            "(",
+            ")",
+            "<",
+            ">",
+            ":",
+            ";",
+            ",",
+            "@",
+            "\\",
+            "\0",
+            "\r",
+            "\n",
+            "\r\n",
+            "\n\n",
+            "--outer",
+            "--inner--\n",
+            "=?",
+            "?=",
+            "=",
+            "boundary=",
+            "Content-Type: multipart/mixed; boundary=outer\n",
+            "Content-Type: message/rfc822\n\n",
+            "\n--outer\n",
+            "\u00ff",
+            " ",
+            "\t");
 
     @Test
     void mutationsAreReadWithinBounds() {
@@ -124,7 +146,8 @@ class SummaryFuzzTest {
         Summary.of(SEEDS.getFirst().getBytes(StandardCharsets.ISO_8859_1)).write(to);
         byte[] good = to.toByteArray();
         for (int i = 0; i < 20_000; i++) {
-            byte[] octets = Arrays.copyOf(good, good.length - (chance.nextInt(3) == 0 ? chance.nextInt(good.length) : 0));
+            byte[] octets =
+                    Arrays.copyOf(good, good.length - (chance.nextInt(3) == 0 ? chance.nextInt(good.length) : 0));
             for (int n = chance.nextInt(4); n >= 0 && octets.length > 0; n--) {
                 octets[chance.nextInt(octets.length)] = (byte) chance.nextInt();
             }
@@ -139,8 +162,17 @@ class SummaryFuzzTest {
     @Test
     void hostileInputIsReadInLinearTime() {
         List<String> pieces = List.of(
-                "--b\n", "--b--\n", "Content-Type: multipart/mixed; boundary=b\n\n--b\n", "a: b\n", " \n", "(\n ",
-                "Content-Type: message/rfc822\n\n", "--", "\n", "From: \"\n ", "=?a?q?");
+                "--b\n",
+                "--b--\n",
+                "Content-Type: multipart/mixed; boundary=b\n\n--b\n",
+                "a: b\n",
+                " \n",
+                "(\n ",
+                "Content-Type: message/rfc822\n\n",
+                "--",
+                "\n",
+                "From: \"\n ",
+                "=?a?q?");
         for (String piece : pieces) {
             String text = "Content-Type: multipart/mixed; boundary=b\n\n" + piece.repeat(2_000_000 / piece.length());
             long before = System.nanoTime();

@@ -21,11 +21,16 @@ class SummaryTest {
     /** A part as {@code type/subtype{content}lines[children]}. */
     static String show(byte[] message, Part part) {
         String content = part.children().isEmpty() && part.message().isEmpty()
-                ? "{" + HeaderField.latin(message, part.bodyStart(), part.bodyEnd()).replace("\r\n", "|").replace("\n", "|")
+                ? "{"
+                        + HeaderField.latin(message, part.bodyStart(), part.bodyEnd())
+                                .replace("\r\n", "|")
+                                .replace("\n", "|")
                         + "}" + part.lines()
                 : "";
-        String children = part.children().stream().map(c -> show(message, c)).collect(Collectors.joining(" ", "[", "]"));
-        String nested = part.message().map(n -> "<" + show(message, n.part()) + ">").orElse("");
+        String children =
+                part.children().stream().map(c -> show(message, c)).collect(Collectors.joining(" ", "[", "]"));
+        String nested =
+                part.message().map(n -> "<" + show(message, n.part()) + ">").orElse("");
         return part.type() + "/" + part.subtype() + content + (children.equals("[]") ? "" : children) + nested;
     }
 
@@ -129,7 +134,11 @@ class SummaryTest {
     void nestingStopsAtTheLimitAndTheRestIsOpaque() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 150; i++) {
-            text.append("Content-Type: multipart/mixed; boundary=b").append(i).append("||--b").append(i).append('|');
+            text.append("Content-Type: multipart/mixed; boundary=b")
+                    .append(i)
+                    .append("||--b")
+                    .append(i)
+                    .append('|');
         }
         byte[] message = octets(text + "|deep", "\r\n");
         Part part = Summary.of(message).structure();
@@ -165,8 +174,7 @@ class SummaryTest {
                         + "Content-Transfer-Encoding: quoted-printable||B=C3=BCcher|--b|Content-Type: message/rfc822||"
                         + "Subject: =?utf-8?q?=C3=BC?=||inner|--b|Content-Type: image/png||png|--b--|",
                 "\r\n");
-        assertThat(MessageText.body(message, Summary.of(message).structure()))
-                .isEqualTo("Bücher\nSubject: ü\ninner\n");
+        assertThat(MessageText.body(message, Summary.of(message).structure())).isEqualTo("Bücher\nSubject: ü\ninner\n");
     }
 
     @Test
