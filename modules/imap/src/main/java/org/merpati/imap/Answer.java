@@ -18,17 +18,16 @@ record Answer(String text) {
 
     /** A refusal with its code of RFC 5530. */
     static Answer of(Refused refused) {
-        String code =
-                switch (refused.reason()) {
-                    case NONEXISTENT -> "NONEXISTENT";
-                    case ALREADY_EXISTS -> "ALREADYEXISTS";
-                    case OVER_QUOTA -> "OVERQUOTA";
-                    case NO_PERMISSION -> "NOPERM";
-                    case CANNOT -> "CANNOT";
-                    case LIMIT -> "LIMIT";
-                    case AUTHENTICATION_FAILED -> "AUTHENTICATIONFAILED";
-                    case EXPIRED -> "EXPIRED";
-                };
+        String code = switch (refused.reason()) {
+            case NONEXISTENT -> "NONEXISTENT";
+            case ALREADY_EXISTS -> "ALREADYEXISTS";
+            case OVER_QUOTA -> "OVERQUOTA";
+            case NO_PERMISSION -> "NOPERM";
+            case CANNOT -> "CANNOT";
+            case LIMIT -> "LIMIT";
+            case AUTHENTICATION_FAILED -> "AUTHENTICATIONFAILED";
+            case EXPIRED -> "EXPIRED";
+        };
         return no("[" + code + "] " + refused.sentence());
     }
 }

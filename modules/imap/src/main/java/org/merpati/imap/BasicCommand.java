@@ -8,8 +8,8 @@ import org.merpati.kernel.Malformed;
 /** Commands about the connection: CAPABILITY, NOOP, CHECK, LOGOUT, ID, NAMESPACE, ENABLE. */
 final class BasicCommand {
     /** What is offered after a login; nothing that does not work. */
-    static final String CAPABILITIES = "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT"
-            + " CHILDREN SPECIAL-USE";
+    static final String CAPABILITIES =
+            "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT" + " CHILDREN SPECIAL-USE";
 
     private BasicCommand() {}
 

@@ -100,7 +100,9 @@ final class Candidate {
         String text = header;
         if (text == null) {
             byte[] message = octets();
-            text = message.length == 0 ? "" : fold(MessageText.header(message, row.summary().structure()));
+            text = message.length == 0
+                    ? ""
+                    : fold(MessageText.header(message, row.summary().structure()));
             header = text;
         }
         return text;
@@ -111,7 +113,9 @@ final class Candidate {
         String text = body;
         if (text == null) {
             byte[] message = octets();
-            text = message.length == 0 ? "" : fold(MessageText.body(message, row.summary().structure()));
+            text = message.length == 0
+                    ? ""
+                    : fold(MessageText.body(message, row.summary().structure()));
             body = text;
         }
         return text;

@@ -34,9 +34,7 @@ sealed interface FetchItem {
             implements FetchItem {
         /** Whether its answer can be taken from the row's kept headers. */
         boolean inRow(Summary summary) {
-            return section.kind() == Section.Kind.FIELDS
-                    && section.path().isEmpty()
-                    && summary.keeps(section.fields());
+            return section.kind() == Section.Kind.FIELDS && section.path().isEmpty() && summary.keeps(section.fields());
         }
     }
 
@@ -117,9 +115,8 @@ sealed interface FetchItem {
             reply.put(item.label).put(' ');
         }
         if (item.section.kind().filtered()) {
-            byte[] filtered = body == null
-                    ? kept(item.section, message.summary())
-                    : filtered(item.section, message, body);
+            byte[] filtered =
+                    body == null ? kept(item.section, message.summary()) : filtered(item.section, message, body);
             putOctets(item, filtered, reply);
             return;
         }

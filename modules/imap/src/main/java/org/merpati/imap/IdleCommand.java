@@ -25,7 +25,6 @@ record IdleCommand() implements Command.AfterLogin {
     }
 
     private static boolean isDone(byte[] line) {
-        return line.length == 4
-                && new String(line, StandardCharsets.US_ASCII).equalsIgnoreCase("DONE");
+        return line.length == 4 && new String(line, StandardCharsets.US_ASCII).equalsIgnoreCase("DONE");
     }
 }

@@ -35,8 +35,8 @@ final class ImapSession {
         this.connection = connection;
         this.account = account;
         ImapSettings settings = service.settings();
-        this.lines = new PreLoginLines(
-                connection, settings.lineLimit(), settings.commandLimit(), settings.appendLimit());
+        this.lines =
+                new PreLoginLines(connection, settings.lineLimit(), settings.commandLimit(), settings.appendLimit());
         this.reply = new Reply(connection.out());
     }
 

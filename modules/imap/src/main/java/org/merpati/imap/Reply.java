@@ -248,7 +248,10 @@ final class Reply {
         room(40);
         put('"').two(date.getDayOfMonth(), ' ').put('-');
         int month = (date.getMonthValue() - 1) * 3;
-        put(MONTHS.charAt(month)).put(MONTHS.charAt(month + 1)).put(MONTHS.charAt(month + 2)).put('-');
+        put(MONTHS.charAt(month))
+                .put(MONTHS.charAt(month + 1))
+                .put(MONTHS.charAt(month + 2))
+                .put('-');
         int year = Math.clamp(date.getYear(), 0, 9_999);
         two(year / 100, '0').two(year % 100, '0').put(' ');
         two(second / 3_600, '0').put(':').two(second / 60 % 60, '0').put(':').two(second % 60, '0');

@@ -115,7 +115,8 @@ sealed interface SearchKey {
     record Text(String folded, boolean header) implements SearchKey {
         @Override
         public boolean matches(Candidate message) {
-            return (header && message.header().contains(folded)) || message.body().contains(folded);
+            return (header && message.header().contains(folded))
+                    || message.body().contains(folded);
         }
 
         @Override
@@ -240,8 +241,7 @@ sealed interface SearchKey {
             case "LARGER" -> new Size(parser.number(0xffff_ffffL), true);
             case "SMALLER" -> new Size(parser.number(0xffff_ffffL), false);
             case "BEFORE", "ON", "SINCE" -> new Dated(When.valueOf(name), parser.date(), false);
-            case "SENTBEFORE", "SENTON", "SENTSINCE" ->
-                new Dated(When.valueOf(name.substring(4)), parser.date(), true);
+            case "SENTBEFORE", "SENTON", "SENTSINCE" -> new Dated(When.valueOf(name.substring(4)), parser.date(), true);
             case "FROM", "TO", "CC", "BCC", "SUBJECT" ->
                 new Header(name.toLowerCase(Locale.ROOT), texts.folded(parser));
             case "HEADER" -> {
@@ -251,8 +251,9 @@ sealed interface SearchKey {
             }
             case "BODY" -> new Text(texts.folded(parser), false);
             case "TEXT" -> new Text(texts.folded(parser), true);
-            default -> throw new Malformed("'" + (name.length() > 30 ? name.substring(0, 30) : name)
-                    + "' is no key of SEARCH");
+            default ->
+                throw new Malformed(
+                        "'" + (name.length() > 30 ? name.substring(0, 30) : name) + "' is no key of SEARCH");
         };
     }
 }

@@ -99,7 +99,8 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
 
     /** Where it lies in a message of that structure; none if there is no such part. */
     @SuppressWarnings("ReferenceEquality")
-    @Nullable Range in(Part root) {
+    @Nullable
+    Range in(Part root) {
         Part part = root;
         Part container = root;
         for (int number : path) {
@@ -160,8 +161,8 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
     }
 
     private static String written(String field) {
-        boolean atom = !field.isEmpty()
-                && field.chars().allMatch(c -> c > ' ' && c < 127 && "(){%*\"\\]".indexOf(c) < 0);
+        boolean atom =
+                !field.isEmpty() && field.chars().allMatch(c -> c > ' ' && c < 127 && "(){%*\"\\]".indexOf(c) < 0);
         String quoted = "\"" + field.replaceAll("([\"\\\\])", "\\\\$1").replaceAll("[^ -~]", "?") + "\"";
         return atom ? field : quoted;
     }

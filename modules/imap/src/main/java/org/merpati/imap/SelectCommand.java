@@ -31,8 +31,14 @@ record SelectCommand(String name, boolean readOnly) implements Command.AfterLogi
         if (unseen > 0) {
             reply.put("* OK [UNSEEN ").put(unseen).put("] first unseen").line();
         }
-        reply.put("* OK [UIDVALIDITY ").put(view.mailbox().uidValidity()).put("] UIDs valid").line();
-        reply.put("* OK [UIDNEXT ").put(view.mailbox().uidNext()).put("] predicted next UID").line();
+        reply.put("* OK [UIDVALIDITY ")
+                .put(view.mailbox().uidValidity())
+                .put("] UIDs valid")
+                .line();
+        reply.put("* OK [UIDNEXT ")
+                .put(view.mailbox().uidNext())
+                .put("] predicted next UID")
+                .line();
         return Answer.ok(readOnly ? "[READ-ONLY] done" : "[READ-WRITE] done");
     }
 

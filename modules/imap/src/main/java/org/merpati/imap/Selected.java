@@ -78,7 +78,8 @@ final class Selected {
     }
 
     /** The message behind a number; none if it has been expunged. */
-    @Nullable Message message(int number) {
+    @Nullable
+    Message message(int number) {
         if (uids == null) {
             return view.message(number - 1);
         }
@@ -152,7 +153,8 @@ final class Selected {
     private static boolean sameMessages(View a, View b) {
         int size = a.size();
         return size == b.size()
-                && (size == 0 || a.message(size - 1).uid() == b.message(size - 1).uid());
+                && (size == 0
+                        || a.message(size - 1).uid() == b.message(size - 1).uid());
     }
 
     private static long[] allUids(View view) {
@@ -272,8 +274,8 @@ final class Selected {
         for (int number = 1; number <= known; number++) {
             Message message = message(number);
             if (message != null) {
-                boolean news = message.modSeq() > told
-                        && !(message.modSeq() == quietModSeq && quiet.contains(message.uid()));
+                boolean news =
+                        message.modSeq() > told && !(message.modSeq() == quietModSeq && quiet.contains(message.uid()));
                 if (news || announce.contains(message.uid())) {
                     putFlags(reply, number);
                 }

@@ -30,7 +30,11 @@ final class StructureWriter {
         reply.put(" (");
         for (Envelope.Person person : people) {
             reply.put('(').nstring(person.name()).put(' ').nstring(person.route());
-            reply.put(' ').nstring(person.local()).put(' ').nstring(person.host()).put(')');
+            reply.put(' ')
+                    .nstring(person.local())
+                    .put(' ')
+                    .nstring(person.host())
+                    .put(')');
         }
         reply.put(')');
     }
@@ -68,7 +72,8 @@ final class StructureWriter {
 
     private static void single(Part part, boolean extended, Reply reply) throws IOException {
         boolean message = part.message().isPresent();
-        boolean opaque = !message && part.type().equals("message") && part.subtype().equals("rfc822");
+        boolean opaque =
+                !message && part.type().equals("message") && part.subtype().equals("rfc822");
         reply.string(opaque ? "application" : part.type()).put(' ');
         reply.string(opaque ? "octet-stream" : part.subtype());
         parameters(part.parameters(), reply);

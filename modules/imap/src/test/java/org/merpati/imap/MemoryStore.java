@@ -36,7 +36,17 @@ import org.merpati.store.View;
 /** A store in memory for the tests of IMAP; everything is under one lock. Ids and times are the same in every run. */
 final class MemoryStore implements MailStore {
     private static final Map<String, String> BEGINNING = Map.of(
-            "INBOX", "", "Drafts", "\\Drafts", "Sent", "\\Sent", "Junk", "\\Junk", "Trash", "\\Trash", "Archive",
+            "INBOX",
+            "",
+            "Drafts",
+            "\\Drafts",
+            "Sent",
+            "\\Sent",
+            "Junk",
+            "\\Junk",
+            "Trash",
+            "\\Trash",
+            "Archive",
             "\\Archive");
 
     private record Row(
@@ -75,7 +85,9 @@ final class MemoryStore implements MailStore {
         boolean selectable = true;
         long uidNext = 1;
         long modSeq = 1;
-        @Nullable Snapshot snapshot;
+
+        @Nullable
+        Snapshot snapshot;
 
         Box(MailboxId id, String name, long uidValidity, Optional<String> specialUse) {
             this.id = id;
@@ -92,21 +104,21 @@ final class MemoryStore implements MailStore {
     }
 
     private record Snapshot(
-            Mailbox mailbox, Row[] rows, long[] uids, SortedSet<String> keywords, Map<Long, Long> expunged)
+            Mailbox mailbox, List<Row> rows, List<Long> uids, SortedSet<String> keywords, Map<Long, Long> expunged)
             implements View {
         @Override
         public int size() {
-            return rows.length;
+            return rows.size();
         }
 
         @Override
         public Message message(int place) {
-            return rows[place];
+            return rows.get(place);
         }
 
         @Override
         public int place(long uid) {
-            return java.util.Arrays.binarySearch(uids, uid);
+            return Collections.binarySearch(uids, uid);
         }
 
         @Override
@@ -182,17 +194,16 @@ final class MemoryStore implements MailStore {
     private static Snapshot snapshot(Holder holder, Box box) {
         Snapshot known = box.snapshot;
         if (known == null || known.mailbox.subscribed() != holder.subscriptions.contains(box.name)) {
-            Row[] rows = box.rows.values().toArray(new Row[0]);
+            List<Row> rows = List.copyOf(box.rows.values());
             int unseen = 0;
             int deleted = 0;
             long octets = 0;
-            long[] uids = new long[rows.length];
-            for (int i = 0; i < rows.length; i++) {
-                uids[i] = rows[i].uid;
-                unseen += rows[i].flags.has(Flags.SEEN) ? 0 : 1;
-                deleted += rows[i].flags.has(Flags.DELETED) ? 1 : 0;
-                octets += rows[i].size();
+            for (Row row : rows) {
+                unseen += row.flags.has(Flags.SEEN) ? 0 : 1;
+                deleted += row.flags.has(Flags.DELETED) ? 1 : 0;
+                octets += row.size();
             }
+            List<Long> uids = List.copyOf(box.rows.keySet());
             Mailbox mailbox = new Mailbox(
                     box.id,
                     box.name,
@@ -202,7 +213,7 @@ final class MemoryStore implements MailStore {
                     holder.subscriptions.contains(box.name),
                     box.selectable,
                     box.specialUse,
-                    rows.length,
+                    rows.size(),
                     unseen,
                     deleted,
                     octets);
@@ -321,7 +332,8 @@ final class MemoryStore implements MailStore {
         }
         for (String name : List.copyOf(holder.boxes.keySet())) {
             if (name.equals(from) || name.startsWith(from + "/")) {
-                Box moved = holder.boxes.remove(name);
+                Box moved = named(holder, name);
+                holder.boxes.remove(name);
                 moved.name = to + name.substring(from.length());
                 moved.snapshot = null;
                 holder.boxes.put(moved.name, moved);
@@ -401,7 +413,9 @@ final class MemoryStore implements MailStore {
             box.modSeq++;
             for (long uid : done) {
                 Row row = box.rows.get(uid);
-                box.put(row.with(box.modSeq, change.applyTo(row.flags)));
+                if (row != null) {
+                    box.put(row.with(box.modSeq, change.applyTo(row.flags)));
+                }
             }
             changed(box);
         }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -103,15 +104,14 @@ final class Transcript {
 
     private static Pattern pattern(String text) {
         StringBuilder pattern = new StringBuilder();
-        for (String part : text.split("(?=<[*#]>)|(?<=<[*#]>)")) {
-            pattern.append(
-                    switch (part) {
-                        case "<*>" -> ".*";
-                        case "<#>" -> "[0-9]+";
-                        default -> Pattern.quote(part);
-                    });
+        Matcher wild = Pattern.compile("<([*#])>").matcher(text);
+        int from = 0;
+        while (wild.find()) {
+            pattern.append(Pattern.quote(text.substring(from, wild.start())));
+            pattern.append("*".equals(wild.group(1)) ? ".*" : "[0-9]+");
+            from = wild.end();
         }
-        return Pattern.compile(pattern.toString());
+        return Pattern.compile(pattern + Pattern.quote(text.substring(from)));
     }
 
     /** The next line without its end; null at the end of the connection. */

@@ -30,8 +30,7 @@ public final class PreLogin {
      * @param attempts how many credentials are taken before the connection ends
      * @param mistakes how many commands may be malformed before the connection ends
      */
-    public record Settings(
-            String server, boolean clearLogins, Optional<SSLContext> tls, int attempts, int mistakes) {}
+    public record Settings(String server, boolean clearLogins, Optional<SSLContext> tls, int attempts, int mistakes) {}
 
     /**
      * What somebody gave to log in.

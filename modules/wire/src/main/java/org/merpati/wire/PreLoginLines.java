@@ -97,8 +97,7 @@ public final class PreLoginLines {
         }
         String start = new String(buffer, 0, Math.min(size, 80), StandardCharsets.ISO_8859_1);
         int space = start.indexOf(' ');
-        return space > 0
-                && start.substring(space + 1).toUpperCase(Locale.ROOT).startsWith("APPEND ");
+        return space > 0 && start.substring(space + 1).toUpperCase(Locale.ROOT).startsWith("APPEND ");
     }
 
     private void refuse(long length, boolean unasked) throws IOException {
