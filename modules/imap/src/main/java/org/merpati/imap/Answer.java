@@ -2,7 +2,7 @@ package org.merpati.imap;
 
 import org.merpati.kernel.Refused;
 
-/** The tagged answer to a command (RFC 9051 §7.1), without its tag: {@code OK}, {@code NO} or {@code BAD} and a text. */
+/** The tagged answer to a command without its tag (RFC 9051 §7.1): OK, NO or BAD, and a text. */
 record Answer(String text) {
     static Answer ok(String text) {
         return new Answer("OK " + text);

@@ -32,7 +32,7 @@ sealed interface Command {
 
     /** Lawful in a selected mailbox, whose view it is handed. */
     sealed interface InMailbox extends Command
-            permits LeaveCommand, ExpungeCommand, SearchCommand, FetchCommand, StoreCommand, CopyCommand {
+            permits ExpungeCommand.Leave, ExpungeCommand, SearchCommand, FetchCommand, StoreCommand, CopyCommand {
         Answer run(ImapSession session, Selected view) throws IOException;
     }
 
@@ -87,8 +87,8 @@ sealed interface Command {
             case "CREATE", "DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE" -> MailboxCommand.parse(name, parser);
             case "APPEND" -> AppendCommand.parse(parser);
             case "IDLE" -> new IdleCommand();
-            case "CLOSE" -> new LeaveCommand(true);
-            case "UNSELECT" -> new LeaveCommand(false);
+            case "CLOSE" -> new ExpungeCommand.Leave(true);
+            case "UNSELECT" -> new ExpungeCommand.Leave(false);
             case "EXPUNGE" -> ExpungeCommand.all();
             case "SEARCH" -> SearchCommand.parse(parser, false);
             case "FETCH" -> FetchCommand.parse(parser, false);

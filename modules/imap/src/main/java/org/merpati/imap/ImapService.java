@@ -1,6 +1,7 @@
 package org.merpati.imap;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.merpati.kernel.Clock;
@@ -12,13 +13,28 @@ import org.merpati.wire.PreLogin;
 
 /** IMAP as a listener's dialogue: the login, then a session. One for all connections of a node. */
 public final class ImapService implements Dialogue {
+    /**
+     * Limits of IMAP after a login.
+     *
+     * @param lineLimit the most octets of a line
+     * @param commandLimit the most octets of a command with its literals, APPEND's message apart
+     * @param appendLimit the most octets of a message that APPEND takes
+     * @param idle how long a client may be silent; RFC 9051 §5.4 wants 30 minutes at least
+     * @param recentMailboxes for how many mailboxes {@code \Recent} is remembered
+     */
+    public record Settings(int lineLimit, int commandLimit, int appendLimit, Duration idle, int recentMailboxes) {
+        /** What the shipped configuration says. */
+        public static final Settings DEFAULTS =
+                new Settings(64 * 1024, 1024 * 1024, 50 * 1024 * 1024, Duration.ofMinutes(31), 100_000);
+    }
+
     private final Logins logins;
     private final PreLogin.Settings before;
-    private final ImapSettings settings;
+    private final Settings settings;
     private final RecentFlags recents;
     private final LongAdder internalErrors = new LongAdder();
 
-    public ImapService(Logins logins, PreLogin.Settings before, ImapSettings settings, Clock clock) {
+    public ImapService(Logins logins, PreLogin.Settings before, Settings settings, Clock clock) {
         this.logins = logins;
         this.before = before;
         this.settings = settings;
@@ -77,7 +93,7 @@ public final class ImapService implements Dialogue {
         new ImapSession(this, connection, account).serve(tag);
     }
 
-    ImapSettings settings() {
+    Settings settings() {
         return settings;
     }
 

@@ -34,7 +34,7 @@ final class ImapSession {
         this.service = service;
         this.connection = connection;
         this.account = account;
-        ImapSettings settings = service.settings();
+        ImapService.Settings settings = service.settings();
         this.lines =
                 new PreLoginLines(connection, settings.lineLimit(), settings.commandLimit(), settings.appendLimit());
         this.reply = new Reply(connection.out());

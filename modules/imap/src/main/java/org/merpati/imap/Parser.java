@@ -14,7 +14,10 @@ import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.wire.PreLoginWords;
 
-/** Reads the arguments of commands (RFC 9051 §9). Only {@link Malformed} and, for a mailbox's name, {@link Refused} are thrown. */
+/**
+ * Reads the arguments of commands (RFC 9051 §9). Only {@link Malformed} and, for a mailbox's name, {@link Refused}
+ * are thrown.
+ */
 final class Parser extends PreLoginWords {
     /** How deep parentheses may be nested. */
     static final int DEPTH_LIMIT = 50;

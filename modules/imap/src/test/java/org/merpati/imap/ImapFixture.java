@@ -57,7 +57,8 @@ final class ImapFixture implements AutoCloseable {
                     : Optional.empty();
         };
         PreLogin.Settings before = new PreLogin.Settings("Merpati", clearLogins, tls, 3, 20);
-        ImapSettings settings = new ImapSettings(8_192, 20_000, 100_000, ImapSettings.DEFAULTS.idle(), 100);
+        ImapService.Settings settings =
+                new ImapService.Settings(8_192, 20_000, 100_000, ImapService.Settings.DEFAULTS.idle(), 100);
         service = new ImapService(logins, before, settings, STOPPED);
         listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);

@@ -49,91 +49,10 @@ final class MemoryStore implements MailStore {
             "Archive",
             "\\Archive");
 
-    private record Row(
-            long uid,
-            long modSeq,
-            Flags flags,
-            long internalDate,
-            long savedDate,
-            MailId mail,
-            Body body,
-            Summary summary)
-            implements Message {
-        @Override
-        public int size() {
-            return body.size();
-        }
-
-        @Override
-        public MailId thread() {
-            return mail;
-        }
-
-        Row with(long newModSeq, Flags newFlags) {
-            return new Row(uid, newModSeq, newFlags, internalDate, savedDate, mail, body, summary);
-        }
-    }
-
-    private static final class Box {
-        final MailboxId id;
-        final long uidValidity;
-        final Optional<String> specialUse;
-        final TreeMap<Long, Row> rows = new TreeMap<>();
-        final TreeSet<String> keywords = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        final TreeMap<Long, Long> expunged = new TreeMap<>();
-        String name;
-        boolean selectable = true;
-        long uidNext = 1;
-        long modSeq = 1;
-
-        @Nullable
-        Snapshot snapshot;
-
-        Box(MailboxId id, String name, long uidValidity, Optional<String> specialUse) {
-            this.id = id;
-            this.name = name;
-            this.uidValidity = uidValidity;
-            this.specialUse = specialUse;
-        }
-
-        void put(Row row) {
-            rows.put(row.uid, row);
-            keywords.addAll(row.flags.keywords());
-            snapshot = null;
-        }
-    }
-
-    private record Snapshot(
-            Mailbox mailbox, List<Row> rows, List<Long> uids, SortedSet<String> keywords, Map<Long, Long> expunged)
-            implements View {
-        @Override
-        public int size() {
-            return rows.size();
-        }
-
-        @Override
-        public Message message(int place) {
-            return rows.get(place);
-        }
-
-        @Override
-        public int place(long uid) {
-            return Collections.binarySearch(uids, uid);
-        }
-
-        @Override
-        public List<Long> expungedSince(long modSeq) {
-            return expunged.entrySet().stream()
-                    .filter(e -> e.getValue() > modSeq)
-                    .map(Map.Entry::getKey)
-                    .toList();
-        }
-    }
-
     private record Watcher(MailboxId mailbox, Runnable changed) {}
 
     private static final class Holder {
-        final TreeMap<String, Box> boxes = new TreeMap<>();
+        final TreeMap<String, MemoryBox> boxes = new TreeMap<>();
         final TreeSet<String> subscriptions = new TreeSet<>();
     }
 
@@ -174,8 +93,8 @@ final class MemoryStore implements MailStore {
         return holder;
     }
 
-    private Box box(AccountId account, MailboxId mailbox) {
-        for (Box box : holder(account).boxes.values()) {
+    private MemoryBox box(AccountId account, MailboxId mailbox) {
+        for (MemoryBox box : holder(account).boxes.values()) {
             if (box.id.equals(mailbox)) {
                 return box;
             }
@@ -183,24 +102,24 @@ final class MemoryStore implements MailStore {
         throw new Refused(Refused.Reason.NONEXISTENT, "there is no such mailbox");
     }
 
-    private static Box named(Holder holder, String name) {
-        Box box = holder.boxes.get(name);
+    private static MemoryBox named(Holder holder, String name) {
+        MemoryBox box = holder.boxes.get(name);
         if (box == null) {
             throw new Refused(Refused.Reason.NONEXISTENT, "there is no mailbox '" + name + "'");
         }
         return box;
     }
 
-    private static Snapshot snapshot(Holder holder, Box box) {
-        Snapshot known = box.snapshot;
-        if (known == null || known.mailbox.subscribed() != holder.subscriptions.contains(box.name)) {
-            List<Row> rows = List.copyOf(box.rows.values());
+    private static MemoryBox.Snapshot snapshot(Holder holder, MemoryBox box) {
+        MemoryBox.Snapshot known = box.snapshot;
+        if (known == null || known.mailbox().subscribed() != holder.subscriptions.contains(box.name)) {
+            List<MemoryBox.Row> rows = List.copyOf(box.rows.values());
             int unseen = 0;
             int deleted = 0;
             long octets = 0;
-            for (Row row : rows) {
-                unseen += row.flags.has(Flags.SEEN) ? 0 : 1;
-                deleted += row.flags.has(Flags.DELETED) ? 1 : 0;
+            for (MemoryBox.Row row : rows) {
+                unseen += row.flags().has(Flags.SEEN) ? 0 : 1;
+                deleted += row.flags().has(Flags.DELETED) ? 1 : 0;
                 octets += row.size();
             }
             List<Long> uids = List.copyOf(box.rows.keySet());
@@ -218,13 +137,13 @@ final class MemoryStore implements MailStore {
                     deleted,
                     octets);
             SortedSet<String> keywords = Collections.unmodifiableSortedSet(new TreeSet<>(box.keywords));
-            known = new Snapshot(mailbox, rows, uids, keywords, Map.copyOf(box.expunged));
+            known = new MemoryBox.Snapshot(mailbox, rows, uids, keywords, Map.copyOf(box.expunged));
             box.snapshot = known;
         }
         return known;
     }
 
-    private void changed(Box box) {
+    private void changed(MemoryBox box) {
         for (Watcher watcher : watchers) {
             if (watcher.mailbox.equals(box.id)) {
                 watcher.changed.run();
@@ -250,8 +169,8 @@ final class MemoryStore implements MailStore {
         }
     }
 
-    private Box add(Holder holder, String name, Optional<String> use) {
-        Box box = new Box(new MailboxId(id()), name, uidValidity++, use);
+    private MemoryBox add(Holder holder, String name, Optional<String> use) {
+        MemoryBox box = new MemoryBox(new MailboxId(id()), name, uidValidity++, use);
         holder.boxes.put(name, box);
         return box;
     }
@@ -260,7 +179,7 @@ final class MemoryStore implements MailStore {
     public synchronized List<Mailbox> mailboxes(AccountId account) {
         Holder holder = holder(account);
         return holder.boxes.values().stream()
-                .map(b -> snapshot(holder, b).mailbox)
+                .map(b -> snapshot(holder, b).mailbox())
                 .toList();
     }
 
@@ -272,13 +191,14 @@ final class MemoryStore implements MailStore {
     @Override
     public synchronized Optional<Mailbox> mailbox(AccountId account, String name) {
         Holder holder = holder(account);
-        return Optional.ofNullable(holder.boxes.get(name)).map(b -> snapshot(holder, b).mailbox);
+        return Optional.ofNullable(holder.boxes.get(name))
+                .map(b -> snapshot(holder, b).mailbox());
     }
 
     @Override
     public synchronized Mailbox create(AccountId account, String name, Set<String> specialUse) {
         Holder holder = holder(account);
-        Box old = holder.boxes.get(name);
+        MemoryBox old = holder.boxes.get(name);
         if (old != null && old.selectable) {
             throw new Refused(Refused.Reason.ALREADY_EXISTS, "there is a mailbox '" + name + "' already");
         }
@@ -290,10 +210,10 @@ final class MemoryStore implements MailStore {
                 add(holder, name.substring(0, at), Optional.empty());
             }
         }
-        Box box = old == null ? add(holder, name, specialUse.stream().findFirst()) : old;
+        MemoryBox box = old == null ? add(holder, name, specialUse.stream().findFirst()) : old;
         box.selectable = true;
         box.snapshot = null;
-        return snapshot(holder, box).mailbox;
+        return snapshot(holder, box).mailbox();
     }
 
     @Override
@@ -302,13 +222,13 @@ final class MemoryStore implements MailStore {
         if (name.equals("INBOX")) {
             throw new Refused(Refused.Reason.CANNOT, "INBOX cannot be deleted");
         }
-        Box box = named(holder, name);
+        MemoryBox box = named(holder, name);
         String next = holder.boxes.ceilingKey(name + "/");
         if (next != null && next.startsWith(name + "/")) {
             if (!box.selectable) {
                 throw new Refused(Refused.Reason.CANNOT, "'" + name + "' holds other mailboxes");
             }
-            Box level = new Box(new MailboxId(id()), name, uidValidity++, Optional.empty());
+            MemoryBox level = new MemoryBox(new MailboxId(id()), name, uidValidity++, Optional.empty());
             level.selectable = false;
             holder.boxes.put(name, level);
         } else {
@@ -320,19 +240,19 @@ final class MemoryStore implements MailStore {
     @Override
     public synchronized void rename(AccountId account, String from, String to) {
         Holder holder = holder(account);
-        Box box = named(holder, from);
+        MemoryBox box = named(holder, from);
         if (holder.boxes.containsKey(to) || to.startsWith(from + "/")) {
             throw new Refused(Refused.Reason.ALREADY_EXISTS, "there is a mailbox '" + to + "' already");
         }
         if (from.equals("INBOX")) {
             create(account, to, Set.of());
-            Box target = named(holder, to);
+            MemoryBox target = named(holder, to);
             move(account, box.id, List.copyOf(box.rows.keySet()), target.id);
             return;
         }
         for (String name : List.copyOf(holder.boxes.keySet())) {
             if (name.equals(from) || name.startsWith(from + "/")) {
-                Box moved = named(holder, name);
+                MemoryBox moved = named(holder, name);
                 holder.boxes.remove(name);
                 moved.name = to + name.substring(from.length());
                 moved.snapshot = null;
@@ -362,22 +282,22 @@ final class MemoryStore implements MailStore {
 
     @Override
     public synchronized Body body(AccountId account, MailboxId mailbox, Message message) {
-        Row row = box(account, mailbox).rows.get(message.uid());
+        MemoryBox.Row row = box(account, mailbox).rows.get(message.uid());
         if (row == null) {
             throw new Refused(Refused.Reason.NONEXISTENT, "the message is gone");
         }
-        return row.body;
+        return row.body();
     }
 
     @Override
     public synchronized List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages) {
-        Box box = box(account, mailbox);
+        MemoryBox box = box(account, mailbox);
         box.modSeq++;
         List<Appended> appended = new ArrayList<>();
         for (NewMessage message : messages) {
             long time = now.getAsLong();
             try {
-                box.put(new Row(
+                box.put(new MemoryBox.Row(
                         box.uidNext++,
                         box.modSeq,
                         message.flags(),
@@ -398,23 +318,23 @@ final class MemoryStore implements MailStore {
     @Override
     public synchronized Stored flags(
             AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, OptionalLong unchangedSince) {
-        Box box = box(account, mailbox);
+        MemoryBox box = box(account, mailbox);
         List<Long> done = new ArrayList<>();
         List<Long> modified = new ArrayList<>();
         for (long uid : uids) {
-            Row row = box.rows.get(uid);
-            if (row != null && row.modSeq > unchangedSince.orElse(Long.MAX_VALUE)) {
+            MemoryBox.Row row = box.rows.get(uid);
+            if (row != null && row.modSeq() > unchangedSince.orElse(Long.MAX_VALUE)) {
                 modified.add(uid);
-            } else if (row != null && !change.applyTo(row.flags).equals(row.flags)) {
+            } else if (row != null && !change.applyTo(row.flags()).equals(row.flags())) {
                 done.add(uid);
             }
         }
         if (!done.isEmpty()) {
             box.modSeq++;
             for (long uid : done) {
-                Row row = box.rows.get(uid);
+                MemoryBox.Row row = box.rows.get(uid);
                 if (row != null) {
-                    box.put(row.with(box.modSeq, change.applyTo(row.flags)));
+                    box.put(row.with(box.modSeq, change.applyTo(row.flags())));
                 }
             }
             changed(box);
@@ -424,25 +344,25 @@ final class MemoryStore implements MailStore {
 
     @Override
     public synchronized Copied copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to) {
-        Box source = box(account, from);
-        Box target = box(account, to);
+        MemoryBox source = box(account, from);
+        MemoryBox target = box(account, to);
         List<Long> old = new ArrayList<>();
         List<Long> made = new ArrayList<>();
         target.modSeq++;
         for (long uid : uids) {
-            Row row = source.rows.get(uid);
+            MemoryBox.Row row = source.rows.get(uid);
             if (row != null) {
                 old.add(uid);
                 made.add(target.uidNext);
-                target.put(new Row(
+                target.put(new MemoryBox.Row(
                         target.uidNext++,
                         target.modSeq,
-                        row.flags,
-                        row.internalDate,
+                        row.flags(),
+                        row.internalDate(),
                         now.getAsLong(),
-                        row.mail,
-                        row.body,
-                        row.summary));
+                        row.mail(),
+                        row.body(),
+                        row.summary()));
             }
         }
         changed(target);
@@ -456,7 +376,7 @@ final class MemoryStore implements MailStore {
         return copied;
     }
 
-    private void remove(Box box, List<Long> uids) {
+    private void remove(MemoryBox box, List<Long> uids) {
         if (!uids.isEmpty()) {
             box.modSeq++;
             for (long uid : uids) {
@@ -470,9 +390,9 @@ final class MemoryStore implements MailStore {
 
     @Override
     public synchronized List<Long> expunge(AccountId account, MailboxId mailbox, List<Long> uids) {
-        Box box = box(account, mailbox);
+        MemoryBox box = box(account, mailbox);
         List<Long> gone = uids.stream()
-                .filter(u -> box.rows.containsKey(u) && box.rows.get(u).flags.has(Flags.DELETED))
+                .filter(u -> box.rows.containsKey(u) && box.rows.get(u).flags().has(Flags.DELETED))
                 .sorted()
                 .toList();
         remove(box, gone);

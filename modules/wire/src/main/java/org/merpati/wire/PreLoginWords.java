@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.merpati.kernel.Malformed;
 
-/** The words of an IMAP command (RFC 9051 §9): atoms, numbers and strings, one after the other. Only {@link Malformed} is thrown. */
+/**
+ * The words of an IMAP command (RFC 9051 §9): atoms, numbers and strings, one after the other. Only {@link Malformed}
+ * is thrown.
+ */
 public class PreLoginWords {
     private static final String ATOM_SPECIALS = "(){ %*\"\\]";
 
