@@ -19,7 +19,8 @@ public record Envelope(
      * An address of a header: name, source route, local part, host; a group begins with only a local part and ends
      * with nothing (RFC 9051 §7.5.2).
      */
-    public record Person(Optional<String> name, Optional<String> route, Optional<String> local, Optional<String> host) {}
+    public record Person(
+            Optional<String> name, Optional<String> route, Optional<String> local, Optional<String> host) {}
 
     public Envelope {
         from = List.copyOf(from);

@@ -1,18 +1,69 @@
 package org.merpati.mime;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 
 /**
  * What a mailbox keeps of a message beside its octets: envelope, structure, and the headers that clients list by.
- * Computed once, when the message is appended. Header texts are the raw octets as ISO-8859-1 characters, unfolded, so
- * that they go back to the client unchanged.
+ * Computed once, when the message is appended. Texts are raw octets as ISO-8859-1 characters, so that they go back to
+ * the client unchanged.
+ *
+ * @param headers the fields of the names in {@link #KEPT}, in the order of the message
+ * @param complete whether all of those fields are kept; false when they exceed {@link #HEADERS_LIMIT} octets
  */
-public record Summary(Envelope envelope, Part structure, List<Header> headers) {
-    /** A header field: its name as written, and its raw unfolded value. */
-    public record Header(String name, String value) {}
+public record Summary(Envelope envelope, Part structure, List<Header> headers, boolean complete) {
+    /** The most octets of header fields that are kept. */
+    public static final int HEADERS_LIMIT = 32 * 1024;
+
+    /** The names of the fields that are kept, in lower case. */
+    public static final Set<String> KEPT = Set.of(
+            "date",
+            "subject",
+            "from",
+            "sender",
+            "reply-to",
+            "to",
+            "cc",
+            "bcc",
+            "message-id",
+            "in-reply-to",
+            "references",
+            "content-type",
+            "content-transfer-encoding",
+            "mime-version",
+            "list-id",
+            "list-post",
+            "list-unsubscribe",
+            "x-priority",
+            "priority",
+            "importance",
+            "newsgroups",
+            "followup-to",
+            "delivered-to",
+            "return-path",
+            "x-spam-flag",
+            "x-spam-status",
+            "x-label",
+            "x-mailer",
+            "user-agent",
+            "disposition-notification-to",
+            "auto-submitted",
+            "precedence");
+
+    /**
+     * A header field: its name as written, and all its octets with its folds and line ends, name included.
+     */
+    public record Header(String name, String octets) {
+        /** The value, unfolded and without white space around it. */
+        public String value() {
+            int colon = octets.indexOf(':', name.length());
+            return HeaderField.unfold(octets.substring(colon + 1));
+        }
+    }
 
     public Summary {
         headers = List.copyOf(headers);
@@ -23,7 +74,7 @@ public record Summary(Envelope envelope, Part structure, List<Header> headers) {
         return Summaries.of(message);
     }
 
-    /** The first header of that name, in any case, among those kept. */
+    /** The value of the first field of that name, in any case, among those kept. */
     public Optional<String> header(String name) {
         return headers.stream()
                 .filter(h -> h.name().equalsIgnoreCase(name))
@@ -31,13 +82,22 @@ public record Summary(Envelope envelope, Part structure, List<Header> headers) {
                 .findFirst();
     }
 
-    /** Writes the binary form. */
-    public void write(BinaryWriter to) {
-        Summaries.write(this, to);
+    /** Whether what the message has of these names, in any case, is all kept here. */
+    public boolean keeps(Collection<String> names) {
+        return complete && names.stream().allMatch(n -> KEPT.contains(Ascii.lower(n)));
     }
 
-    /** Reads the binary form. */
+    /** Writes the binary form. */
+    public void write(BinaryWriter to) {
+        SummaryForm.write(this, to);
+    }
+
+    /**
+     * Reads the binary form.
+     *
+     * @throws org.merpati.kernel.Malformed if it is not one, or of an unknown version
+     */
     public static Summary read(BinaryReader from) {
-        return Summaries.read(from);
+        return SummaryForm.read(from);
     }
 }

@@ -1,0 +1,102 @@
+package org.merpati.imap;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.merpati.kernel.Malformed;
+
+/** Commands about the connection: CAPABILITY, NOOP, CHECK, LOGOUT, ID, NAMESPACE, ENABLE. */
+final class BasicCommand {
+    /** What is offered after a login; nothing that does not work. */
+    static final String CAPABILITIES =
+            "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT" + " CHILDREN SPECIAL-USE";
+
+    private BasicCommand() {}
+
+    /** CAPABILITY (RFC 9051 §6.1.1). */
+    record Capability() implements Command.AnyTime {
+        @Override
+        public Answer run(ImapSession session) throws IOException {
+            session.reply().put("* CAPABILITY ").put(CAPABILITIES).line();
+            return Answer.ok("done");
+        }
+    }
+
+    /** NOOP (RFC 9051 §6.1.2), and CHECK (RFC 3501 §6.4.1), which is one in a mailbox. */
+    record Noop(boolean check) implements Command.AnyTime {
+        @Override
+        public Answer run(ImapSession session) {
+            if (check && session.selected().isEmpty()) {
+                throw new Malformed("no mailbox is selected");
+            }
+            return Answer.ok("done");
+        }
+    }
+
+    /** LOGOUT (RFC 9051 §6.1.3). */
+    record Logout() implements Command.AnyTime {
+        @Override
+        public Answer run(ImapSession session) throws IOException {
+            session.unselect();
+            session.reply().put("* BYE until next time").line();
+            session.end();
+            return Answer.ok("done");
+        }
+    }
+
+    /** ID (RFC 2971). */
+    record Id() implements Command.AnyTime {
+        static Id parse(Parser parser) {
+            parser.space();
+            if (parser.take('(')) {
+                int strings = 0;
+                while (!parser.take(')')) {
+                    if (strings++ > 60) {
+                        throw new Malformed("ID has at most 30 fields");
+                    }
+                    while (parser.take(' ')) {}
+                    if (parser.peek() == ')') {
+                        continue;
+                    }
+                    parser.astringOctets();
+                }
+            } else {
+                parser.atom();
+            }
+            return new Id();
+        }
+
+        @Override
+        public Answer run(ImapSession session) throws IOException {
+            session.reply().put("* ID (\"name\" \"Merpati\")").line();
+            return Answer.ok("done");
+        }
+    }
+
+    /** NAMESPACE (RFC 2342): one's own mailboxes. */
+    record Namespace() implements Command.AfterLogin {
+        @Override
+        public Answer run(ImapSession session) throws IOException {
+            session.reply().put("* NAMESPACE ((\"\" \"/\")) NIL NIL").line();
+            return Answer.ok("done");
+        }
+    }
+
+    /** ENABLE (RFC 5161): there is nothing yet that must be enabled. */
+    record Enable(List<String> names) implements Command.AfterLogin {
+        static Enable parse(Parser parser) {
+            List<String> names = new ArrayList<>();
+            do {
+                parser.space();
+                names.add(parser.word());
+            } while (parser.peek() == ' ' && names.size() < Parser.LIST_LIMIT);
+            return new Enable(List.copyOf(names));
+        }
+
+        @Override
+        public Answer run(ImapSession session) throws IOException {
+            session.reply().put("* ENABLED").line();
+            return Answer.ok("done");
+        }
+    }
+}

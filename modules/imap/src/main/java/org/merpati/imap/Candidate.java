@@ -1,0 +1,130 @@
+package org.merpati.imap;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.Refused;
+import org.merpati.mime.EncodedWords;
+import org.merpati.mime.HeaderField;
+import org.merpati.mime.MailDate;
+import org.merpati.mime.MessageText;
+import org.merpati.mime.Summary;
+import org.merpati.store.Body;
+import org.merpati.store.Message;
+
+/** A message under a SEARCH: its octets are read, and its texts made ready, when they are first asked for. */
+final class Candidate {
+    private final Selected view;
+    private final int number;
+    private final Message row;
+    private byte @Nullable [] octets;
+    private @Nullable String header;
+    private @Nullable String body;
+
+    Candidate(Selected view, int number, Message row) {
+        this.view = view;
+        this.number = number;
+        this.row = row;
+    }
+
+    int number() {
+        return number;
+    }
+
+    Message row() {
+        return row;
+    }
+
+    boolean recent() {
+        return view.recent(row.uid());
+    }
+
+    /** The largest number, or UID, in use. */
+    long star(boolean uid) {
+        return uid ? view.uid(view.size()) : view.size();
+    }
+
+    /** The day of the Date field as written; the internal date's where there is none. */
+    Optional<LocalDate> sent() {
+        return row.summary().envelope().date().flatMap(MailDate::parse).map(MailDate::date);
+    }
+
+    private byte[] octets() {
+        byte[] read = octets;
+        if (read == null) {
+            try {
+                Body stored = view.store().body(view.account().id(), view.id(), row);
+                read = stored.bytes();
+            } catch (Refused expunged) {
+                read = new byte[0];
+            } catch (IOException disk) {
+                throw new UncheckedIOException(disk);
+            }
+            octets = read;
+        }
+        return read;
+    }
+
+    boolean fieldHolds(String name, String folded) {
+        Summary summary = row.summary();
+        if (summary.keeps(List.of(name))) {
+            for (Summary.Header kept : summary.headers()) {
+                if (kept.name().equalsIgnoreCase(name) && holds(kept.value(), folded)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        byte[] message = octets();
+        int end = Math.min(message.length, summary.structure().bodyStart());
+        for (HeaderField field : HeaderField.list(message, 0, end, Integer.MAX_VALUE)) {
+            if (field.name().equalsIgnoreCase(name) && holds(field.value(message), folded)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean holds(String raw, String folded) {
+        return folded.isEmpty() || fold(EncodedWords.decode(raw)).contains(folded);
+    }
+
+    /** The whole header, ready to be searched. */
+    String header() {
+        String text = header;
+        if (text == null) {
+            byte[] message = octets();
+            text = message.length == 0
+                    ? ""
+                    : fold(MessageText.header(message, row.summary().structure()));
+            header = text;
+        }
+        return text;
+    }
+
+    /** The text parts, ready to be searched. */
+    String body() {
+        String text = body;
+        if (text == null) {
+            byte[] message = octets();
+            text = message.length == 0
+                    ? ""
+                    : fold(MessageText.body(message, row.summary().structure()));
+            body = text;
+        }
+        return text;
+    }
+
+    /** Text as it is compared: composed, without case. */
+    static String fold(String text) {
+        String small = text.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        boolean ascii = small.length() == small.getBytes(StandardCharsets.UTF_8).length;
+        return ascii ? small : Normalizer.normalize(small, Normalizer.Form.NFC);
+    }
+}

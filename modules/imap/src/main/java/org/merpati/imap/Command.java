@@ -1,0 +1,112 @@
+package org.merpati.imap;
+
+import java.io.IOException;
+import org.merpati.kernel.Malformed;
+
+/**
+ * A command after a login, by the states in which it is lawful (RFC 9051 §3); those before a login are in
+ * {@link org.merpati.wire.PreLogin}.
+ */
+sealed interface Command {
+    /** Lawful in every state. */
+    sealed interface AnyTime extends Command
+            permits BasicCommand.Capability, BasicCommand.Noop, BasicCommand.Logout, BasicCommand.Id {
+        Answer run(ImapSession session) throws IOException;
+    }
+
+    /** Lawful only before a login, and so too late. */
+    record BeforeLogin(String name) implements Command {}
+
+    /** Lawful after a login. */
+    sealed interface AfterLogin extends Command
+            permits BasicCommand.Namespace,
+                    BasicCommand.Enable,
+                    ListCommand,
+                    StatusCommand,
+                    SelectCommand,
+                    MailboxCommand,
+                    AppendCommand,
+                    IdleCommand {
+        Answer run(ImapSession session) throws IOException;
+    }
+
+    /** Lawful in a selected mailbox, whose view it is handed. */
+    sealed interface InMailbox extends Command
+            permits ExpungeCommand.Leave, ExpungeCommand, SearchCommand, FetchCommand, StoreCommand, CopyCommand {
+        Answer run(ImapSession session, Selected view) throws IOException;
+    }
+
+    /** Whether message numbers may move with the answer (RFC 9051 §7.5.1). */
+    default boolean mayRenumber() {
+        return true;
+    }
+
+    /**
+     * Reads a command behind its tag.
+     *
+     * @throws Malformed if it is none
+     */
+    static Command parse(Parser parser) {
+        String name = parser.word();
+        boolean uid = name.equals("UID");
+        if (uid) {
+            parser.space();
+            name = parser.word();
+        }
+        Command command = uid ? parseUid(name, parser) : parse(name, parser);
+        parser.end();
+        return command;
+    }
+
+    private static Command parseUid(String name, Parser parser) {
+        return switch (name) {
+            case "FETCH" -> FetchCommand.parse(parser, true);
+            case "STORE" -> StoreCommand.parse(parser, true);
+            case "SEARCH" -> SearchCommand.parse(parser, true);
+            case "COPY" -> CopyCommand.parse(parser, true, false);
+            case "MOVE" -> CopyCommand.parse(parser, true, true);
+            case "EXPUNGE" -> ExpungeCommand.parse(parser);
+            default -> throw unknown("UID " + name);
+        };
+    }
+
+    private static Command parse(String name, Parser parser) {
+        return switch (name) {
+            case "CAPABILITY" -> new BasicCommand.Capability();
+            case "NOOP", "CHECK" -> new BasicCommand.Noop(name.equals("CHECK"));
+            case "LOGOUT" -> new BasicCommand.Logout();
+            case "ID" -> BasicCommand.Id.parse(parser);
+            case "NAMESPACE" -> new BasicCommand.Namespace();
+            case "ENABLE" -> BasicCommand.Enable.parse(parser);
+            case "LOGIN", "AUTHENTICATE", "STARTTLS" -> late(name, parser);
+            case "LIST" -> ListCommand.parse(parser, false);
+            case "LSUB" -> ListCommand.parse(parser, true);
+            case "STATUS" -> StatusCommand.parse(parser);
+            case "SELECT" -> SelectCommand.parse(parser, false);
+            case "EXAMINE" -> SelectCommand.parse(parser, true);
+            case "CREATE", "DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE" -> MailboxCommand.parse(name, parser);
+            case "APPEND" -> AppendCommand.parse(parser);
+            case "IDLE" -> new IdleCommand();
+            case "CLOSE" -> new ExpungeCommand.Leave(true);
+            case "UNSELECT" -> new ExpungeCommand.Leave(false);
+            case "EXPUNGE" -> ExpungeCommand.all();
+            case "SEARCH" -> SearchCommand.parse(parser, false);
+            case "FETCH" -> FetchCommand.parse(parser, false);
+            case "STORE" -> StoreCommand.parse(parser, false);
+            case "COPY" -> CopyCommand.parse(parser, false, false);
+            case "MOVE" -> CopyCommand.parse(parser, false, true);
+            default -> throw unknown(name);
+        };
+    }
+
+    private static Command late(String name, Parser parser) {
+        while (!parser.atEnd()) {
+            parser.take((char) parser.peek());
+        }
+        return new BeforeLogin(name);
+    }
+
+    private static Malformed unknown(String name) {
+        return new Malformed("'" + (name.length() > 30 ? name.substring(0, 30) : name) + "' is no command here");
+    }
+}

@@ -1,0 +1,180 @@
+package org.merpati.imap;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.Malformed;
+import org.merpati.mime.HeaderField;
+import org.merpati.mime.Summary;
+import org.merpati.store.Body;
+import org.merpati.store.Message;
+
+/** An item of FETCH (RFC 3501 §6.4.5), and how it is written. */
+sealed interface FetchItem {
+    /** Items that come from the message's row. */
+    enum Row implements FetchItem {
+        UID,
+        FLAGS,
+        INTERNALDATE,
+        SIZE,
+        ENVELOPE,
+        BODY,
+        BODYSTRUCTURE
+    }
+
+    /**
+     * A stretch of the message.
+     *
+     * @param label the name to answer with where it is not BODY[...]
+     * @param offset of a partial fetch, or -1
+     */
+    record Octets(Section section, @Nullable String label, boolean peek, long offset, long length)
+            implements FetchItem {
+        /** Whether its answer can be taken from the row's kept headers. */
+        boolean inRow(Summary summary) {
+            return section.kind() == Section.Kind.FIELDS && section.path().isEmpty() && summary.keeps(section.fields());
+        }
+    }
+
+    List<FetchItem> FAST = List.of(Row.FLAGS, Row.INTERNALDATE, Row.SIZE);
+    List<FetchItem> ALL = List.of(Row.FLAGS, Row.INTERNALDATE, Row.SIZE, Row.ENVELOPE);
+    List<FetchItem> FULL = List.of(Row.FLAGS, Row.INTERNALDATE, Row.SIZE, Row.ENVELOPE, Row.BODY);
+
+    /** Reads an item other than the macros. */
+    static FetchItem parse(String name, Parser parser) {
+        return switch (name) {
+            case "UID" -> Row.UID;
+            case "FLAGS" -> Row.FLAGS;
+            case "INTERNALDATE" -> Row.INTERNALDATE;
+            case "RFC822.SIZE" -> Row.SIZE;
+            case "ENVELOPE" -> Row.ENVELOPE;
+            case "BODYSTRUCTURE" -> Row.BODYSTRUCTURE;
+            case "RFC822" -> new Octets(Section.WHOLE, name, false, -1, 0);
+            case "RFC822.HEADER" -> new Octets(Section.HEADER, name, true, -1, 0);
+            case "RFC822.TEXT" -> new Octets(Section.TEXT, name, false, -1, 0);
+            case "BODY" -> parser.take('[') ? octets(parser, false) : Row.BODY;
+            case "BODY.PEEK" -> {
+                parser.expect('[');
+                yield octets(parser, true);
+            }
+            default ->
+                throw new Malformed("'" + (name.length() > 30 ? name.substring(0, 30) : name) + "' is no FETCH item");
+        };
+    }
+
+    private static Octets octets(Parser parser, boolean peek) {
+        Section section = Section.parse(parser);
+        long offset = -1;
+        long length = 0;
+        if (parser.take('<')) {
+            offset = parser.number(0xffff_ffffL);
+            parser.expect('.');
+            length = parser.number(0xffff_ffffL);
+            parser.expect('>');
+            if (length == 0) {
+                throw new Malformed("a partial FETCH takes at least one octet");
+            }
+        }
+        return new Octets(section, null, peek, offset, length);
+    }
+
+    /** Writes a row's item with its name. */
+    static void put(Row item, Message message, boolean recent, Reply reply) throws IOException {
+        switch (item) {
+            case UID -> reply.put("UID ").put(message.uid());
+            case FLAGS -> reply.put("FLAGS ").flags(message.flags(), recent);
+            case INTERNALDATE -> reply.put("INTERNALDATE ").dateTime(message.internalDate());
+            case SIZE -> reply.put("RFC822.SIZE ").put(message.size());
+            case ENVELOPE -> {
+                reply.put("ENVELOPE ");
+                StructureWriter.envelope(message.summary().envelope(), reply);
+            }
+            case BODY -> {
+                reply.put("BODY ");
+                StructureWriter.part(message.summary().structure(), false, reply);
+            }
+            case BODYSTRUCTURE -> {
+                reply.put("BODYSTRUCTURE ");
+                StructureWriter.part(message.summary().structure(), true, reply);
+            }
+        }
+    }
+
+    /** Writes a stretch of a message with its name; the body may be absent where the row suffices. */
+    static void put(Octets item, Message message, @Nullable Body body, Reply reply) throws IOException {
+        if (item.label == null) {
+            reply.put("BODY");
+            item.section.put(reply);
+            if (item.offset >= 0) {
+                reply.put('<').put(item.offset).put('>');
+            }
+            reply.put(' ');
+        } else {
+            reply.put(item.label).put(' ');
+        }
+        if (item.section.kind().filtered()) {
+            byte[] filtered =
+                    body == null ? kept(item.section, message.summary()) : filtered(item.section, message, body);
+            putOctets(item, filtered, reply);
+            return;
+        }
+        Section.Range range = item.section.in(message.summary().structure());
+        if (range == null || body == null) {
+            reply.put("NIL");
+            return;
+        }
+        int from = (int) Math.min(range.to(), range.from() + Math.max(0, item.offset));
+        int to = item.offset < 0 ? range.to() : (int) Math.min(range.to(), from + item.length);
+        reply.literal(body, from, to - from);
+    }
+
+    private static void putOctets(Octets item, byte @Nullable [] octets, Reply reply) throws IOException {
+        if (octets == null) {
+            reply.put("NIL");
+            return;
+        }
+        int from = (int) Math.min(octets.length, Math.max(0, item.offset));
+        int to = item.offset < 0 ? octets.length : (int) Math.min(octets.length, from + item.length);
+        reply.literal(octets, from, to - from);
+    }
+
+    /** The fields wanted from the kept headers, and the empty line. */
+    private static byte[] kept(Section section, Summary summary) {
+        StringBuilder text = new StringBuilder();
+        for (Summary.Header header : summary.headers()) {
+            if (section.wants(header.name())) {
+                text.append(header.octets());
+            }
+        }
+        return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The fields wanted from the header itself, and the empty line. */
+    private static byte @Nullable [] filtered(Section section, Message message, Body body) {
+        Section.Range range = section.in(message.summary().structure());
+        if (range == null) {
+            return null;
+        }
+        byte[] header = read(body, range.from(), range.to());
+        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream(1_024);
+        for (HeaderField field : HeaderField.list(header, 0, header.length, Integer.MAX_VALUE)) {
+            if (section.wants(field.name())) {
+                out.write(header, field.start(), field.end() - field.start());
+            }
+        }
+        out.write('\r');
+        out.write('\n');
+        return out.toByteArray();
+    }
+
+    /** A stretch of a body in memory. */
+    static byte[] read(Body body, int from, int to) {
+        try (var in = body.open(from)) {
+            return in.readNBytes(to - from);
+        } catch (IOException disk) {
+            throw new UncheckedIOException(disk);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package org.merpati.imap;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
+import org.merpati.wire.Connection;
+import org.merpati.wire.Dialogue;
+import org.merpati.wire.PreLogin;
+
+/** IMAP as a listener's dialogue: the login, then a session. One for all connections of a node. */
+public final class ImapService implements Dialogue {
+    /**
+     * Limits of IMAP after a login.
+     *
+     * @param lineLimit the most octets of a line
+     * @param commandLimit the most octets of a command with its literals, APPEND's message apart
+     * @param appendLimit the most octets of a message that APPEND takes
+     * @param idle how long a client may be silent; RFC 9051 §5.4 wants 30 minutes at least
+     * @param recentMailboxes for how many mailboxes {@code \Recent} is remembered
+     */
+    public record Settings(int lineLimit, int commandLimit, int appendLimit, Duration idle, int recentMailboxes) {
+        /** What the shipped configuration says. */
+        public static final Settings DEFAULTS =
+                new Settings(64 * 1024, 1024 * 1024, 50 * 1024 * 1024, Duration.ofMinutes(31), 100_000);
+    }
+
+    private final Logins logins;
+    private final PreLogin.Settings before;
+    private final Settings settings;
+    private final RecentFlags recents;
+    private final LongAdder internalErrors = new LongAdder();
+
+    public ImapService(Logins logins, PreLogin.Settings before, Settings settings, Clock clock) {
+        this.logins = logins;
+        this.before = before;
+        this.settings = settings;
+        this.recents = new RecentFlags(clock.millis(), settings.recentMailboxes());
+    }
+
+    @Override
+    public void serve(Connection connection) throws IOException {
+        connection.idleTimeout(settings.idle());
+        PreLogin login = new PreLogin(connection, before);
+        login.greet();
+        Optional<PreLogin.Credentials> credentials = login.next();
+        while (credentials.isPresent()) {
+            String tag = credentials.get().tag();
+            Optional<Logins.Account> account = judge(connection, credentials.get());
+            if (account.isPresent()) {
+                serve(connection, account.get(), tag);
+                return;
+            }
+            credentials = login.next();
+        }
+    }
+
+    private Optional<Logins.Account> judge(Connection connection, PreLogin.Credentials given) throws IOException {
+        Answer answer;
+        try {
+            Optional<Logins.Account> account =
+                    logins.plain(given.user(), given.password(), given.authorization(), connection.remote());
+            if (account.isPresent()) {
+                account.get().store().ensure(account.get().id());
+                return account;
+            }
+            answer = Answer.no("[AUTHENTICATIONFAILED] name or password is wrong");
+        } catch (Refused refused) {
+            answer = Answer.of(refused);
+        } catch (TryLater later) {
+            answer = Answer.no("[UNAVAILABLE] " + later.sentence());
+        } catch (RuntimeException bug) {
+            ImapSession.log(connection, bug);
+            internalErrors.increment();
+            answer = Answer.no("[SERVERBUG] internal error");
+        }
+        Reply reply = new Reply(connection.out());
+        reply.answer(given.tag(), answer);
+        reply.flush();
+        return Optional.empty();
+    }
+
+    /**
+     * Serves a connection whose login was judged elsewhere, from the answer to that login on.
+     *
+     * @param tag of the command that logged in, which is answered here
+     * @throws IOException if the peer goes away
+     */
+    public void serve(Connection connection, Logins.Account account, String tag) throws IOException {
+        new ImapSession(this, connection, account).serve(tag);
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    RecentFlags recents() {
+        return recents;
+    }
+
+    void countInternalError() {
+        internalErrors.increment();
+    }
+
+    /** How many times a bug was met; zero in a sound program. */
+    public long internalErrors() {
+        return internalErrors.sum();
+    }
+}

@@ -1,0 +1,219 @@
+package org.merpati.imap;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
+import org.merpati.store.Mailbox;
+import org.merpati.wire.Connection;
+import org.merpati.wire.PreLoginLines;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client after its login: reads a command, carries it out, tells what has changed, answers. Plain blocking code on
+ * the connection's virtual thread.
+ */
+final class ImapSession {
+    private static final Logger LOG = LoggerFactory.getLogger(ImapSession.class);
+
+    private final ImapService service;
+    private final Connection connection;
+    private final Logins.Account account;
+    private final PreLoginLines lines;
+    private final Reply reply;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Selected selected;
+    private boolean ended;
+
+    ImapSession(ImapService service, Connection connection, Logins.Account account) {
+        this.service = service;
+        this.connection = connection;
+        this.account = account;
+        ImapService.Settings settings = service.settings();
+        this.lines =
+                new PreLoginLines(connection, settings.lineLimit(), settings.commandLimit(), settings.appendLimit());
+        this.reply = new Reply(connection.out());
+    }
+
+    void serve(String loginTag) throws IOException {
+        connection.idleTimeout(service.settings().idle());
+        reply.answer(loginTag, Answer.ok("[CAPABILITY " + BasicCommand.CAPABILITIES + "] logged in"));
+        reply.flush();
+        try {
+            while (!ended) {
+                step();
+            }
+        } catch (SocketTimeoutException idle) {
+            bye("idle for too long");
+        }
+    }
+
+    private void step() throws IOException {
+        byte[] octets;
+        try {
+            octets = lines.command();
+        } catch (Malformed tooLong) {
+            reply.answer(lines.tag(), Answer.bad(tooLong.sentence()));
+            reply.flush();
+            return;
+        }
+        if (octets == null) {
+            ended = true;
+        } else if (octets.length > 0) {
+            lock.lock();
+            try {
+                answer(octets);
+                reply.flush();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void answer(byte[] octets) throws IOException {
+        Parser parser = new Parser(octets);
+        String tag = "*";
+        try {
+            tag = parser.tag();
+            parser.space();
+            Command command = Command.parse(parser);
+            Answer answer = run(command);
+            sync(command.mayRenumber());
+            reply.answer(tag, answer);
+        } catch (Malformed malformed) {
+            reply.answer(tag, Answer.bad(malformed.sentence()));
+        } catch (Refused refused) {
+            reply.answer(tag, Answer.of(refused));
+        } catch (TryLater later) {
+            reply.answer(tag, Answer.no("[UNAVAILABLE] " + later.sentence()));
+            if (later.moved().isPresent()) {
+                bye("[UNAVAILABLE] the mailboxes are served elsewhere now, connect again");
+            }
+        } catch (SocketTimeoutException idle) {
+            throw idle;
+        } catch (RuntimeException bug) {
+            bug(bug);
+            if (reply.midLine()) {
+                hangUp();
+            } else {
+                reply.answer(tag, Answer.no("[SERVERBUG] internal error"));
+            }
+        }
+    }
+
+    private Answer run(Command command) throws IOException {
+        return switch (command) {
+            case Command.AnyTime anyTime -> anyTime.run(this);
+            case Command.BeforeLogin before -> Answer.bad(before.name() + " comes before a login");
+            case Command.AfterLogin after -> {
+                account.store().leased();
+                yield after.run(this);
+            }
+            case Command.InMailbox inside -> {
+                if (selected == null) {
+                    yield Answer.bad("no mailbox is selected");
+                }
+                account.store().leased();
+                yield inside.run(this, selected);
+            }
+        };
+    }
+
+    private void sync(boolean mayRenumber) throws IOException {
+        if (selected == null || ended) {
+            return;
+        }
+        try {
+            selected.sync(reply, mayRenumber);
+        } catch (Refused mailboxGone) {
+            bye("the mailbox was deleted");
+        }
+    }
+
+    /** A name for logs. */
+    String name() {
+        return connection.name();
+    }
+
+    Logins.Account account() {
+        return account;
+    }
+
+    Reply reply() {
+        return reply;
+    }
+
+    PreLoginLines lines() {
+        return lines;
+    }
+
+    /** Held by whoever writes to the client. An IDLE gives it up while it waits. */
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    RecentFlags recents() {
+        return service.recents();
+    }
+
+    Optional<Selected> selected() {
+        return Optional.ofNullable(selected);
+    }
+
+    Selected select(Mailbox mailbox, boolean readOnly) {
+        selected = new Selected(account, mailbox, readOnly, service.recents());
+        return selected;
+    }
+
+    void unselect() {
+        selected = null;
+    }
+
+    /**
+     * The account's mailbox of that name.
+     *
+     * @throws Refused if there is none
+     */
+    Mailbox mailbox(String name) {
+        return account.store()
+                .mailbox(account.id(), name)
+                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no mailbox of that name"));
+    }
+
+    /** Ends the session after the answer to the command. */
+    void end() {
+        ended = true;
+    }
+
+    /** Says why the connection ends, and ends it. */
+    void bye(String why) {
+        ended = true;
+        try {
+            reply.put("* BYE ").utf8(why).line().flush();
+        } catch (IOException peerGone) {
+            LOG.debug("{}: gone before goodbye", name());
+        }
+        connection.close();
+    }
+
+    /** Ends the connection without a word. */
+    void hangUp() {
+        ended = true;
+        connection.close();
+    }
+
+    /** Takes note of a bug. */
+    void bug(RuntimeException bug) {
+        service.countInternalError();
+        log(connection, bug);
+    }
+
+    static void log(Connection connection, RuntimeException bug) {
+        LOG.error("{}: internal error", connection.name(), bug);
+    }
+}

@@ -1,0 +1,180 @@
+package org.merpati.imap;
+
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
+import org.merpati.wire.PreLoginWords;
+
+/**
+ * Reads the arguments of commands (RFC 9051 §9). Only {@link Malformed} and, for a mailbox's name, {@link Refused}
+ * are thrown.
+ */
+final class Parser extends PreLoginWords {
+    /** How deep parentheses may be nested. */
+    static final int DEPTH_LIMIT = 50;
+    /** How many items a list may have. */
+    static final int LIST_LIMIT = 1_000;
+
+    private static final int FLAGS_LIMIT = 100;
+    private static final int FLAG_LENGTH_LIMIT = 100;
+    private static final int NAME_LIMIT = 1_000;
+    private static final List<String> MONTHS =
+            List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
+
+    Parser(byte[] octets) {
+        super(octets);
+    }
+
+    /** An atom in upper case. */
+    String word() {
+        return atom().toUpperCase(Locale.ROOT);
+    }
+
+    /** A mailbox's name as the store has it: NFC, INBOX in capitals. */
+    String mailbox() {
+        return name(new String(astringOctets(), StandardCharsets.ISO_8859_1));
+    }
+
+    /**
+     * A name in NFC from its modified UTF-7.
+     *
+     * @throws Refused if it is no name
+     */
+    static String name(String text) {
+        String decoded = ModifiedUtf7.decode(text)
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.CANNOT, "a mailbox name is written in modified UTF-7 (RFC 3501 section 5.1.3)"));
+        if (decoded.length() > NAME_LIMIT) {
+            throw new Refused(Refused.Reason.LIMIT, "a mailbox name has at most " + NAME_LIMIT + " characters");
+        }
+        String name = Normalizer.normalize(decoded, Normalizer.Form.NFC);
+        boolean inbox = name.regionMatches(true, 0, "INBOX", 0, 5) && (name.length() == 5 || name.charAt(5) == '/');
+        return inbox ? "INBOX" + name.substring(5) : name;
+    }
+
+    /** A pattern of LIST in the characters that were sent. */
+    String pattern() {
+        int c = peek();
+        byte[] octets = c == '"' || c == '{' ? string() : atomWith("]%*").getBytes(StandardCharsets.US_ASCII);
+        if (octets.length > NAME_LIMIT) {
+            throw new Malformed("a pattern has at most " + NAME_LIMIT + " octets");
+        }
+        return new String(octets, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Flags in parentheses; {@code \Recent}, which nobody can set, is passed over. */
+    Flags flagList() {
+        expect('(');
+        List<String> names = new ArrayList<>();
+        while (!take(')')) {
+            if (!names.isEmpty()) {
+                space();
+            }
+            names.add(flag(names.size()));
+        }
+        return flags(names);
+    }
+
+    /** Flags in parentheses or, as STORE allows, without. */
+    Flags looseFlags() {
+        if (peek() == '(') {
+            return flagList();
+        }
+        List<String> names = new ArrayList<>();
+        do {
+            names.add(flag(names.size()));
+        } while (take(' '));
+        return flags(names);
+    }
+
+    private static Flags flags(List<String> names) {
+        return Flags.of(
+                names.stream().filter(n -> !n.equalsIgnoreCase("\\Recent")).toList());
+    }
+
+    private String flag(int before) {
+        if (before == FLAGS_LIMIT) {
+            throw new Malformed("at most " + FLAGS_LIMIT + " flags are named at once");
+        }
+        String name = take('\\') ? "\\" + atom() : atomWith("]");
+        if (name.length() > FLAG_LENGTH_LIMIT) {
+            throw new Malformed("a flag's name has at most " + FLAG_LENGTH_LIMIT + " characters");
+        }
+        return name;
+    }
+
+    /** A date such as {@code 1-Feb-2024}, in quotes or not. */
+    LocalDate date() {
+        boolean quoted = take('"');
+        int day = (int) number(31);
+        expect('-');
+        int month = month();
+        expect('-');
+        int year = (int) number(9_999);
+        if (quoted) {
+            expect('"');
+        }
+        return date(year, month, day);
+    }
+
+    private static LocalDate date(int year, int month, int day) {
+        try {
+            return LocalDate.of(year, month, day);
+        } catch (DateTimeException noSuchDay) {
+            throw new Malformed("there is no day " + day + " in month " + month + " of " + year);
+        }
+    }
+
+    private int month() {
+        StringBuilder name = new StringBuilder();
+        for (int i = 0; i < 3 && Character.isLetter(peek()) && peek() < 128; i++) {
+            char letter = (char) peek();
+            take(letter);
+            name.append(letter);
+        }
+        int month = MONTHS.indexOf(name.toString().toUpperCase(Locale.ROOT)) + 1;
+        if (month == 0) {
+            throw wrong("a month such as Jan");
+        }
+        return month;
+    }
+
+    /** A date-time such as {@code " 1-Feb-2024 03:04:05 +0700"} in UTC milliseconds. */
+    long dateTime() {
+        expect('"');
+        take(' ');
+        int day = (int) number(31);
+        expect('-');
+        int month = month();
+        expect('-');
+        int year = (int) number(9_999);
+        space();
+        int hour = (int) number(23);
+        expect(':');
+        int minute = (int) number(59);
+        expect(':');
+        int second = (int) number(60);
+        space();
+        int sign = take('-') ? -1 : 1;
+        if (sign == 1) {
+            expect('+');
+        }
+        int zone = (int) number(2_359);
+        expect('"');
+        if (zone % 100 > 59) {
+            throw new Malformed("a zone is written +hhmm");
+        }
+        LocalDateTime local = date(year, month, day).atTime(hour, minute, Math.min(second, 59));
+        int minutes = sign * (zone / 100 * 60 + zone % 100);
+        return local.toInstant(ZoneOffset.UTC).toEpochMilli() - minutes * 60_000L;
+    }
+}

@@ -1,0 +1,299 @@
+package org.merpati.imap;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.MailboxId;
+import org.merpati.store.MailStore;
+import org.merpati.store.Mailbox;
+import org.merpati.store.Message;
+import org.merpati.store.View;
+
+/**
+ * A session's view of its mailbox. The numbers that the client knows stay until {@link #sync} tells it of others; what
+ * is behind them is always the newest state that was looked at.
+ */
+final class Selected {
+    private final Logins.Account account;
+    private final MailboxId id;
+    private final boolean readOnly;
+    private final RecentFlags recents;
+    private View view;
+    /** The UIDs by the client's numbers; null where the numbers are those of the view. */
+    private long @Nullable [] uids;
+    /** The MODSEQ up to which the client knows of flags. */
+    private long told;
+
+    private Set<String> keywords;
+    private final List<NumberSet.Range> recent = new ArrayList<>();
+    private @Nullable Own own;
+
+    /** A change of flags that this session made: it is told differently. */
+    private record Own(MailStore.Stored stored, List<Long> announce) {}
+
+    Selected(Logins.Account account, Mailbox mailbox, boolean readOnly, RecentFlags recents) {
+        this.account = account;
+        this.id = mailbox.id();
+        this.readOnly = readOnly;
+        this.recents = recents;
+        this.view = account.store().view(account.id(), id);
+        this.told = view.mailbox().highestModSeq();
+        this.keywords = view.keywords();
+        claimRecent();
+    }
+
+    MailStore store() {
+        return account.store();
+    }
+
+    Logins.Account account() {
+        return account;
+    }
+
+    MailboxId id() {
+        return id;
+    }
+
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    /** The newest state that was looked at. */
+    View view() {
+        return view;
+    }
+
+    /** How many messages the client knows of. */
+    int size() {
+        return uids == null ? view.size() : uids.length;
+    }
+
+    /** The UID behind a number, from 1. */
+    long uid(int number) {
+        return uids == null ? view.message(number - 1).uid() : uids[number - 1];
+    }
+
+    /** The message behind a number; none if it has been expunged. */
+    @Nullable
+    Message message(int number) {
+        if (uids == null) {
+            return view.message(number - 1);
+        }
+        int place = view.place(uids[number - 1]);
+        return place < 0 ? null : view.message(place);
+    }
+
+    /** The least number whose UID is not below the given one; beyond the last if there is none. */
+    int firstAtLeast(long uid) {
+        int place = uids == null ? view.place(uid) : Arrays.binarySearch(uids, uid);
+        return place < 0 ? -place : place + 1;
+    }
+
+    /** The UIDs behind numbers. */
+    List<Long> uids(int[] numbers) {
+        List<Long> list = new ArrayList<>(numbers.length);
+        for (int number : numbers) {
+            list.add(uid(number));
+        }
+        return list;
+    }
+
+    boolean recent(long uid) {
+        for (NumberSet.Range range : recent) {
+            if (uid >= range.first() && uid <= range.last()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many of the client's messages are recent. */
+    int recentCount() {
+        int count = 0;
+        for (NumberSet.Range range : recent) {
+            count += firstAtLeast(range.last() + 1) - firstAtLeast(range.first());
+        }
+        return count;
+    }
+
+    private boolean claimRecent() {
+        long from = readOnly ? recents.upTo(id, view) : recents.claim(id, view);
+        long last = view.size() == 0 ? 0 : view.message(view.size() - 1).uid();
+        if (readOnly) {
+            recent.clear();
+        }
+        if (last <= from) {
+            return false;
+        }
+        if (!recent.isEmpty() && recent.getLast().last() == from) {
+            recent.add(new NumberSet.Range(recent.removeLast().first(), last));
+        } else {
+            recent.add(new NumberSet.Range(from + 1, last));
+        }
+        return true;
+    }
+
+    /** Looks at the newest state without telling the client. The same state is the same object, which is cheap. */
+    @SuppressWarnings("ReferenceEquality")
+    void refresh() {
+        View next = account.store().view(account.id(), id);
+        if (next == view) {
+            return;
+        }
+        if (uids == null && !sameMessages(view, next)) {
+            uids = allUids(view);
+        }
+        view = next;
+    }
+
+    private static boolean sameMessages(View a, View b) {
+        int size = a.size();
+        return size == b.size()
+                && (size == 0
+                        || a.message(size - 1).uid() == b.message(size - 1).uid());
+    }
+
+    private static long[] allUids(View view) {
+        long[] all = new long[view.size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = view.message(i).uid();
+        }
+        return all;
+    }
+
+    /**
+     * Takes note of flags that this session changed.
+     *
+     * @param announce the UIDs whose flags the client is told at the next {@link #sync} in any case
+     */
+    void stored(MailStore.Stored stored, List<Long> announce) {
+        own = new Own(stored, announce);
+    }
+
+    /**
+     * Tells the client what has changed: EXPUNGE where it is lawful, EXISTS and RECENT, FETCH with flags.
+     *
+     * @param expunge whether the numbers may move now
+     */
+    void sync(Reply reply, boolean expunge) throws IOException {
+        refresh();
+        int known = size();
+        if (uids != null) {
+            known = renumber(reply, expunge, uids);
+        }
+        long highest = view.mailbox().highestModSeq();
+        if (highest != told || own != null) {
+            tellKeywords(reply);
+            tellFlags(reply, known, highest);
+            told = highest;
+            own = null;
+        }
+    }
+
+    /** Gives the messages their new numbers; answers how many of them the client knew already. */
+    private int renumber(Reply reply, boolean expunge, long[] old) throws IOException {
+        int kept = old.length;
+        int place = view.size() - 1;
+        boolean missing = false;
+        for (int i = old.length - 1; i >= 0; i--) {
+            while (place >= 0 && view.message(place).uid() > old[i]) {
+                place--;
+            }
+            if (place < 0 || view.message(place).uid() != old[i]) {
+                missing = true;
+                if (expunge) {
+                    reply.put("* ").put(i + 1).put(" EXPUNGE").line();
+                    kept--;
+                }
+            }
+        }
+        uids = expunge || !missing ? null : extended(old);
+        boolean more = size() > kept;
+        if (more) {
+            reply.put("* ").put(size()).put(" EXISTS").line();
+            claimRecent();
+            reply.put("* ").put(recentCount()).put(" RECENT").line();
+        }
+        return kept;
+    }
+
+    private long[] extended(long[] old) {
+        long last = old.length == 0 ? 0 : old[old.length - 1];
+        int from = view.place(last + 1);
+        int first = from < 0 ? -from - 1 : from;
+        long[] all = Arrays.copyOf(old, old.length + view.size() - first);
+        for (int i = first; i < view.size(); i++) {
+            all[old.length + i - first] = view.message(i).uid();
+        }
+        return all;
+    }
+
+    private void tellKeywords(Reply reply) throws IOException {
+        if (!view.keywords().equals(keywords)) {
+            keywords = view.keywords();
+            putFlagsLine(reply);
+        }
+    }
+
+    /** The FLAGS and PERMANENTFLAGS of the mailbox. */
+    void putFlagsLine(Reply reply) throws IOException {
+        String all = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
+        reply.put("* FLAGS (").put(all);
+        for (String keyword : keywords) {
+            reply.put(' ').put(keyword);
+        }
+        reply.put(')').line();
+        reply.put("* OK [PERMANENTFLAGS (");
+        if (!readOnly) {
+            reply.put(all);
+            for (String keyword : keywords) {
+                reply.put(' ').put(keyword);
+            }
+            reply.put(" \\*");
+        }
+        reply.put(")] flags that can be kept").line();
+    }
+
+    private void tellFlags(Reply reply, int known, long highest) throws IOException {
+        if (own != null && onlyOwn(own.stored, highest)) {
+            for (long uid : own.announce) {
+                int number = firstAtLeast(uid);
+                if (number <= known && uid(number) == uid) {
+                    putFlags(reply, number);
+                }
+            }
+            return;
+        }
+        Set<Long> announce = own == null ? Set.of() : new HashSet<>(own.announce);
+        Set<Long> quiet = own == null ? Set.of() : new HashSet<>(own.stored.changed());
+        long quietModSeq = own == null ? -1 : own.stored.modSeq();
+        for (int number = 1; number <= known; number++) {
+            Message message = message(number);
+            if (message != null) {
+                boolean news =
+                        message.modSeq() > told && !(message.modSeq() == quietModSeq && quiet.contains(message.uid()));
+                if (news || announce.contains(message.uid())) {
+                    putFlags(reply, number);
+                }
+            }
+        }
+    }
+
+    /** Whether nobody but this session changed anything since the client was told. */
+    private boolean onlyOwn(MailStore.Stored stored, long highest) {
+        boolean next = highest == told + 1 && stored.modSeq() == highest;
+        return highest == told || (next && !stored.changed().isEmpty());
+    }
+
+    private void putFlags(Reply reply, int number) throws IOException {
+        Message message = message(number);
+        if (message != null) {
+            reply.put("* ").put(number).put(" FETCH (UID ").put(message.uid()).put(" FLAGS ");
+            reply.flags(message.flags(), recent(message.uid())).put(')').line();
+        }
+    }
+}

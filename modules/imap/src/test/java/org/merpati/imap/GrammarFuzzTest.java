@@ -1,0 +1,120 @@
+package org.merpati.imap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
+
+/** Seeded mutations of good commands: a command or {@link Malformed}; for a mailbox's name also {@link Refused}. */
+class GrammarFuzzTest {
+    private static final List<String> GOOD = List.of(
+            "CAPABILITY",
+            "ID (\"name\" \"x\" \"version\" NIL)",
+            "ENABLE CONDSTORE",
+            "LIST \"\" \"a/%\"",
+            "LSUB \"\" *",
+            "STATUS \"B&APw-x\" (MESSAGES UIDNEXT)",
+            "SELECT INBOX",
+            "CREATE {5}\r\nab/cd",
+            "RENAME a \"b c\"",
+            "APPEND Sent (\\Seen $X) \" 1-Feb-2024 03:04:05 +0700\" {5+}\r\nhello",
+            "UID EXPUNGE 1:*,4",
+            "SEARCH CHARSET UTF-8 OR (FROM x NOT SEEN) TEXT {2}\r\nab SINCE 1-Jan-2024 2:4",
+            "UID SEARCH HEADER X-Y \"z\" UID 5:* LARGER 100 KEYWORD k",
+            "FETCH 1:5,*:2 (FLAGS UID BODY.PEEK[1.2.HEADER.FIELDS (a \"b\")]<0.100> RFC822.SIZE)",
+            "UID FETCH 3 FULL",
+            "FETCH 1 BODY[HEADER.FIELDS.NOT (x)]",
+            "STORE 1,2 +FLAGS.SILENT (\\Deleted a)",
+            "UID STORE 4:* -FLAGS \\Seen b",
+            "COPY 1:2 Trash",
+            "UID MOVE 9 \"Arch\\\"ive\"");
+    private static final List<String> PIECES = List.of(
+            " ",
+            "(",
+            ")",
+            "\"",
+            "\\",
+            "{",
+            "}",
+            "{3}\r\nabc",
+            "{99}\r\n",
+            "*",
+            "%",
+            ":",
+            ",",
+            "[",
+            "]",
+            "<",
+            ">",
+            "0",
+            "4294967295",
+            "4294967296",
+            "99999999999999999999",
+            "\0",
+            "\r",
+            "\n",
+            "\u00ff",
+            "NIL",
+            "&",
+            "&-",
+            ".",
+            "+",
+            "-",
+            "\\Seen",
+            "((((((((((((((((((((((((((((((((((((((((((((((((((((((((",
+            "NOT NOT NOT ");
+
+    @Test
+    void aCommandOrMalformed() {
+        long seed = Long.getLong("seed", 20_261_124L);
+        System.out.println("seed " + seed);
+        Random chance = new Random(seed);
+        Map<String, Integer> outcomes = new HashMap<>();
+        for (int i = 0; i < 100_000; i++) {
+            String text = mutate(chance);
+            String outcome;
+            try {
+                Command command = Command.parse(new Parser(text.getBytes(StandardCharsets.ISO_8859_1)));
+                outcome = command.getClass().getSimpleName();
+            } catch (Malformed | Refused expected) {
+                assertThat(expected.sentence()).isNotEmpty().hasSizeLessThan(200);
+                outcome = expected.getClass().getSimpleName();
+            } catch (RuntimeException bug) {
+                throw new AssertionError("seed " + seed + ", command: " + text, bug);
+            }
+            outcomes.merge(outcome, 1, Integer::sum);
+        }
+        System.out.println(outcomes);
+        assertThat(outcomes).hasSizeGreaterThan(10).containsKey("Malformed");
+    }
+
+    @Test
+    void theGoodOnesAreGood() {
+        for (String text : GOOD) {
+            assertThat(Command.parse(new Parser(text.getBytes(StandardCharsets.ISO_8859_1))))
+                    .as(text)
+                    .isNotNull();
+        }
+    }
+
+    private static String mutate(Random chance) {
+        StringBuilder text = new StringBuilder(GOOD.get(chance.nextInt(GOOD.size())));
+        for (int n = chance.nextInt(4); n > 0; n--) {
+            int at = chance.nextInt(text.length() + 1);
+            int end = Math.min(text.length(), at + chance.nextInt(6));
+            switch (chance.nextInt(4)) {
+                case 0 -> text.insert(at, PIECES.get(chance.nextInt(PIECES.size())));
+                case 1 -> text.delete(at, end);
+                case 2 -> text.insert(at, text.substring(at, end));
+                default -> text.setLength(Math.max(1, at));
+            }
+        }
+        return text.toString();
+    }
+}

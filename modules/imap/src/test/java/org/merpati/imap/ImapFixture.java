@@ -1,0 +1,118 @@
+package org.merpati.imap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.TryLater;
+import org.merpati.wire.PreLogin;
+
+/** An IMAP service over a store in memory, on a loopback port. Its close asserts that no internal error was counted. */
+final class ImapFixture implements AutoCloseable {
+    /** 2024-02-03 04:05:06 UTC. */
+    static final long NOW = 1_706_933_106_000L;
+
+    static final AccountId BUDI = new AccountId(new Id(1, 1));
+    private static final Map<String, AccountId> PEOPLE = Map.of("budi", BUDI, "siti", new AccountId(new Id(1, 2)));
+    private static final Clock STOPPED = new Clock() {
+        @Override
+        public long millis() {
+            return NOW;
+        }
+
+        @Override
+        public long nanos() {
+            return 0;
+        }
+    };
+
+    private final MemoryStore store = new MemoryStore(STOPPED::millis);
+    private final ServerSocket listener;
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final ImapService service;
+
+    ImapFixture() throws IOException {
+        this(true, Optional.empty(), 0);
+    }
+
+    ImapFixture(boolean clearLogins, Optional<SSLContext> tls, int port) throws IOException {
+        Logins logins = (user, password, authorization, client) -> {
+            if (password.equals("later")) {
+                throw new TryLater("no owner yet");
+            }
+            boolean good = password.equals("secret") && (authorization.isEmpty() || authorization.equals(user));
+            return good
+                    ? Optional.ofNullable(PEOPLE.get(user)).map(id -> new Logins.Account(user, id, store))
+                    : Optional.empty();
+        };
+        PreLogin.Settings before = new PreLogin.Settings("Merpati", clearLogins, tls, 3, 20);
+        ImapService.Settings settings =
+                new ImapService.Settings(8_192, 20_000, 100_000, ImapService.Settings.DEFAULTS.idle(), 100);
+        service = new ImapService(logins, before, settings, STOPPED);
+        listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket socket = listener.accept();
+                sockets.add(socket);
+                Thread.ofVirtual().start(() -> serve(socket));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (SocketConnection connection = new SocketConnection(socket)) {
+            service.serve(connection);
+        } catch (IOException peerGone) {
+            sockets.remove(socket);
+        }
+    }
+
+    MemoryStore store() {
+        return store;
+    }
+
+    ImapService service() {
+        return service;
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    Socket connect() throws IOException {
+        Socket socket = new Socket(listener.getInetAddress(), port());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        assertThat(service.internalErrors()).isZero();
+    }
+
+    /** The store's way to say that it is led elsewhere; null ends it. */
+    void away(@Nullable TryLater why) {
+        store.away(why);
+    }
+}

@@ -1,0 +1,157 @@
+package org.merpati.imap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+import org.merpati.kernel.Epoch;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
+
+/** What happens around the commands: lost leadership, refused logins in clear, the entry behind a proxy. */
+class SessionTest {
+    private static void play(ImapFixture fixture, String script) throws Exception {
+        new Transcript("script", List.of(script.split("\n", -1)), fixture::connect).play();
+    }
+
+    @Test
+    void aLoginInClearIsRefusedBeforeThePasswordIsJudged() throws Exception {
+        try (ImapFixture fixture = new ImapFixture(false, Optional.of(SSLContext.getDefault()), 0)) {
+            play(fixture, """
+                    S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE STARTTLS LOGINDISABLED] Merpati ready
+                    C: a LOGIN budi secret
+                    S: a NO [PRIVACYREQUIRED] a login needs TLS: use STARTTLS first
+                    C: b AUTHENTICATE PLAIN AGJ1ZGkAc2VjcmV0
+                    S: b NO [PRIVACYREQUIRED] <*>
+                    C: c STARTTLS now
+                    S: c BAD <*>
+                    """);
+        }
+    }
+
+    @Test
+    void aMovedMailboxEndsTheSessionWithAGoodbye() throws Exception {
+        try (ImapFixture fixture = new ImapFixture();
+                Socket socket = fixture.connect()) {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            send(socket, "a LOGIN budi secret", "b NOOP");
+            readTo(in, "b OK");
+            fixture.away(new TryLater("not now"));
+            send(socket, "c LIST \"\" *");
+            assertThat(in.readLine()).isEqualTo("c NO [UNAVAILABLE] not now");
+            fixture.away(moved());
+            send(socket, "d LIST \"\" *");
+            assertThat(in.readLine()).startsWith("d NO [UNAVAILABLE]");
+            assertThat(in.readLine()).startsWith("* BYE [UNAVAILABLE]");
+            assertThat(in.readLine()).isNull();
+        }
+    }
+
+    @Test
+    void anIdlingClientIsToldThatItsMailboxMoved() throws Exception {
+        try (ImapFixture fixture = new ImapFixture();
+                Socket socket = fixture.connect()) {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            send(socket, "a LOGIN budi secret", "b SELECT INBOX", "c IDLE");
+            readTo(in, "+ idling");
+            fixture.away(moved());
+            assertThat(in.readLine()).startsWith("* BYE [UNAVAILABLE]");
+            assertThat(in.readLine()).isNull();
+        }
+    }
+
+    private static TryLater moved() {
+        return new TryLater("elsewhere", new Route(GroupName.shard(1), new NodeName("gszimbra2"), new Epoch(7)));
+    }
+
+    @Test
+    void aSelectedMailboxThatIsDeletedEndsTheSession() throws Exception {
+        try (ImapFixture fixture = new ImapFixture()) {
+            play(fixture, """
+                    S: * OK <*>
+                    C: a LOGIN budi secret
+                    S: a OK <*>
+                    S2: * OK <*>
+                    C2: b LOGIN budi secret
+                    S2: b OK <*>
+                    C: a CREATE x
+                    S: a OK done
+                    C: a EXAMINE x
+                    S: * FLAGS <*>
+                    S: * OK <*>
+                    S: * 0 EXISTS
+                    S: * 0 RECENT
+                    S: * OK <*>
+                    S: * OK <*>
+                    S: a OK [READ-ONLY] done
+                    C2: b DELETE x
+                    S2: b OK done
+                    C: a NOOP
+                    S: * BYE the mailbox was deleted
+                    E:
+                    """);
+        }
+    }
+
+    @Test
+    void aSessionCanBeginBehindALoginThatWasJudgedElsewhere() throws Exception {
+        try (ImapFixture fixture = new ImapFixture();
+                ServerSocket listener = new ServerSocket(0);
+                Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+            fixture.store().ensure(ImapFixture.BUDI);
+            Logins.Account account = new Logins.Account("budi", ImapFixture.BUDI, fixture.store());
+            SocketConnection server = new SocketConnection(listener.accept());
+            Thread.ofVirtual().start(() -> {
+                try (server) {
+                    fixture.service().serve(server, account, "t1");
+                } catch (java.io.IOException peerGone) {
+                    server.close();
+                }
+            });
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(in.readLine()).startsWith("t1 OK [CAPABILITY IMAP4rev1 ");
+            send(client, "a SELECT INBOX", "b LOGOUT");
+            readTo(in, "b OK");
+            assertThat(in.readLine()).isNull();
+        }
+    }
+
+    @Test
+    void aLineWithoutEndIsRefusedAndTheConnectionGoesOn() throws Exception {
+        try (ImapFixture fixture = new ImapFixture()) {
+            play(
+                    fixture,
+                    "S: * OK <*>\nC: a LOGIN budi secret\nS: a OK <*>\nC: b NOOP " + "x".repeat(100_000)
+                            + "\nS: b BAD the line is longer than 8192 octets\nC: c CREATE {30000+}\nC: "
+                            + "y".repeat(30_000)
+                            + "\nS: c BAD the literal of 30000 octets is too large\nC: d NOOP\nS: d OK done");
+        }
+    }
+
+    private static void send(Socket socket, String... lines) throws Exception {
+        OutputStream out = socket.getOutputStream();
+        out.write((String.join("\r\n", lines) + "\r\n").getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
+    private static void readTo(BufferedReader in, String start) throws Exception {
+        String line = in.readLine();
+        while (line != null && !line.startsWith(start)) {
+            line = in.readLine();
+        }
+        assertThat(line).isNotNull();
+    }
+}
