@@ -4,8 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +85,20 @@ public final class Logins implements AutoCloseable {
         return found.get();
     }
 
+    /**
+     * {@link #check} for everything but the change of a password.
+     *
+     * @throws Refused also if the account has to change its password first (EXPIRED)
+     */
+    public Account checkUsable(String name, String password) {
+        Account account = check(name, password);
+        if (account.mustChange()) {
+            throw new Refused(
+                    Refused.Reason.EXPIRED, "this password was given to you: choose your own in the console first");
+        }
+        return account;
+    }
+
     private boolean remembered(String name, String hash, byte[] mac) {
         synchronized (proofs) {
             Proof proof = proofs.get(name);
@@ -118,43 +130,6 @@ public final class Logins implements AutoCloseable {
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException(missing);
         }
-    }
-
-    /**
-     * Reads the message of SASL PLAIN (RFC 4616): authorization identity, name and password.
-     *
-     * @throws org.merpati.kernel.Malformed if it is none
-     * @throws Refused if someone wants to be someone else
-     */
-    public Account checkPlain(String base64) {
-        byte[] message;
-        try {
-            message = Base64.getDecoder().decode(base64.strip());
-        } catch (IllegalArgumentException notBase64) {
-            throw new org.merpati.kernel.Malformed("the SASL response is not base64");
-        }
-        int first = indexOf(message, 0);
-        int second = first < 0 ? -1 : indexOf(message, first + 1);
-        if (second < 0) {
-            throw new org.merpati.kernel.Malformed("a PLAIN message has two NULs");
-        }
-        String wanted = new String(message, 0, first, StandardCharsets.UTF_8);
-        String name = new String(message, first + 1, second - first - 1, StandardCharsets.UTF_8);
-        String password = new String(message, second + 1, message.length - second - 1, StandardCharsets.UTF_8);
-        Arrays.fill(message, (byte) 0);
-        if (!wanted.isEmpty() && !wanted.equalsIgnoreCase(name)) {
-            throw new Refused(Refused.Reason.NO_PERMISSION, name + " may not act as " + wanted);
-        }
-        return check(name, password);
-    }
-
-    private static int indexOf(byte[] message, int from) {
-        for (int i = from; i < message.length; i++) {
-            if (message[i] == 0) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     @Override

@@ -41,7 +41,11 @@ public record NodeConfig(
             List<String> roles,
             @Key(value = "port of the node channel", byDefault = "7072") int channelPort,
             @Key(value = "port of Hazelcast", byDefault = "5701") int hazelcastPort,
-            @Key(value = "port of Ratis", byDefault = "5801") int raftPort) {
+            @Key(value = "port of Ratis", byDefault = "5801") int raftPort,
+            @Key(value = "port of delivery to this node, if it is a mailbox node", byDefault = "7025") int lmtpPort,
+            @Key(value = "port of the proxies' IMAP sessions, if it is a mailbox node", byDefault = "7143") int imapPort,
+            @Key(value = "port of the proxies' submission sessions, if it is an MTA", byDefault = "7587")
+                    int submissionPort) {
         public Member {
             roles = List.copyOf(roles);
         }
@@ -52,10 +56,8 @@ public record NodeConfig(
             @Key("SMTP from other servers, with STARTTLS") Optional<InetSocketAddress> smtp,
             @Key("submission with STARTTLS (RFC 6409)") Optional<InetSocketAddress> submission,
             @Key("submission over TLS (RFC 8314)") Optional<InetSocketAddress> smtps,
-            @Key("delivery between nodes, mutual TLS") Optional<InetSocketAddress> lmtp,
             @Key("IMAP with STARTTLS") Optional<InetSocketAddress> imap,
             @Key("IMAP over TLS") Optional<InetSocketAddress> imaps,
-            @Key("IMAP between proxy and mailbox node, mutual TLS") Optional<InetSocketAddress> owner,
             @Key("LDAP with StartTLS") Optional<InetSocketAddress> ldap,
             @Key("LDAP over TLS") Optional<InetSocketAddress> ldaps,
             @Key("admin API and pages, HTTPS") Optional<InetSocketAddress> console,

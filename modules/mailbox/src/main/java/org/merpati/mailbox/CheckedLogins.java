@@ -1,0 +1,26 @@
+package org.merpati.mailbox;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import org.merpati.imap.Logins;
+import org.merpati.kernel.Refused;
+
+/** Logins at a mailbox node itself, for clients that come without a proxy. */
+final class CheckedLogins implements Logins {
+    private final org.merpati.directory.Logins logins;
+    private final Shards shards;
+
+    CheckedLogins(org.merpati.directory.Logins logins, Shards shards) {
+        this.logins = logins;
+        this.shards = shards;
+    }
+
+    @Override
+    public Optional<Account> plain(String user, String password, String authorization, InetSocketAddress client) {
+        if (!authorization.isEmpty() && !authorization.equalsIgnoreCase(user)) {
+            throw new Refused(Refused.Reason.NO_PERMISSION, user + " may not act as " + authorization);
+        }
+        org.merpati.directory.Account account = logins.checkUsable(user, password);
+        return Optional.of(new Account(account.address().toString(), account.id(), shards.of(account)));
+    }
+}

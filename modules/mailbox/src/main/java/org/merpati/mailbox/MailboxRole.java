@@ -1,0 +1,108 @@
+package org.merpati.mailbox;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.merpati.cluster.NodeIdentity;
+import org.merpati.cluster.NodeInfo;
+import org.merpati.directory.Logins;
+import org.merpati.imap.ImapService;
+import org.merpati.kernel.Clock;
+import org.merpati.runtime.Lifecycle;
+import org.merpati.runtime.NodeConfig;
+import org.merpati.smtp.SmtpConfig;
+import org.merpati.smtp.SmtpService;
+import org.merpati.wire.Network;
+import org.merpati.wire.PreLogin;
+import org.merpati.wire.Tls;
+
+/**
+ * The mailbox role: takes deliveries by LMTP (RFC 2033, mutual TLS, port 7025) and serves IMAP (RFC 3501) to proxies
+ * (mutual TLS, port 7143) and, where configured, to clients. Keys: {@code listeners.imap}, {@code listeners.imaps}.
+ */
+public final class MailboxRole implements AutoCloseable {
+    private static final int NODES = 10_000;
+    private static final int ATTEMPTS = 5;
+    private static final int MISTAKES = 50;
+
+    private final Lifecycle parts = new Lifecycle();
+
+    /**
+     * Opens the listeners.
+     *
+     * @param publicTls what clients are shown
+     */
+    public MailboxRole(
+            NodeConfig config,
+            NodeInfo self,
+            NodeIdentity identity,
+            SSLContext publicTls,
+            Network network,
+            Shards shards,
+            Logins logins,
+            String hostname,
+            Clock clock)
+            throws IOException {
+        Path arriving = config.data().resolve("arriving");
+        empty(arriving);
+        SmtpConfig lmtp = new SmtpConfig(
+                SmtpConfig.Kind.LMTP,
+                hostname,
+                Optional.empty(),
+                false,
+                config.limits().message() + 64 * 1024,
+                config.limits().recipients(),
+                Duration.ofMinutes(5));
+        Tls mutual = Tls.mutual(identity.mutualTls());
+        parts.add("lmtp", network.listen(
+                "lmtp",
+                new InetSocketAddress(self.host(), self.lmtpPort()),
+                Optional.of(mutual),
+                NODES,
+                new SmtpService(lmtp, new DeliveryReception(shards, arriving))));
+        ImapService imap = new ImapService(
+                new CheckedLogins(logins, shards),
+                new PreLogin.Settings(
+                        hostname, config.security().clearLoginOnLoopback(), Optional.of(publicTls), ATTEMPTS, MISTAKES),
+                ImapService.Settings.DEFAULTS,
+                clock);
+        parts.add("owner", network.listen(
+                "owner",
+                new InetSocketAddress(self.host(), self.imapPort()),
+                Optional.of(mutual),
+                config.limits().connections(),
+                new OwnerDialogue(shards, imap)));
+        if (config.listeners().imap().isPresent()) {
+            parts.add("imap", network.listen(
+                    "imap", config.listeners().imap().get(), Optional.empty(), config.limits().connections(), imap));
+        }
+        if (config.listeners().imaps().isPresent()) {
+            parts.add("imaps", network.listen(
+                    "imaps",
+                    config.listeners().imaps().get(),
+                    Optional.of(Tls.implicit(publicTls)),
+                    config.limits().connections(),
+                    imap));
+        }
+    }
+
+    private static void empty(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> left = Files.list(folder)) {
+                for (Path file : left.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

@@ -1,0 +1,60 @@
+package org.merpati.mailbox;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.merpati.directory.Account;
+import org.merpati.directory.Directory;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
+import org.merpati.store.MailStore;
+
+/** The shards with data on this node, and which of them an account's mailboxes are in. */
+public final class Shards {
+    private final Directory directory;
+    private final Map<GroupName, MailStore> stores = new ConcurrentHashMap<>();
+    private final java.util.function.Function<GroupName, Route> routes;
+
+    /**
+     * @param routes finds where a shard without data here is led
+     */
+    public Shards(Directory directory, java.util.function.Function<GroupName, Route> routes) {
+        this.directory = directory;
+        this.routes = routes;
+    }
+
+    /** Adds a shard. */
+    public void add(MailStore store) {
+        stores.put(store.shard(), store);
+    }
+
+    /** All of them. */
+    public Iterable<MailStore> all() {
+        return stores.values();
+    }
+
+    /**
+     * The account of an id.
+     *
+     * @throws Refused if there is none
+     */
+    Account account(AccountId id) {
+        return directory.people().account(id).filter(Account::active)
+                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + id));
+    }
+
+    /**
+     * The store of an account's shard.
+     *
+     * @throws TryLater if the shard has no data here; it names the node that leads it
+     */
+    MailStore of(Account account) {
+        MailStore store = stores.get(account.shard());
+        if (store == null) {
+            throw new TryLater("this node has no data of " + account.shard(), routes.apply(account.shard()));
+        }
+        return store;
+    }
+}
