@@ -1,0 +1,157 @@
+package org.merpati.node;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.cluster.Members;
+import org.merpati.cluster.Routes;
+import org.merpati.journal.Journal;
+import org.merpati.journal.JournalStatus;
+import org.merpati.journal.Journals;
+import org.merpati.journal.Leadership;
+import org.merpati.journal.StateMachine;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
+import org.merpati.runtime.Health;
+import org.merpati.runtime.NodeStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The groups that this node votes in: opens them, announces those that it leads, and hands leadership back to the node
+ * that a group prefers once that node has been here for a while and lacks nothing.
+ */
+final class Groups implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Groups.class);
+    private static final long SETTLE_NANOS = 10_000_000_000L;
+    private static final long PERIOD_NANOS = 1_000_000_000L;
+    private static final long SMALL_LAG = 64;
+
+    private final NodeName self;
+    private final Journals journals;
+    private final Members members;
+    private final Routes routes;
+    private final Health health;
+    private final Map<GroupName, Journal> open = new ConcurrentHashMap<>();
+    private final Map<GroupName, GroupSpec> specs = new ConcurrentHashMap<>();
+    private final Map<GroupName, Long> readySince = new ConcurrentHashMap<>();
+    private final Thread balancer;
+    private volatile boolean closed;
+
+    Groups(NodeName self, Journals journals, Members members, Routes routes, Health health) {
+        this.self = self;
+        this.journals = journals;
+        this.members = members;
+        this.routes = routes;
+        this.health = health;
+        this.balancer = Thread.ofVirtual().name("balancer").start(this::balance);
+    }
+
+    /** Opens a group with data here. */
+    Journal open(GroupSpec spec, StateMachine state) {
+        return opened(spec, journals.open(spec, state));
+    }
+
+    /** Opens a group as its witness. */
+    void witness(GroupSpec spec) {
+        opened(spec, journals.witness(spec));
+    }
+
+    private Journal opened(GroupSpec spec, Journal journal) {
+        specs.put(spec.name(), spec);
+        open.put(spec.name(), journal);
+        journal.watch(leadership -> announce(spec.name(), leadership));
+        routes.answer(spec.name(), () -> route(spec.name(), journal.leadership()));
+        health.add("group " + spec.name(), () -> state(journal.status()));
+        return journal;
+    }
+
+    private void announce(GroupName group, Leadership leadership) {
+        LOG.info("group {}: {} leads in epoch {}{}", group, leadership.leader().map(NodeName::value).orElse("nobody"),
+                leadership.epoch(), leadership.leading() ? ", and serves" : "");
+        if (leadership.leading()) {
+            members.announce(new Route(group, self, leadership.epoch()));
+        }
+    }
+
+    private static Optional<Route> route(GroupName group, Leadership leadership) {
+        return leadership.leader().map(node -> new Route(group, node, leadership.epoch()));
+    }
+
+    private static Health.State state(JournalStatus status) {
+        boolean failed = status.state().startsWith("failed");
+        boolean led = status.leadership().leader().isPresent();
+        String sentence = failed || led ? status.state() : status.state() + ", no leader is known";
+        return new Health.State(!failed && led, sentence);
+    }
+
+    /** The rows of status. */
+    List<NodeStatus.Group> status() {
+        List<NodeStatus.Group> rows = new ArrayList<>();
+        for (Journal journal : open.values()) {
+            JournalStatus s = journal.status();
+            Map<String, Long> lag = new TreeMap<>();
+            s.lag().forEach((node, entries) -> lag.put(node.value(), entries));
+            rows.add(new NodeStatus.Group(
+                    s.group().value(),
+                    s.state(),
+                    s.leadership().leading(),
+                    s.leadership().epoch().term(),
+                    s.applied(),
+                    s.committed(),
+                    lag));
+        }
+        rows.sort(Comparator.comparing(NodeStatus.Group::name));
+        return rows;
+    }
+
+    private void balance() {
+        while (!closed) {
+            for (GroupSpec spec : specs.values()) {
+                handBack(spec);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(PERIOD_NANOS);
+        }
+    }
+
+    private void handBack(GroupSpec spec) {
+        Journal journal = open.get(spec.name());
+        NodeName preferred = spec.preferred();
+        if (journal == null || preferred.equals(self) || !journal.leadership().leading()) {
+            readySince.remove(spec.name());
+            return;
+        }
+        boolean ready = members.isPresent(preferred)
+                && journal.status().lag().getOrDefault(preferred, Long.MAX_VALUE) <= SMALL_LAG;
+        if (!ready) {
+            readySince.remove(spec.name());
+            return;
+        }
+        long now = System.nanoTime();
+        if (now - readySince.computeIfAbsent(spec.name(), g -> now) < SETTLE_NANOS) {
+            return;
+        }
+        readySince.remove(spec.name());
+        try {
+            LOG.info("group {}: leadership goes back to {}", spec.name(), preferred);
+            journal.transfer(preferred);
+        } catch (TryLater later) {
+            LOG.info("group {}: {} did not take over: {}", spec.name(), preferred, later.sentence());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        balancer.interrupt();
+        open.keySet().forEach(group -> health.remove("group " + group));
+        journals.close();
+    }
+}

@@ -1,0 +1,75 @@
+package org.merpati.node;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.merpati.cluster.Authority;
+import org.merpati.cluster.Enrollment;
+import org.merpati.cluster.FileIdentity;
+import org.merpati.cluster.JoinToken;
+import org.merpati.cluster.NodeInfo;
+import org.merpati.cluster.Topology;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.TryLater;
+import org.merpati.runtime.NodeConfig;
+import org.merpati.wire.Network;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sees to it that a node has its certificate: from the CA that lies here, or by joining with a token. */
+final class Identities {
+    private static final Logger LOG = LoggerFactory.getLogger(Identities.class);
+    private static final long PAUSE_NANOS = 500_000_000;
+    private static final int TRIES = 240;
+
+    private Identities() {}
+
+    /** Returns the CA's service where the CA lies here. */
+    static Optional<Enrollment> prepare(NodeConfig config, Topology topology, NodeInfo self, Network network)
+            throws IOException {
+        Path identity = config.data().resolve("identity");
+        Path authority = Node.authorityFolder(config);
+        if (!Authority.existsIn(authority) && !FileIdentity.existsIn(identity)) {
+            join(config, topology, self, network, identity, authority);
+        }
+        if (!Authority.existsIn(authority)) {
+            return Optional.empty();
+        }
+        Enrollment enrollment = enrollment(config, topology);
+        if (!FileIdentity.existsIn(identity)) {
+            enrollment.enrollHere(self.name(), identity);
+        }
+        return Optional.of(enrollment);
+    }
+
+    static Enrollment enrollment(NodeConfig config, Topology topology) throws IOException {
+        List<String> names = List.of(config.cluster().domain(), "*." + config.cluster().domain());
+        return new Enrollment(
+                topology, Node.authority(config), Node.authorityFolder(config), names, Clock.system());
+    }
+
+    private static void join(
+            NodeConfig config, Topology topology, NodeInfo self, Network network, Path identity, Path authority)
+            throws IOException {
+        JoinToken token = Node.secret(config)
+                .token()
+                .orElseThrow(() -> new Malformed("node " + self.name() + " has no certificate and its secret file "
+                        + Node.secretPath(config) + " no token: 'merpati node token " + self.name()
+                        + "' on a directory node makes one, or 'merpati init' a new cluster"));
+        for (int i = 1; ; i++) {
+            try {
+                Enrollment.join(topology, self.name(), token, network, identity, authority);
+                return;
+            } catch (TryLater away) {
+                if (i == TRIES) {
+                    throw new IOException(away.sentence(), away);
+                }
+                LOG.info("waiting to join: {}", away.sentence());
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package org.merpati.node;
+
+import java.io.IOException;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.journal.Journal;
+import org.merpati.mailbox.MailboxRole;
+import org.merpati.mailbox.Shards;
+import org.merpati.runtime.Lifecycle;
+import org.merpati.store.JournaledStore;
+import org.merpati.store.ShardState;
+import org.merpati.vault.VaultIdentity;
+import org.merpati.vault.VaultLimits;
+
+/** The mailbox role: the shards with data here, deliveries into them, and IMAP over them. */
+final class MailboxPart implements RolePart {
+    @Override
+    public AutoCloseable start(NodeContext node) throws IOException {
+        Lifecycle parts = new Lifecycle();
+        Shards shards = new Shards(node.directory(), node.routes()::find);
+        for (GroupSpec spec : node.topology().shards()) {
+            if (spec.dataNodes().contains(node.self().name())) {
+                VaultIdentity identity = new VaultIdentity(node.topology().cluster(), spec.name());
+                ShardState state = ShardState.open(
+                        node.config().data().resolve("shards").resolve(spec.name().value()), identity, VaultLimits.DEFAULT);
+                Journal journal = node.groups().open(spec, state);
+                shards.add(parts.add(spec.name().value(), new JournaledStore(journal, state, node.ids())));
+            }
+        }
+        parts.add("listeners", new MailboxRole(
+                node.config(),
+                node.self(),
+                node.identity(),
+                node.publicTls(),
+                node.network(),
+                shards,
+                node.logins(),
+                node.hostname(),
+                node.clock()));
+        return parts;
+    }
+}

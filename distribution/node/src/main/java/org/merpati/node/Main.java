@@ -1,0 +1,261 @@
+package org.merpati.node;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.merpati.cluster.SecretFile;
+import org.merpati.kernel.Failure;
+import org.merpati.kernel.NodeName;
+import org.merpati.runtime.Configuration;
+import org.merpati.runtime.NodeConfig;
+import org.merpati.runtime.NodeStatus;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command line {@code merpati}: runs a node, makes a cluster, and asks a running node to do things. */
+@Command(
+        name = "merpati",
+        mixinStandardHelpOptions = true,
+        version = "merpati " + Node.VERSION,
+        description = "A highly available mail server.",
+        subcommands = {
+            Main.Run.class,
+            Main.InitCommand.class,
+            Main.Status.class,
+            Main.DomainCommand.class,
+            Main.AccountCommand.class,
+            Main.NodeCommand.class
+        })
+public final class Main implements Runnable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int FAILED = 1;
+
+    /** Runs the command line. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, parsed) -> {
+            if (failure instanceof Failure || failure instanceof IOException) {
+                line.getErr().println("merpati: " + failure.getMessage());
+                return FAILED;
+            }
+            throw failure;
+        });
+    }
+
+    @Override
+    public void run() {
+        new CommandLine(this).usage(System.out);
+    }
+
+    /** Runs a node until it is told to stop. */
+    @Command(name = "run", mixinStandardHelpOptions = true, description = "Runs the node of a configuration file.")
+    static final class Run implements Runnable {
+        @Option(names = "--conf", required = true, description = "the node's configuration file")
+        private Path conf = Path.of("merpati.toml");
+
+        @Option(names = "--print-config", description = "print every key with its value, and stop")
+        private boolean print;
+
+        @Override
+        public void run() {
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
+            var read = Configuration.read(conf, NodeConfig.class);
+            read.table().forEach(System.out::println);
+            if (print) {
+                return;
+            }
+            try {
+                Node node = new Node(read.value());
+                CountDownLatch stopped = new CountDownLatch(1);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    node.close();
+                    stopped.countDown();
+                }));
+                System.out.println("merpati: node " + read.value().node() + " is up");
+                stopped.await();
+            } catch (IOException cannot) {
+                throw new org.merpati.kernel.Refused(
+                        org.merpati.kernel.Refused.Reason.CANNOT, String.valueOf(cannot.getMessage()));
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Makes a cluster. */
+    @Command(
+            name = "init",
+            mixinStandardHelpOptions = true,
+            description = "Makes a new cluster from a folder of node files; run it on the first directory node.")
+    static final class InitCommand implements java.util.concurrent.Callable<Integer> {
+        @Parameters(index = "0", description = "the folder with one file for each node, such as conf/six")
+        private Path folder = Path.of("conf");
+
+        @Override
+        public Integer call() throws IOException {
+            Init.Made made = Init.run(folder);
+            System.out.println("administrator: " + made.administrator());
+            System.out.println("password:      " + made.password() + "   (said once; change it at the first login)");
+            for (Map.Entry<NodeName, SecretFile> secret : made.secrets().entrySet()) {
+                Path file = folder.resolve(secret.getKey() + ".secret");
+                secret.getValue().write(file);
+                System.out.println("copy " + file + " to the data folder of " + secret.getKey() + " as 'secret'");
+            }
+            return 0;
+        }
+    }
+
+    /** What the commands that ask a running node share. */
+    abstract static class Asking {
+        @Option(names = "--data", description = "the data folder of a node on this machine (default: ${DEFAULT-VALUE})")
+        private Path data = Path.of("/var/lib/merpati");
+
+        @Option(names = "--json", description = "answer in JSON")
+        private boolean json;
+
+        boolean json() {
+            return json;
+        }
+
+        JsonNode ask(String operation, Map<String, String> parameters) throws IOException {
+            Map<String, String> request = new LinkedHashMap<>(parameters);
+            request.put("do", operation);
+            JsonNode answer;
+            try {
+                answer = AdminSocket.ask(data.resolve("admin.sock"), request);
+            } catch (IOException away) {
+                throw new IOException("no node answers in " + data + ": is it running? (--data DIR names its folder)", away);
+            }
+            JsonNode error = answer.get("error");
+            if (error != null) {
+                throw new IOException(error.asString());
+            }
+            return answer.get("ok");
+        }
+
+        int say(JsonNode answer) {
+            System.out.println(json ? JSON.writeValueAsString(Map.of("ok", answer)) : answer.asString());
+            return 0;
+        }
+    }
+
+    /** Shows the cluster. */
+    @Command(name = "status", mixinStandardHelpOptions = true, description = "Shows every node and its groups.")
+    static final class Status extends Asking implements java.util.concurrent.Callable<Integer> {
+        @Override
+        public Integer call() throws IOException {
+            JsonNode rows = ask("status", Map.of());
+            if (json()) {
+                System.out.println(JSON.writeValueAsString(rows));
+                return 0;
+            }
+            for (JsonNode row : rows) {
+                System.out.print(text(NodeStatus.of(JSON.writeValueAsBytes(row))));
+            }
+            return 0;
+        }
+
+        static String text(NodeStatus node) {
+            StringBuilder text = new StringBuilder(
+                    "%-12s %-9s %s%n".formatted(node.name(), node.state(), String.join(" ", node.roles())));
+            for (NodeStatus.Group group : node.groups()) {
+                text.append("    %-16s %-10s epoch %-4d applied %-8d %s%n"
+                        .formatted(group.name(), group.role(), group.epoch(), group.applied(), lag(group)));
+            }
+            node.services().stream().filter(s -> !s.ready()).forEach(s -> text.append("    ! ")
+                    .append(s.name())
+                    .append(": ")
+                    .append(s.sentence())
+                    .append('\n'));
+            return text.toString();
+        }
+
+        private static String lag(NodeStatus.Group group) {
+            List<String> behind = new ArrayList<>();
+            group.lag().forEach((node, entries) -> behind.add(node + " -" + entries));
+            return String.join(", ", behind);
+        }
+    }
+
+    /** Domains. */
+    @Command(name = "domain", mixinStandardHelpOptions = true, description = "Manages domains.")
+    static final class DomainCommand implements Runnable {
+        @Override
+        public void run() {
+            new CommandLine(this).usage(System.out);
+        }
+
+        @Command(name = "add", mixinStandardHelpOptions = true, description = "Makes a domain.")
+        int add(@CommandLine.Mixin Door door, @Parameters(paramLabel = "DOMAIN") String domain) throws IOException {
+            return door.say(door.ask("domain add", Map.of("domain", domain)));
+        }
+    }
+
+    /** The mixin form of {@link Asking}. */
+    static final class Door extends Asking {}
+
+    /** Accounts. */
+    @Command(name = "account", mixinStandardHelpOptions = true, description = "Manages accounts.")
+    static final class AccountCommand implements Runnable {
+        @Override
+        public void run() {
+            new CommandLine(this).usage(System.out);
+        }
+
+        @Command(
+                name = "add",
+                mixinStandardHelpOptions = true,
+                description = "Makes an account; without --password one is made and said once.")
+        int add(
+                @CommandLine.Mixin Door door,
+                @Parameters(paramLabel = "ADDRESS") String address,
+                @Option(names = "--name", description = "the person's name") @Nullable String name,
+                @Option(names = "--password", description = "the password") @Nullable String password,
+                @Option(names = "--admin", description = "may administer the cluster") boolean admin)
+                throws IOException {
+            Map<String, String> parameters = new LinkedHashMap<>(Map.of("address", address));
+            Optional.ofNullable(name).ifPresent(n -> parameters.put("name", n));
+            Optional.ofNullable(password).ifPresent(p -> parameters.put("password", p));
+            parameters.put("admin", Boolean.toString(admin));
+            return door.say(door.ask("account add", parameters));
+        }
+
+        @Command(name = "passwd", mixinStandardHelpOptions = true, description = "Sets a password, read from standard input.")
+        int passwd(@CommandLine.Mixin Door door, @Parameters(paramLabel = "ADDRESS") String address) throws IOException {
+            String password = new java.io.BufferedReader(
+                            new java.io.InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8))
+                    .readLine();
+            return door.say(door.ask(
+                    "account passwd", Map.of("address", address, "password", password == null ? "" : password)));
+        }
+    }
+
+    /** Nodes. */
+    @Command(name = "node", mixinStandardHelpOptions = true, description = "Manages nodes.")
+    static final class NodeCommand implements Runnable {
+        @Override
+        public void run() {
+            new CommandLine(this).usage(System.out);
+        }
+
+        @Command(name = "token", mixinStandardHelpOptions = true, description = "Makes a join token for a node.")
+        int token(@CommandLine.Mixin Door door, @Parameters(paramLabel = "NODE") String name) throws IOException {
+            return door.say(door.ask("node token", Map.of("node", name)));
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package org.merpati.node;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.merpati.cluster.Authority;
+import org.merpati.cluster.Enrollment;
+import org.merpati.cluster.FileIdentity;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.cluster.Members;
+import org.merpati.cluster.MinaNodeChannel;
+import org.merpati.cluster.NodeInfo;
+import org.merpati.cluster.RouteTable;
+import org.merpati.cluster.Routes;
+import org.merpati.cluster.SecretFile;
+import org.merpati.cluster.Topology;
+import org.merpati.directory.Directory;
+import org.merpati.directory.DirectoryFollower;
+import org.merpati.directory.DirectoryGroup;
+import org.merpati.directory.LiveCopy;
+import org.merpati.directory.Logins;
+import org.merpati.journal.Journal;
+import org.merpati.journal.JournalConfig;
+import org.merpati.journal.RatisJournals;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Ids;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Role;
+import org.merpati.runtime.Health;
+import org.merpati.runtime.Lifecycle;
+import org.merpati.runtime.NodeConfig;
+import org.merpati.runtime.NodeStatus;
+import org.merpati.wire.HttpProbe;
+import org.merpati.wire.Network;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: its identity, the channel to the others, the groups that it votes in, its copy of the directory, and
+ * the roles that its configuration names. Started in that order, stopped in reverse.
+ */
+public final class Node implements AutoCloseable {
+    /** The version that nodes tell each other. */
+    public static final String VERSION = "0.1.0";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final String STATUS = "status";
+    private static final Map<Role, String> PARTS = Map.of(
+            Role.DIRECTORY, "org.merpati.node.DirectoryPart",
+            Role.MTA, "org.merpati.node.MtaPart",
+            Role.MAILBOX, "org.merpati.node.MailboxPart",
+            Role.PROXY, "org.merpati.node.ProxyPart",
+            Role.CONSOLE, "org.merpati.node.ConsolePart");
+    private static final List<Role> ORDER = List.of(Role.DIRECTORY, Role.MAILBOX, Role.MTA, Role.PROXY, Role.CONSOLE);
+    private static final int HASHING_THREADS = 2;
+
+    private final Lifecycle parts = new Lifecycle();
+    private final Health health = new Health();
+    private final NodeContext context;
+    private final Clock clock = Clock.system();
+    private volatile boolean started;
+
+    /**
+     * Starts a node.
+     *
+     * @throws Malformed if the configuration or the data folder is wrong
+     * @throws IOException if a port is in use or the disk fails
+     */
+    public Node(NodeConfig config) throws IOException {
+        boolean done = false;
+        try {
+            context = core(config);
+            for (GroupSpec group : context.topology().groups()) {
+                if (group.isWitness(context.self().name())) {
+                    context.groups().witness(group);
+                }
+            }
+            for (Role role : ORDER) {
+                if (context.self().has(role)) {
+                    startRole(role);
+                }
+            }
+            Admin admin = new Admin(context, this::status);
+            parts.add("admin", new AdminSocket(config.data().resolve("admin.sock"), admin));
+            Bootstrap.begin(context);
+            started = true;
+            done = true;
+            LOG.info("node {} of cluster {} is up: {}", config.node(), config.cluster().name(), context.self().roles());
+        } finally {
+            if (!done) {
+                parts.close();
+            }
+        }
+    }
+
+    private NodeContext core(NodeConfig config) throws IOException {
+        Topology topology = Layout.of(config);
+        NodeName name = new NodeName(config.node());
+        NodeInfo self = topology.node(name);
+        parts.add("data", new DataFolder(config.data(), topology, name));
+        Network network = parts.add("network", new Network(config.node(), config.limits().ioThreads()));
+        Optional<Enrollment> enrollment = Identities.prepare(config, topology, self, network);
+        FileIdentity identity = FileIdentity.open(name, config.data().resolve("identity"));
+        InetSocketAddress address = new InetSocketAddress(self.host(), self.channelPort());
+        MinaNodeChannel channel =
+                parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
+        enrollment.ifPresent(e -> e.offerOn(channel));
+        channel.offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
+        Routes routes = new Routes(topology, new RouteTable(), channel);
+        Members members = parts.add("members", new Members(topology, name, routes.table(), VERSION));
+        RatisJournals journals = new RatisJournals(
+                topology, name, identity, channel, config.data(), journal(config), clock);
+        Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health));
+        Ids ids = Ids.secure(clock);
+        Directory directory = directory(config, topology, name, channel, routes, groups, ids);
+        Logins logins = parts.add("logins", new Logins(directory, clock, HASHING_THREADS));
+        SSLContext publicTls = PublicTls.of(config, identity);
+        String hostname = config.hostname().orElse(name + "." + config.cluster().domain());
+        if (config.listeners().metrics().isPresent()) {
+            parts.add("metrics", network.listen("metrics", config.listeners().metrics().get(), Optional.empty(), 100,
+                    new HttpProbe(health::ready, this::text)));
+        }
+        parts.add("renewal", new Renewal(topology, identity, channel, clock));
+        return new NodeContext(config, topology, self, identity, publicTls, hostname, network, channel, routes, members,
+                groups, directory, logins, health, ids, clock);
+    }
+
+    private static JournalConfig journal(NodeConfig config) {
+        JournalConfig standard = JournalConfig.standard();
+        return standard.withElection(config.timing().electionMin(), config.timing().electionMax())
+                .withSubmitLimit(config.timing().commit())
+                .withLog(config.limits().checkpoint(), standard.segmentOctets(), standard.logMargin());
+    }
+
+    private Directory directory(
+            NodeConfig config,
+            Topology topology,
+            NodeName self,
+            MinaNodeChannel channel,
+            Routes routes,
+            Groups groups,
+            Ids ids)
+            throws IOException {
+        GroupSpec spec = topology.directory();
+        LiveCopy copy;
+        Optional<Journal> local = Optional.empty();
+        if (spec.isVoter(self)) {
+            DirectoryGroup group = new DirectoryGroup(config.data().resolve("directory"));
+            Journal journal = groups.open(spec, group.state());
+            group.opened(journal, topology, channel);
+            local = Optional.of(journal);
+            copy = group.copy();
+        } else {
+            DirectoryFollower follower = parts.add(
+                    "directory feed",
+                    new DirectoryFollower(topology, channel, config.data().resolve("directory-copy")));
+            health.add("directory copy", () -> new Health.State(
+                    follower.copy().index() > 0,
+                    follower.connected() ? "follows" : "no voter of the directory is heard; serves its last copy"));
+            copy = follower.copy();
+        }
+        List<GroupName> shards =
+                topology.shards().stream().map(GroupSpec::name).toList();
+        return new Directory(
+                copy,
+                DirectoryGroup.writes(self, routes, channel, local),
+                ids,
+                shards,
+                config.security().passwordIterations());
+    }
+
+    private void startRole(Role role) throws IOException {
+        RolePart part;
+        try {
+            part = (RolePart) Class.forName(PARTS.get(role)).getDeclaredConstructor().newInstance();
+            parts.add(role.text(), part.start(context));
+        } catch (ReflectiveOperationException | NoClassDefFoundError missing) {
+            throw new Malformed("this jar does not hold the role '" + role.text() + "': start merpati-" + role.text()
+                    + ".jar, or merpati.jar for a node of several roles (" + missing + ")");
+        }
+    }
+
+    /** What the node says of itself. */
+    public NodeStatus status() {
+        Map<String, Health.State> states = health.states();
+        List<NodeStatus.Service> services = new ArrayList<>();
+        states.forEach((name, state) -> services.add(new NodeStatus.Service(name, state.ready(), state.sentence())));
+        boolean ready = states.values().stream().allMatch(Health.State::ready);
+        NodeInfo self = context.self();
+        return new NodeStatus(
+                self.name().value(),
+                self.roles().stream().map(Role::text).sorted().toList(),
+                VERSION,
+                ProcessHandle.current().pid(),
+                started ? ready ? "ready" : "failing" : "starting",
+                clock.millis(),
+                context.groups().status(),
+                services);
+    }
+
+    /** Asks every node of the cluster what it says of itself. */
+    static List<NodeStatus> clusterStatus(NodeContext context, Duration limit) {
+        List<Thread> asking = new ArrayList<>();
+        NodeStatus[] rows = new NodeStatus[context.topology().nodes().size()];
+        for (int i = 0; i < rows.length; i++) {
+            NodeInfo node = context.topology().nodes().get(i);
+            int row = i;
+            asking.add(Thread.ofVirtual().start(() -> rows[row] = ask(context, node, limit)));
+        }
+        for (Thread thread : asking) {
+            try {
+                thread.join();
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return List.of(rows);
+    }
+
+    private static NodeStatus ask(NodeContext context, NodeInfo node, Duration limit) {
+        try {
+            return NodeStatus.of(context.channel().ask(node.name(), STATUS, new byte[0], limit));
+        } catch (org.merpati.kernel.Failure away) {
+            List<String> roles = node.roles().stream().map(Role::text).sorted().toList();
+            return NodeStatus.down(node.name().value(), roles, context.clock().millis(), away.sentence());
+        }
+    }
+
+    private String text() {
+        StringBuilder text = new StringBuilder();
+        health.states().forEach((name, state) -> text.append("merpati_part_ready{part=\"")
+                .append(name)
+                .append("\"} ")
+                .append(state.ready() ? 1 : 0)
+                .append('\n'));
+        for (NodeStatus.Group group : context.groups().status()) {
+            text.append("merpati_group_applied{group=\"").append(group.name()).append("\"} ").append(group.applied()).append('\n');
+            text.append("merpati_group_leader{group=\"").append(group.name()).append("\"} ").append(group.leader() ? 1 : 0).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** The secret file of a configuration, relative to its data folder. */
+    static SecretFile secret(NodeConfig config) throws IOException {
+        return SecretFile.read(secretPath(config));
+    }
+
+    static Path secretPath(NodeConfig config) {
+        return config.data().resolve(config.security().secretFile());
+    }
+
+    /** The folder of the CA on a node that holds it. */
+    static Path authorityFolder(NodeConfig config) {
+        return config.data().resolve("ca");
+    }
+
+    /** Opens the CA that lies in a node's data folder. */
+    static Authority authority(NodeConfig config) throws IOException {
+        String passphrase = secret(config)
+                .passphrase()
+                .orElseThrow(() -> new Malformed("the secret file " + secretPath(config) + " has no passphrase"));
+        return Authority.open(authorityFolder(config), passphrase.toCharArray());
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

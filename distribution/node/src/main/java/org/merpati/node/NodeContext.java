@@ -1,0 +1,40 @@
+package org.merpati.node;
+
+import javax.net.ssl.SSLContext;
+import org.merpati.cluster.FileIdentity;
+import org.merpati.cluster.Members;
+import org.merpati.cluster.MinaNodeChannel;
+import org.merpati.cluster.NodeInfo;
+import org.merpati.cluster.Routes;
+import org.merpati.cluster.Topology;
+import org.merpati.directory.Directory;
+import org.merpati.directory.Logins;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Ids;
+import org.merpati.runtime.Health;
+import org.merpati.runtime.NodeConfig;
+import org.merpati.wire.Network;
+
+/**
+ * What every role of a node stands on.
+ *
+ * @param hostname the name that servers greet with
+ * @param publicTls what clients are shown
+ */
+record NodeContext(
+        NodeConfig config,
+        Topology topology,
+        NodeInfo self,
+        FileIdentity identity,
+        SSLContext publicTls,
+        String hostname,
+        Network network,
+        MinaNodeChannel channel,
+        Routes routes,
+        Members members,
+        Groups groups,
+        Directory directory,
+        Logins logins,
+        Health health,
+        Ids ids,
+        Clock clock) {}

@@ -1,0 +1,20 @@
+package org.merpati.node;
+
+import java.io.IOException;
+import org.merpati.proxy.ProxyRole;
+
+/** The proxy role. */
+final class ProxyPart implements RolePart {
+    @Override
+    public AutoCloseable start(NodeContext node) throws IOException {
+        return new ProxyRole(
+                node.config(),
+                node.topology(),
+                node.identity(),
+                node.publicTls(),
+                node.network(),
+                node.routes(),
+                node.logins(),
+                node.hostname());
+    }
+}

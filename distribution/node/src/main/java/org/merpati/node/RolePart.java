@@ -1,0 +1,10 @@
+package org.merpati.node;
+
+import java.io.IOException;
+
+/** Starts one role on a node. Found by its class name, so that a jar without the role needs none of its libraries. */
+@FunctionalInterface
+interface RolePart {
+    /** Opens the role's groups and listeners; closing what it returns closes them. */
+    AutoCloseable start(NodeContext node) throws IOException;
+}
