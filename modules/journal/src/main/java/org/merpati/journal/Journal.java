@@ -24,7 +24,8 @@ public interface Journal extends AutoCloseable {
      */
     byte[] submit(byte[] command);
 
-    /** Like {@link #submit}, without waiting. The future fails with {@link org.merpati.kernel.TryLater}. */
+    /** Like {@link #submit}, without waiting. The future fails with {@link org.merpati.kernel.TryLater}. What hangs on it runs in the
+     * thread that carries the group's commands and must not wait. */
     CompletableFuture<byte[]> submitAsync(byte[] command);
 
     /** Who leads. */

@@ -107,8 +107,8 @@ class OneVoterTest implements JournalContract {
         cluster.stop("a");
         Path segment;
         try (Stream<Path> files = Files.walk(cluster.data("a").resolve("journal/shard-1"))) {
-            segment = files.filter(f -> f.toString().matches(".*/log_[0-9]+-[0-9]+"))
-                    .max(Comparator.naturalOrder())
+            segment = files.filter(f -> f.getFileName().toString().startsWith("log_"))
+                    .max(Comparator.comparingLong(f -> f.toFile().length()))
                     .orElseThrow();
         }
         byte[] content = Files.readAllBytes(segment);
