@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +14,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 
 /**
@@ -54,7 +56,7 @@ final class Batcher implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Pending> pending = new ArrayDeque<>();
-    private Entry.@Nullable Checkpointed report;
+    private final Map<NodeName, Entry.Checkpointed> reports = new TreeMap<>();
     private long pendingOctets;
     private boolean closed;
 
@@ -90,11 +92,11 @@ final class Batcher implements AutoCloseable {
         return answer;
     }
 
-    /** Sends a report of a checkpoint with the next turn; a newer one takes the place of an older one. */
+    /** Sends a report of a checkpoint with the next turn; a newer one of the same node takes its place. */
     void report(Entry.Checkpointed checkpointed) {
         lock.lock();
         try {
-            report = checkpointed;
+            reports.put(checkpointed.node(), checkpointed);
             changed.signal();
         } finally {
             lock.unlock();
@@ -104,26 +106,23 @@ final class Batcher implements AutoCloseable {
     private void run() {
         while (true) {
             List<Pending> batch = new ArrayList<>();
-            Entry.Checkpointed checkpointed;
+            List<Entry.Checkpointed> due;
             lock.lock();
             try {
-                while (pending.isEmpty() && report == null && !closed) {
+                while (pending.isEmpty() && reports.isEmpty() && !closed) {
                     changed.awaitUninterruptibly();
                 }
                 if (closed) {
                     return;
                 }
-                checkpointed = report;
-                report = null;
-                if (checkpointed == null) {
-                    take(batch);
-                }
+                due = List.copyOf(reports.values());
+                reports.clear();
+                take(batch);
             } finally {
                 lock.unlock();
             }
-            if (checkpointed != null) {
-                await(new BatchInFlight(checkpointed.encode()));
-            } else {
+            due.forEach(report -> await(new BatchInFlight(report.encode())));
+            if (!batch.isEmpty()) {
                 carry(batch);
             }
         }

@@ -24,6 +24,7 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
+import org.apache.ratis.util.ExitUtils;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
@@ -35,6 +36,12 @@ import org.merpati.kernel.NodeName;
 final class Engine implements AutoCloseable {
     /** The incarnation that every voter has until voters can be replaced. */
     static final int INCARNATION = 1;
+
+    static {
+        // Ratis ends the whole process when its port is taken or a thread dies of an exception.
+        ExitUtils.disableSystemExit();
+        ExitUtils.setTerminateOnUncaughtException(false);
+    }
 
     private final Topology topology;
     private final RaftProperties settings;
@@ -57,7 +64,12 @@ final class Engine implements AutoCloseable {
                 .setParameters(parameters)
                 .setStateMachineRegistry(this::registered)
                 .build();
-        server.start();
+        try {
+            server.start();
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
     }
 
     private static void mutualTls(Parameters parameters, PeerTrust trust, NodeIdentity identity, Clock clock) {

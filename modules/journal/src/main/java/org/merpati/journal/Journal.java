@@ -19,12 +19,15 @@ public interface Journal extends AutoCloseable {
     /**
      * Submits a command and waits for its answer, at most the configured time.
      *
-     * @throws org.merpati.kernel.TryLater if this node does not lead, or lost its leadership while the command was under way (then it
-     *     may or may not have happened), or the time passed
+     * @throws org.merpati.kernel.TryLater if this node does not lead, or lost its leadership while the command was
+     *     under way (then it may or may not have happened), or the time passed
      */
     byte[] submit(byte[] command);
 
-    /** Like {@link #submit}, without waiting. The future fails with {@link org.merpati.kernel.TryLater}. */
+    /**
+     * Like {@link #submit}, without waiting. The future fails with {@link org.merpati.kernel.TryLater}. What hangs on
+     * it runs in the thread that carries the group's commands and must not wait.
+     */
     CompletableFuture<byte[]> submitAsync(byte[] command);
 
     /** Who leads. */

@@ -8,8 +8,8 @@ public interface Journals extends AutoCloseable {
      * Opens a group with data on this node: replays what its log holds beyond the state machine's checkpoint, then
      * takes part.
      *
-     * @throws org.merpati.kernel.Refused if the folder cannot be trusted: it belongs to another cluster, group or incarnation, or its
-     *     log is damaged
+     * @throws org.merpati.kernel.Refused if the folder cannot be trusted: it belongs to another cluster, group or
+     *     incarnation, or its log is damaged
      */
     Journal open(GroupSpec group, StateMachine state);
 

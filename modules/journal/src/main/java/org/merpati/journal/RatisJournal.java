@@ -65,6 +65,8 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     private final AtomicBoolean asking = new AtomicBoolean();
     private final AtomicBoolean checkpointing = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile long reportSent;
+    private volatile long reportNanos;
     private volatile @Nullable Replica replica;
     private volatile @Nullable String failure;
 
@@ -347,11 +349,16 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     private void reportIfDue(DataReplica data) {
         long finished = data.checkpointed();
         Leadership now = leadership();
+        boolean sent = finished == reportSent
+                && clock.nanos() - reportNanos < config.electionMax().toNanos();
         if (spec.witness().isEmpty()
                 || finished <= data.reported()
+                || sent
                 || now.leader().isEmpty()) {
             return;
         }
+        reportSent = finished;
+        reportNanos = clock.nanos();
         if (now.leading()) {
             report(node.name(), finished);
         } else if (!now.leader().get().equals(node.name())) {

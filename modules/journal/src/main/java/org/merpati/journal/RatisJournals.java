@@ -73,11 +73,15 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         try {
             this.folders = new FolderIdentity(root, topology.cluster());
             this.engine = new Engine(topology, identity, config, root, clock);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof Refused refused) {
+                throw refused;
+            }
             throw new Refused(
                     Refused.Reason.CANNOT,
                     "node " + self + " cannot start its journal in " + root + " on port "
-                            + topology.node(self).raftPort() + ": " + e);
+                            + topology.node(self).raftPort() + ": "
+                            + deepest(e).getMessage());
         }
         this.checkpoints =
                 new CheckpointServer(topology, clock, channel, group -> Optional.ofNullable(open.get(group)));
@@ -142,7 +146,8 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
             throw new Refused(
                     Refused.Reason.CANNOT,
                     "the log of group " + spec.name() + " in " + folders.folder(spec.name()) + " cannot be opened: "
-                            + deepest(e) + "; keep a copy of the folder, then repair it or join the group anew");
+                            + deepest(e).getMessage()
+                            + "; keep a copy of the folder, then repair it or join the group anew");
         }
     }
 
@@ -244,14 +249,16 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
     @Override
     public void close() {
         ticker.shutdownNow();
-        for (RatisJournal journal : List.copyOf(open.values())) {
-            journal.close();
-        }
+        // The engine closes all groups at once; one after the other would take a second each.
+        List<RatisJournal> left = List.copyOf(open.values());
+        left.forEach(RatisJournal::shut);
         checkpoints.close();
         try {
             engine.close();
         } catch (UncheckedIOException e) {
             LOG.warn("the engine of node {} did not close in order", self, e);
         }
+        left.forEach(RatisJournal::closeState);
+        open.clear();
     }
 }

@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
 
 class OneVoterTest implements JournalContract {
@@ -88,5 +96,53 @@ class OneVoterTest implements JournalContract {
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining(other)
                 .hasMessageContaining(RatisCluster.CLUSTER.toString());
+    }
+
+    @Test
+    void aDamagedLogIsRefused() throws IOException {
+        cluster.awaitLeader();
+        for (int i = 0; i < 40; i++) {
+            journal.submit(MapState.put("k" + i, "x".repeat(2000)));
+        }
+        cluster.stop("a");
+        Path segment;
+        try (Stream<Path> files = Files.walk(cluster.data("a").resolve("journal/shard-1"))) {
+            segment = files.filter(f -> f.getFileName().toString().startsWith("log_"))
+                    .max(Comparator.comparingLong(f -> f.toFile().length()))
+                    .orElseThrow();
+        }
+        byte[] content = Files.readAllBytes(segment);
+        content[content.length / 2] ^= 1;
+        Files.write(segment, content);
+        assertThatThrownBy(() -> cluster.start("a"))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("group shard-1")
+                .hasMessageContaining("cannot be opened");
+    }
+
+    @Test
+    void aPortInUseIsNamed() throws IOException {
+        cluster.awaitLeader();
+        cluster.stop("a");
+        int port = cluster.topology.nodes().getFirst().raftPort();
+        try (ServerSocket taken = new ServerSocket()) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            assertThatThrownBy(() -> cluster.start("a"))
+                    .isInstanceOf(Refused.class)
+                    .hasMessageContaining("port " + port);
+        }
+    }
+
+    @Test
+    void onlyNodesThatShareAGroupAreBelieved() throws CertificateException {
+        NodeName a = new NodeName("a");
+        PeerTrust trust = new PeerTrust(cluster.authority.identity(a), cluster.topology);
+        X509Certificate[] own = cluster.authority.identity(a).chain().toArray(X509Certificate[]::new);
+        trust.checkClientTrusted(own, "EC");
+        X509Certificate[] proxy =
+                cluster.authority.identity(new NodeName("proxy")).chain().toArray(X509Certificate[]::new);
+        assertThatThrownBy(() -> trust.checkClientTrusted(proxy, "EC")).isInstanceOf(CertificateException.class);
+        X509Certificate[] forged = new TestAuthority().identity(a).chain().toArray(X509Certificate[]::new);
+        assertThatThrownBy(() -> trust.checkServerTrusted(forged, "EC")).isInstanceOf(CertificateException.class);
     }
 }

@@ -3,8 +3,10 @@ package org.merpati.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,10 +53,13 @@ class WitnessTest {
                 () -> cluster.state("a").checkpointed() > 50);
         assertThat(cluster.journal("w").leadership().leading()).isFalse();
         cluster.stop("a");
+        List<Leadership> seenByWitness = new CopyOnWriteArrayList<>();
+        cluster.journal("w").watch(seenByWitness::add);
         Journal b = cluster.start("b");
         cluster.awaitLeader("b");
         assertThat(cluster.state("b").values()).containsAllEntriesOf(written);
         assertThat(cluster.state("b").installs).hasValue(0);
+        assertThat(seenByWitness).noneMatch(Leadership::leading);
         cluster.put("b", "leads");
         cluster.start("a");
         cluster.awaitSame("a", "b");
