@@ -3,6 +3,7 @@ package org.merpati.store;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -76,31 +77,46 @@ final class MailboxView implements View {
         if (changes.isEmpty()) {
             return new MailboxView(state, account, row, stretches, words, shared);
         }
-        List<Stretch> next = new ArrayList<>(stretches.size() + 1);
-        SortedMap<Long, Rows.@Nullable Hot> rest = changes;
-        for (int i = 0; i < stretches.size(); i++) {
-            Stretch stretch = stretches.get(i);
-            boolean last = i == stretches.size() - 1;
-            boolean full = last && stretch.size >= Stretch.LIMIT;
-            long end = last && !full ? Long.MAX_VALUE : stretch.uid(stretch.size - 1) + 1;
-            SortedMap<Long, Rows.@Nullable Hot> here = rest.headMap(end);
-            rest = rest.tailMap(end);
-            Stretch changed = here.isEmpty() ? stretch : stretch.with(here, shared);
-            if (changed.size > 0) {
-                next.add(changed);
+        List<Stretch> next = new ArrayList<>(stretches);
+        SortedMap<Long, Rows.@Nullable Hot> here = new TreeMap<>();
+        int at = -1;
+        for (Map.Entry<Long, Rows.@Nullable Hot> change : changes.entrySet()) {
+            int place = stretchFor(change.getKey());
+            if (place != at) {
+                replace(next, at, here);
+                here.clear();
+                at = place;
             }
+            here.put(change.getKey(), change.getValue());
         }
-        if (!rest.isEmpty()) {
+        replace(next, at, here);
+        next.removeIf(stretch -> stretch.size == 0);
+        return new MailboxView(state, account, row, tidy(next, row.messages()), words, shared);
+    }
+
+    /** The stretch that a UID is in or would be put into; one past the last for what lies behind full stretches. */
+    private int stretchFor(long uid) {
+        int last = stretches.size() - 1;
+        if (last < 0) {
+            return 0;
+        }
+        Stretch tail = stretches.get(last);
+        return tail.size >= Stretch.LIMIT && uid > tail.uid(tail.size - 1) ? last + 1 : stretchOf(uid);
+    }
+
+    private void replace(List<Stretch> next, int at, SortedMap<Long, Rows.@Nullable Hot> changes) {
+        if (at == stretches.size()) {
             Builder tail = new Builder(shared);
-            rest.forEach((uid, hot) -> {
+            changes.forEach((uid, hot) -> {
                 if (hot != null) {
                     tail.add(uid, hot);
                 }
             });
             tail.close();
             next.addAll(tail.stretches);
+        } else if (at >= 0) {
+            next.set(at, stretches.get(at).with(changes, shared));
         }
-        return new MailboxView(state, account, row, tidy(next, row.messages()), words, shared);
     }
 
     /** Lays the messages out anew where stretches became too many and too small, or one too large. */
@@ -155,8 +171,8 @@ final class MailboxView implements View {
         return new RowMessage(state, account, mailbox.id(), stretch.uid(i), stretch.hot(i));
     }
 
-    @Override
-    public int place(long uid) {
+    /** The last stretch that begins at the UID or before it, or the first. */
+    private int stretchOf(long uid) {
         int low = 0;
         int high = stretches.size() - 1;
         while (low < high) {
@@ -167,11 +183,17 @@ final class MailboxView implements View {
                 high = middle - 1;
             }
         }
+        return low;
+    }
+
+    @Override
+    public int place(long uid) {
         if (stretches.isEmpty()) {
             return -1;
         }
-        int place = stretches.get(low).place(uid);
-        return place >= 0 ? starts[low] + place : place - starts[low];
+        int at = stretchOf(uid);
+        int place = stretches.get(at).place(uid);
+        return place >= 0 ? starts[at] + place : place - starts[at];
     }
 
     @Override

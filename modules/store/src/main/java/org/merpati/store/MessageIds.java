@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The message ids that a message's header names (RFC 5322 §3.6.4), hashed: its own first, then the nearest ancestor. */
+/** The message ids that a message's header names (RFC 5322 §3.6.4), hashed: its own, then the nearest first. */
 final class MessageIds {
     /** The most ids that are followed, and the most octets of a header that are looked at. */
     private static final int LIMIT = 12;

@@ -206,6 +206,11 @@ public final class ShardState implements StateMachine {
         }
     }
 
+    /** Forgets the open mailboxes; each is read again when it is next asked for. */
+    void forgetOpen() {
+        open.clear();
+    }
+
     private MailboxView load(Snapshot rows, OpenMailboxes.Place place) throws IOException {
         Rows.Folder folder = folder(rows, place.account(), place.mailbox());
         if (!folder.selectable) {

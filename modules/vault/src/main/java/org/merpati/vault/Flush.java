@@ -9,7 +9,7 @@ import org.merpati.vault.Manifest.TableEntry;
 
 /**
  * The way from one checkpoint to the next: what was applied up to an index becomes a table, merged with as many of the
- * newest tables as are due. All of it follows from the rows and from the manifest before, so each copy makes the same files.
+ * newest tables as are due. All of it follows from the rows and from the manifest before, so copies make equal files.
  *
  * @param rows the rows since the manifest before
  * @param segments the segments at that index

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Takes another copy's checkpoint. Files are put aside under their digest, so an installation that was broken off goes on
- * where it stopped; the manifest's rename makes them the state.
+ * Takes another copy's checkpoint. Files are put aside under their digest, so an installation that was broken off
+ * goes on where it stopped; the manifest's rename makes them the state.
  */
 public final class Install implements AutoCloseable {
     static final String FOLDER = "install";

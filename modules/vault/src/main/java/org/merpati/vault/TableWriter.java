@@ -9,8 +9,8 @@ import org.merpati.kernel.BinaryWriter;
 
 /**
  * Writes a table: header, blocks of rows (each key without what it shares with the one before), an index of the
- * blocks' first keys, a bloom filter, a footer of fixed length. A CRC32C follows each block, the index, the filter and the
- * footer's fields.
+ * blocks' first keys, a bloom filter, a footer of fixed length. A CRC32C follows each block, the index, the filter and
+ * the footer's fields.
  */
 final class TableWriter {
     static final int MAGIC = 0x4d505654;

@@ -26,8 +26,8 @@ import org.merpati.vault.Manifest.SegmentEntry;
  * The durable state of one copy: rows by key and blobs, in immutable files that a manifest names (replication.md §4).
  * It is as durable as its last checkpoint; what came after is replayed from the group's log.
  *
- * <p>One thread writes and reads through {@link #get} and {@link #scan}, which see its own changes at once. Other threads
- * read {@link #snapshot}s, which see what was {@link #publish published}. Checkpoints are taken in the background, at
+ * <p>One thread writes and reads through {@link #get} and {@link #scan}, which see its own changes at once. Other
+ * threads read {@link #snapshot}s, which see what was {@link #publish published}. Checkpoints are taken in the background, at
  * the end of an entry, at points that follow from what was written, so equal logs make equal files.
  */
 public final class Vault implements AutoCloseable {

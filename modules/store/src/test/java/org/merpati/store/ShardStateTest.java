@@ -1,0 +1,132 @@
+package org.merpati.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.journal.StateMachine;
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.MailboxId;
+
+class ShardStateTest {
+    @TempDir
+    Path temp;
+
+    private static MailboxId filled(Shard shard) {
+        shard.store().ensure(Shard.BUDI);
+        MailboxId inbox =
+                shard.store().mailbox(Shard.BUDI, "INBOX").orElseThrow().id();
+        for (int i = 0; i < 30; i++) {
+            shard.store().append(Shard.BUDI, inbox, List.of(Shard.message("text " + i, "Word" + i % 3)));
+        }
+        shard.store().expunge(Shard.BUDI, inbox, List.of(1L));
+        return inbox;
+    }
+
+    @Test
+    void aCheckpointIsInstalledAndTheLogGoesOn() throws Exception {
+        try (Shard shard = new Shard(temp.resolve("source"), 3);
+                ShardState copy = Shard.open(temp.resolve("copy"), Shard.SMALL)) {
+            MailboxId inbox = filled(shard);
+            shard.checkpoint();
+            int at = shard.journal.size();
+            try (StateMachine.Pinned pin = shard.state().pin();
+                    StateMachine.Installation install = copy.install(pin.index(), pin.files())) {
+                for (StateMachine.CheckpointFile file : pin.files()) {
+                    if (!install.has(file)) {
+                        install.put(file, pin.open(file.name()));
+                    }
+                }
+                install.commit();
+            }
+            assertThat(copy.checkpointed()).isEqualTo(at);
+            shard.store().append(Shard.BUDI, inbox, List.of(Shard.message("after")));
+            shard.journal.play(at + 1, copy);
+            assertThat(copy.view(Shard.BUDI, inbox).size()).isEqualTo(31);
+            assertThat(copy.verify()).isEmpty();
+        }
+    }
+
+    @Test
+    void readersBesideTheWriterSeeWholeCommands() throws Exception {
+        try (Shard shard = new Shard(temp, 4)) {
+            MailboxId inbox = filled(shard);
+            AtomicBoolean done = new AtomicBoolean();
+            AtomicReference<Throwable> wrong = new AtomicReference<>();
+            Thread reader = Thread.ofPlatform().start(() -> {
+                try {
+                    while (!done.get()) {
+                        shard.state().forgetOpen();
+                        View view = shard.store().view(Shard.BUDI, inbox);
+                        for (int i = 1; i < view.size(); i++) {
+                            assertThat(view.message(i).flags().system())
+                                    .isEqualTo(view.message(0).flags().system());
+                        }
+                    }
+                } catch (Throwable failed) {
+                    wrong.set(failed);
+                }
+            });
+            List<Long> all =
+                    java.util.stream.LongStream.rangeClosed(1, 30).boxed().toList();
+            for (int i = 0; i < 300; i++) {
+                var kind = i % 2 == 0 ? FlagChange.Kind.ADD : FlagChange.Kind.REMOVE;
+                shard.store()
+                        .flags(Shard.BUDI, inbox, all, new FlagChange(kind, Flags.of("\\Seen")), OptionalLong.empty());
+            }
+            done.set(true);
+            reader.join();
+            assertThat(wrong.get()).isNull();
+        }
+    }
+
+    @Test
+    void aCommandOfAnUnknownTypeOrVersionStopsTheReplica() {
+        try (Shard shard = new Shard(temp, 5)) {
+            assertThatThrownBy(() -> shard.state().apply(1, 1, new byte[] {99, 1}))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("type 99");
+            assertThatThrownBy(() -> shard.state().apply(1, 1, new byte[] {1, 2}))
+                    .hasMessageContaining("version 2");
+        }
+    }
+
+    /** The folder under test resources was written by version 1 of the rows and must be readable for ever. */
+    @Test
+    void theGoldenShardOfVersionOneOpens() throws Exception {
+        Path golden = Path.of("src/test/resources/golden/shard-1");
+        if (Boolean.getBoolean("golden.write") && !Files.exists(golden)) {
+            try (Shard shard = new Shard(temp.resolve("new"), 6)) {
+                filled(shard);
+                shard.checkpoint();
+            }
+            copy(temp.resolve("new/life-0"), golden);
+        }
+        copy(golden, temp.resolve("golden"));
+        try (ShardState state = Shard.open(temp.resolve("golden"), Shard.SMALL)) {
+            MailboxId inbox = state.mailbox(Shard.BUDI, "INBOX").orElseThrow().id();
+            MailboxView view = state.view(Shard.BUDI, inbox);
+            assertThat(view.size()).isEqualTo(30);
+            assertThat(view.keywords()).containsExactly("Word0", "Word1", "Word2");
+            RowMessage last = (RowMessage) view.message(29);
+            assertThat(state.body(last.content()).bytes()).asString().isEqualTo("text 29");
+            assertThat(state.verify()).isEmpty();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws Exception {
+        Files.createDirectories(to);
+        try (var files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName().toString()));
+            }
+        }
+    }
+}
