@@ -75,6 +75,10 @@ class SummaryTest {
                         + "|--o||1|--o--|--o||3|--o--"
                         + " => multipart/mixed[multipart/alternative[text/plain{1}1] text/plain{3}1]",
                 "Content-Type: multipart/mixed;| boundary=\"b\"; x=(||--b||1|--b-- => multipart/mixed[text/plain{1}1]",
+                "Content-Type: multipart/mixed; boundary*=\"utf-8''a%62\"||--ab||1|--ab--"
+                        + " => multipart/mixed[text/plain{1}1]",
+                "Content-Type: multipart/mixed; boundary*0=a; boundary*1*=%62||--ab||1|--ab--"
+                        + " => multipart/mixed[text/plain{1}1]",
                 "no colon here|Content-Type: text/html||x => text/html{x}1",
             })
     void structureWithEveryLineEnd(String text, String expected) {
