@@ -225,6 +225,20 @@ class SessionTest {
     }
 
     @Test
+    void aLoginJudgedElsewhereIsRefusedWhereTheAccountIsNotServed() throws Exception {
+        try (ImapFixture fixture = new ImapFixture();
+                ServerSocket listener = new ServerSocket(0);
+                Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                SocketConnection server = new SocketConnection(listener.accept())) {
+            fixture.away(moved());
+            fixture.service().serve(server, new Logins.Account("budi", ImapFixture.BUDI, fixture.store()), "t1");
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(in.readLine()).isEqualTo("t1 NO [UNAVAILABLE] elsewhere");
+        }
+    }
+
+    @Test
     void aLineWithoutEndIsRefusedAndTheConnectionGoesOn() throws Exception {
         try (ImapFixture fixture = new ImapFixture()) {
             play(
