@@ -7,8 +7,8 @@ import java.util.List;
 import org.merpati.kernel.Malformed;
 
 /**
- * A sequence set (RFC 9051 §9): ranges of numbers, ascending and apart from each other, at most {@link #LIMIT}. The last
- * one may end with {@link #STAR}, which is the largest number in use, and may overlap those before it.
+ * A sequence set (RFC 9051 §9): ranges of numbers, ascending and apart from each other, at most {@link #LIMIT}. The
+ * last one may end with {@link #STAR}, the largest number in use, and may overlap those before it.
  */
 record NumberSet(List<Range> ranges) {
     static final long STAR = Long.MAX_VALUE;
