@@ -29,6 +29,7 @@ final class BasicCommand {
             if (check && session.selected().isEmpty()) {
                 throw new Malformed("no mailbox is selected");
             }
+            session.selected().ifPresent(s -> s.store().leased());
             return Answer.ok("done");
         }
     }

@@ -81,7 +81,7 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) imple
             Message message = view.message(number);
             gone |= message == null || !put(view, number, message, session.reply());
         }
-        return gone ? Answer.no("[EXPUNGEISSUED] some messages are gone") : Answer.ok("done");
+        return gone && !uid ? Answer.no("[EXPUNGEISSUED] some messages are gone") : Answer.ok("done");
     }
 
     private boolean reads() {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Malformed;
+import org.merpati.mime.Ascii;
 import org.merpati.mime.HeaderField;
 import org.merpati.mime.Summary;
 import org.merpati.store.Body;
@@ -29,12 +30,23 @@ sealed interface FetchItem {
      *
      * @param label the name to answer with where it is not BODY[...]
      * @param offset of a partial fetch, or -1
+     * @param kept whether rows keep the header fields that are asked for
      */
-    record Octets(Section section, @Nullable String label, boolean peek, long offset, long length)
+    record Octets(Section section, @Nullable String label, boolean peek, long offset, long length, boolean kept)
             implements FetchItem {
+        Octets(Section section, @Nullable String label, boolean peek, long offset, long length) {
+            this(section, label, peek, offset, length, isKept(section));
+        }
+
+        private static boolean isKept(Section section) {
+            return section.kind() == Section.Kind.FIELDS
+                    && section.path().isEmpty()
+                    && section.fields().stream().allMatch(f -> Summary.KEPT.contains(Ascii.lower(f)));
+        }
+
         /** Whether its answer can be taken from the row's kept headers. */
         boolean inRow(Summary summary) {
-            return section.kind() == Section.Kind.FIELDS && section.path().isEmpty() && summary.keeps(section.fields());
+            return kept && summary.complete();
         }
     }
 
@@ -114,6 +126,10 @@ sealed interface FetchItem {
         } else {
             reply.put(item.label).put(' ');
         }
+        if (body == null && item.offset < 0 && item.section.kind() == Section.Kind.FIELDS) {
+            putKept(item.section, message.summary(), reply);
+            return;
+        }
         if (item.section.kind().filtered()) {
             byte[] filtered =
                     body == null ? kept(item.section, message.summary()) : filtered(item.section, message, body);
@@ -138,6 +154,28 @@ sealed interface FetchItem {
         int from = (int) Math.min(octets.length, Math.max(0, item.offset));
         int to = item.offset < 0 ? octets.length : (int) Math.min(octets.length, from + item.length);
         reply.literal(octets, from, to - from);
+    }
+
+    /** Writes the fields wanted from the kept headers, and the empty line. */
+    private static void putKept(Section section, Summary summary, Reply reply) throws IOException {
+        List<Summary.Header> headers = summary.headers();
+        int length = 2;
+        long wanted = 0;
+        for (int i = 0; i < headers.size(); i++) {
+            if (section.wants(headers.get(i).name())) {
+                length += headers.get(i).octets().length();
+                wanted |= i < Long.SIZE ? 1L << i : 0;
+            }
+        }
+        reply.put('{').put(length).put('}').line();
+        for (int i = 0; i < headers.size(); i++) {
+            if (i < Long.SIZE
+                    ? (wanted >>> i & 1) != 0
+                    : section.wants(headers.get(i).name())) {
+                reply.put(headers.get(i).octets());
+            }
+        }
+        reply.line();
     }
 
     /** The fields wanted from the kept headers, and the empty line. */

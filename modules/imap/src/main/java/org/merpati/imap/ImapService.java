@@ -77,19 +77,33 @@ public final class ImapService implements Dialogue {
             internalErrors.increment();
             answer = Answer.no("[SERVERBUG] internal error");
         }
-        Reply reply = new Reply(connection.out());
-        reply.answer(given.tag(), answer);
-        reply.flush();
+        answer(connection, given.tag(), answer);
         return Optional.empty();
+    }
+
+    private static void answer(Connection connection, String tag, Answer answer) throws IOException {
+        Reply reply = new Reply(connection.out());
+        reply.answer(tag, answer);
+        reply.flush();
     }
 
     /**
      * Serves a connection whose login was judged elsewhere, from the answer to that login on.
      *
-     * @param tag of the command that logged in, which is answered here
+     * @param tag of the command that logged in, which is answered here; with NO, and the end, if the account cannot be
+     *     served here
      * @throws IOException if the peer goes away
      */
     public void serve(Connection connection, Logins.Account account, String tag) throws IOException {
+        try {
+            account.store().ensure(account.id());
+        } catch (Refused refused) {
+            answer(connection, tag, Answer.of(refused));
+            return;
+        } catch (TryLater later) {
+            answer(connection, tag, Answer.no("[UNAVAILABLE] " + later.sentence()));
+            return;
+        }
         new ImapSession(this, connection, account).serve(tag);
     }
 

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ImapSession {
     private static final Logger LOG = LoggerFactory.getLogger(ImapSession.class);
+    private static final String MOVED = "[UNAVAILABLE] the mailboxes are served elsewhere now, connect again";
 
     private final ImapService service;
     private final Connection connection;
@@ -83,8 +84,9 @@ final class ImapSession {
             parser.space();
             Command command = Command.parse(parser);
             Answer answer = run(command);
-            sync(command.mayRenumber());
+            Optional<String> goodbye = sync(command.mayRenumber());
             reply.answer(tag, answer);
+            goodbye.ifPresent(this::bye);
         } catch (Malformed malformed) {
             reply.answer(tag, Answer.bad(malformed.sentence()));
         } catch (Refused refused) {
@@ -92,7 +94,7 @@ final class ImapSession {
         } catch (TryLater later) {
             reply.answer(tag, Answer.no("[UNAVAILABLE] " + later.sentence()));
             if (later.moved().isPresent()) {
-                bye("[UNAVAILABLE] the mailboxes are served elsewhere now, connect again");
+                bye(MOVED);
             }
         } catch (SocketTimeoutException idle) {
             throw idle;
@@ -124,14 +126,23 @@ final class ImapSession {
         };
     }
 
-    private void sync(boolean mayRenumber) throws IOException {
+    /**
+     * Tells what has changed. Where that cannot be known now, the command was done all the same, and its answer stays.
+     *
+     * @return why the session ends after the answer, if it does
+     */
+    private Optional<String> sync(boolean mayRenumber) throws IOException {
         if (selected == null || ended) {
-            return;
+            return Optional.empty();
         }
         try {
+            account.store().leased();
             selected.sync(reply, mayRenumber);
+            return Optional.empty();
         } catch (Refused mailboxGone) {
-            bye("the mailbox was deleted");
+            return Optional.of("the mailbox was deleted");
+        } catch (TryLater later) {
+            return later.moved().map(route -> MOVED);
         }
     }
 

@@ -93,32 +93,31 @@ record ListCommand(boolean subscribed, String reference, String pattern) impleme
         private final String text;
         private final boolean level;
 
-        Pattern(String written) {
-            boolean inbox = written.regionMatches(true, 0, "INBOX", 0, 5);
-            text = inbox && (written.length() == 5 || "/*%".indexOf(written.charAt(5)) >= 0)
-                    ? "INBOX" + written.substring(5)
-                    : written;
-            level = text.indexOf('%') >= 0;
+        Pattern(String text) {
+            this.text = text;
+            this.level = text.indexOf('%') >= 0;
         }
 
         boolean matches(String name) {
+            boolean inbox = name.equals("INBOX") || name.startsWith("INBOX/");
             boolean[] reach = new boolean[name.length() + 1];
             reach[0] = true;
             for (int p = 0; p < text.length(); p++) {
-                step(text.charAt(p), name, reach);
+                step(text.charAt(p), name, inbox ? "INBOX".length() : 0, reach);
             }
             return reach[name.length()];
         }
 
         /** From the places that could be reached before a character of the pattern, those behind it. */
-        private static void step(char c, String name, boolean[] reach) {
+        private static void step(char c, String name, int loose, boolean[] reach) {
             if (c == '*' || c == '%') {
                 for (int i = 1; i < reach.length; i++) {
                     reach[i] |= reach[i - 1] && (c == '*' || name.charAt(i - 1) != '/');
                 }
             } else {
+                char capital = Character.toUpperCase(c);
                 for (int i = reach.length - 1; i > 0; i--) {
-                    reach[i] = reach[i - 1] && name.charAt(i - 1) == c;
+                    reach[i] = reach[i - 1] && name.charAt(i - 1) == (i <= loose ? capital : c);
                 }
                 reach[0] = false;
             }

@@ -1,20 +1,26 @@
 package org.merpati.imap;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import org.merpati.kernel.Malformed;
 
 /**
- * A sequence set as written (RFC 9051 §9): ranges of numbers, in which {@link #STAR} is the largest number in use.
- * At most {@link #LIMIT} ranges.
+ * A sequence set (RFC 9051 §9): ranges of numbers, ascending and apart from each other, at most {@link #LIMIT}. The
+ * last one may end with {@link #STAR}, the largest number in use, and may overlap those before it.
  */
 record NumberSet(List<Range> ranges) {
     static final long STAR = Long.MAX_VALUE;
     static final int LIMIT = 20_000;
     private static final long MOST = 0xffff_ffffL;
 
-    /** Both ends belong to it; the first may be the larger one. */
+    /** Both ends belong to it; the first may be larger than what {@link #STAR} stands for. */
     record Range(long first, long last) {
+        private boolean starred() {
+            return last == STAR;
+        }
+
         private long low(long star) {
             return Math.min(first == STAR ? star : first, last == STAR ? star : last);
         }
@@ -24,8 +30,35 @@ record NumberSet(List<Range> ranges) {
         }
     }
 
+    /**
+     * @param ranges as they were written
+     */
     NumberSet {
-        ranges = List.copyOf(ranges);
+        ranges = ordered(ranges);
+    }
+
+    /** The ranges in order, neighbours joined; of those with a star, which all end there, the longest at the end. */
+    private static List<Range> ordered(List<Range> written) {
+        List<Range> apart = new ArrayList<>();
+        long starred = -1;
+        List<Range> turned = written.stream()
+                .map(r -> new Range(Math.min(r.first, r.last), Math.max(r.first, r.last)))
+                .sorted(Comparator.comparingLong(Range::first))
+                .toList();
+        for (Range range : turned) {
+            if (range.starred()) {
+                starred = starred < 0 ? range.first : starred;
+            } else if (!apart.isEmpty() && apart.getLast().last >= range.first - 1) {
+                Range before = apart.removeLast();
+                apart.add(new Range(before.first, Math.max(before.last, range.last)));
+            } else {
+                apart.add(range);
+            }
+        }
+        if (starred >= 0) {
+            apart.add(new Range(starred, STAR));
+        }
+        return List.copyOf(apart);
     }
 
     static NumberSet parse(Parser parser) {
@@ -53,8 +86,22 @@ record NumberSet(List<Range> ranges) {
 
     /** Whether a number belongs to it. */
     boolean contains(long number, long star) {
-        for (Range range : ranges) {
-            if (number >= range.low(star) && number <= range.high(star)) {
+        int high = ranges.size();
+        if (high > 0 && ranges.getLast().starred()) {
+            Range last = ranges.get(--high);
+            if (number >= last.low(star) && number <= last.high(star)) {
+                return true;
+            }
+        }
+        int low = 0;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            Range range = ranges.get(middle);
+            if (number < range.first) {
+                high = middle;
+            } else if (number > range.last) {
+                low = middle + 1;
+            } else {
                 return true;
             }
         }
@@ -71,7 +118,7 @@ record NumberSet(List<Range> ranges) {
         if (ranges.size() == 1) {
             return range(ranges.getFirst(), view, uid);
         }
-        java.util.BitSet meant = new java.util.BitSet(size + 1);
+        BitSet meant = new BitSet(size + 1);
         for (Range range : ranges) {
             int[] bounds = bounds(range, view, uid);
             meant.set(bounds[0], Math.max(bounds[0], bounds[1] + 1));
@@ -96,12 +143,11 @@ record NumberSet(List<Range> ranges) {
             int high = view.firstAtLeast(range.high(star) + 1) - 1;
             return new int[] {low, high};
         }
-        boolean starred = range.first == STAR || range.last == STAR;
-        long low = range.low(size);
-        long high = range.high(size);
-        if (size == 0 && starred) {
-            return new int[] {1, 0};
+        if (range.starred()) {
+            return new int[] {size == 0 ? 1 : (int) range.low(size), size};
         }
+        long low = range.first;
+        long high = range.last;
         if (high > size) {
             throw new Malformed("there is no message " + high + ": the mailbox has " + size);
         }

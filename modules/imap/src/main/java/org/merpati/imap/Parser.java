@@ -53,6 +53,9 @@ final class Parser extends PreLoginWords {
         String decoded = ModifiedUtf7.decode(text)
                 .orElseThrow(() -> new Refused(
                         Refused.Reason.CANNOT, "a mailbox name is written in modified UTF-7 (RFC 3501 section 5.1.3)"));
+        if (decoded.chars().anyMatch(Character::isISOControl)) {
+            throw new Refused(Refused.Reason.CANNOT, "a mailbox name has no control characters");
+        }
         if (decoded.length() > NAME_LIMIT) {
             throw new Refused(Refused.Reason.LIMIT, "a mailbox name has at most " + NAME_LIMIT + " characters");
         }

@@ -18,6 +18,9 @@ import org.merpati.store.View;
  * is behind them is always the newest state that was looked at.
  */
 final class Selected {
+    /** How many stretches of recent messages are kept apart; the oldest are forgotten. */
+    private static final int RECENT_LIMIT = 100;
+
     private final Logins.Account account;
     private final MailboxId id;
     private final boolean readOnly;
@@ -128,6 +131,9 @@ final class Selected {
         }
         if (last <= from) {
             return false;
+        }
+        if (recent.size() == RECENT_LIMIT) {
+            recent.removeFirst();
         }
         if (!recent.isEmpty() && recent.getLast().last() == from) {
             recent.add(new NumberSet.Range(recent.removeLast().first(), last));

@@ -62,6 +62,7 @@ final class MemoryStore implements MailStore {
     private final LongSupplier now;
     private long uidValidity = 100;
     private volatile @Nullable TryLater away;
+    private @Nullable TryLater awayAfterAppend;
 
     MemoryStore(LongSupplier now) {
         this.now = now;
@@ -71,6 +72,11 @@ final class MemoryStore implements MailStore {
     void away(@Nullable TryLater why) {
         away = why;
         watchers.forEach(w -> w.changed.run());
+    }
+
+    /** Makes every call after the next append throw. */
+    synchronized void awayAfterNextAppend(TryLater why) {
+        awayAfterAppend = why;
     }
 
     private void here() {
@@ -312,6 +318,9 @@ final class MemoryStore implements MailStore {
             appended.add(new Appended(box.uidValidity, box.uidNext - 1));
         }
         changed(box);
+        if (awayAfterAppend != null) {
+            away = awayAfterAppend;
+        }
         return appended;
     }
 

@@ -8,10 +8,16 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
@@ -72,6 +78,94 @@ class SessionTest {
         }
     }
 
+    @Test
+    void whatWasDoneIsAnsweredThoughTheNewsCannotBeTold() throws Exception {
+        try (ImapFixture fixture = new ImapFixture();
+                Socket socket = fixture.connect()) {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            send(socket, "a LOGIN budi secret", "b SELECT INBOX");
+            readTo(in, "b OK");
+            fixture.store().awayAfterNextAppend(moved());
+            send(socket, "c APPEND INBOX {1+}", "x");
+            assertThat(in.readLine()).startsWith("c OK [APPENDUID ");
+            assertThat(in.readLine()).startsWith("* BYE [UNAVAILABLE]");
+            assertThat(in.readLine()).isNull();
+        }
+    }
+
+    @Test
+    void aNoopInAMailboxNeedsTheLease() throws Exception {
+        try (ImapFixture fixture = new ImapFixture();
+                Socket socket = fixture.connect()) {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            send(socket, "a LOGIN budi secret", "b SELECT INBOX");
+            readTo(in, "b OK");
+            fixture.away(new TryLater("no lease"));
+            send(socket, "c NOOP");
+            assertThat(in.readLine()).isEqualTo("c NO [UNAVAILABLE] no lease");
+            fixture.away(null);
+            send(socket, "d NOOP");
+            assertThat(in.readLine()).isEqualTo("d OK done");
+        }
+    }
+
+    @Test
+    void startTlsAllowsTheLogin(@TempDir Path folder) throws Exception {
+        SSLContext context = selfSigned(folder.resolve("keys.p12"));
+        try (ImapFixture fixture = new ImapFixture(false, Optional.of(context), 0);
+                Socket socket = fixture.connect()) {
+            BufferedReader clear =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(clear.readLine()).contains("STARTTLS LOGINDISABLED");
+            send(socket, "a STARTTLS");
+            assertThat(clear.readLine()).startsWith("a OK");
+            SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", 0, false);
+            tls.startHandshake();
+            BufferedReader in = new BufferedReader(new InputStreamReader(tls.getInputStream(), StandardCharsets.UTF_8));
+            send(tls, "b CAPABILITY", "c STARTTLS", "d LOGIN budi secret", "e LOGOUT");
+            assertThat(in.readLine()).isEqualTo("* CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE AUTH=PLAIN");
+            assertThat(in.readLine()).startsWith("b OK");
+            assertThat(in.readLine()).startsWith("c BAD");
+            assertThat(in.readLine()).startsWith("d OK");
+            readTo(in, "e OK");
+        }
+    }
+
+    private static SSLContext selfSigned(Path keys) throws Exception {
+        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+        Process made = new ProcessBuilder(
+                        keytool.toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "x",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        keys.toString(),
+                        "-storepass",
+                        "secret")
+                .redirectErrorStream(true)
+                .start();
+        assertThat(made.waitFor()).isZero();
+        KeyStore store = KeyStore.getInstance(keys.toFile(), "secret".toCharArray());
+        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(store, "secret".toCharArray());
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("x", store.getCertificate("x"));
+        TrustManagerFactory others = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        others.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own.getKeyManagers(), others.getTrustManagers(), null);
+        return context;
+    }
+
     private static TryLater moved() {
         return new TryLater("elsewhere", new Route(GroupName.shard(1), new NodeName("gszimbra2"), new Epoch(7)));
     }
@@ -99,6 +193,7 @@ class SessionTest {
                     C2: b DELETE x
                     S2: b OK done
                     C: a NOOP
+                    S: a OK done
                     S: * BYE the mailbox was deleted
                     E:
                     """);
@@ -126,6 +221,20 @@ class SessionTest {
             send(client, "a SELECT INBOX", "b LOGOUT");
             readTo(in, "b OK");
             assertThat(in.readLine()).isNull();
+        }
+    }
+
+    @Test
+    void aLoginJudgedElsewhereIsRefusedWhereTheAccountIsNotServed() throws Exception {
+        try (ImapFixture fixture = new ImapFixture();
+                ServerSocket listener = new ServerSocket(0);
+                Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                SocketConnection server = new SocketConnection(listener.accept())) {
+            fixture.away(moved());
+            fixture.service().serve(server, new Logins.Account("budi", ImapFixture.BUDI, fixture.store()), "t1");
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(in.readLine()).isEqualTo("t1 NO [UNAVAILABLE] elsewhere");
         }
     }
 

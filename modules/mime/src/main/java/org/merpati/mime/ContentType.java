@@ -19,10 +19,8 @@ record ContentType(String type, String subtype, List<Part.Parameter> parameters)
 
     /** The delimiter of a multipart's parts. */
     Optional<String> boundary() {
-        return parameters.stream()
-                .filter(p -> p.name().equalsIgnoreCase("boundary"))
-                .map(p -> p.value().stripTrailing())
-                .filter(Boundaries::usable)
-                .findFirst();
+        return ParameterValue.of(parameters, "boundary")
+                .map(String::stripTrailing)
+                .filter(Boundaries::usable);
     }
 }

@@ -48,10 +48,6 @@ public final class MessageText {
     }
 
     private static String charset(Part part) {
-        return part.parameters().stream()
-                .filter(p -> p.name().equalsIgnoreCase("charset"))
-                .map(Part.Parameter::value)
-                .findFirst()
-                .orElse("");
+        return ParameterValue.of(part.parameters(), "charset").orElse("");
     }
 }

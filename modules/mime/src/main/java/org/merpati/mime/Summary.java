@@ -52,7 +52,15 @@ public record Summary(Envelope envelope, Part structure, List<Header> headers, b
             "user-agent",
             "disposition-notification-to",
             "auto-submitted",
-            "precedence");
+            "precedence",
+            "content-description",
+            "lines",
+            "list-subscribe",
+            "mail-followup-to",
+            "x-original-to",
+            "x-tuid",
+            "x-uniform-type-identifier",
+            "x-universally-unique-identifier");
 
     /**
      * A header field: its name as written, and all its octets with its folds and line ends, name included.

@@ -30,7 +30,8 @@ class AddressReaderTest {
                 "\"a \\\"b\\\" c\" <x@y> => a \"b\" c|NIL|x|y",
                 "budi@lvlogist.com (Budi Santoso) => Budi Santoso|NIL|budi|lvlogist.com",
                 "a@b, c@d,, e@f => NIL|NIL|a|b + NIL|NIL|c|d + NIL|NIL|e|f",
-                "A Group: a@b, C <c@d>; e@f => NIL|NIL|A Group|NIL + NIL|NIL|a|b + C|NIL|c|d + NIL|NIL|NIL|NIL + NIL|NIL|e|f",
+                "A Group: a@b, C <c@d>; e@f"
+                        + " => NIL|NIL|A Group|NIL + NIL|NIL|a|b + C|NIL|c|d + NIL|NIL|NIL|NIL + NIL|NIL|e|f",
                 "undisclosed-recipients:; => NIL|NIL|undisclosed-recipients|NIL + NIL|NIL|NIL|NIL",
                 "Open: a@b => NIL|NIL|Open|NIL + NIL|NIL|a|b + NIL|NIL|NIL|NIL",
                 "R <@one,@two:a@b> => R|@one,@two|a|b",

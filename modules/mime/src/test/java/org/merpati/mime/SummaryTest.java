@@ -49,7 +49,9 @@ class SummaryTest {
                 "Content-Type: TEXT/Html||<p> => text/html{<p>}1",
                 "Content-Type: nonsense||x => text/plain{x}1",
                 "Content-Type: a/||x => text/plain{x}1",
-                "Content-Type: multipart/mixed; boundary=b||pre|--b||one|--b|Content-Type: text/html||two|three|--b--|post => multipart/mixed[text/plain{one}1 text/html{two|three}2]",
+                "Content-Type: multipart/mixed; boundary=b||pre|--b||one|--b|Content-Type: text/html||two|three|"
+                        + "--b--|post"
+                        + " => multipart/mixed[text/plain{one}1 text/html{two|three}2]",
                 "Content-Type: multipart/mixed; boundary=b||--b||one| => multipart/mixed[text/plain{one|}1]",
                 "Content-Type: multipart/mixed; boundary=b||--b||--b--| => multipart/mixed[text/plain{}0]",
                 "Content-Type: multipart/mixed; boundary=b||--b|X: y|--b--| => multipart/mixed[text/plain{}0]",
@@ -57,14 +59,26 @@ class SummaryTest {
                 "Content-Type: multipart/mixed; boundary=b||--b||||--b--| => multipart/mixed[text/plain{|}2]",
                 "Content-Type: multipart/mixed; boundary=b||nothing| => multipart/mixed{nothing|}1",
                 "Content-Type: multipart/mixed||nothing => multipart/mixed{nothing}1",
-                "Content-Type: multipart/mixed; boundary=\"b \"||--b  ||one|--b-- | => multipart/mixed[text/plain{one}1]",
-                "Content-Type: multipart/mixed; boundary=b||--bb||--b||one|--bx|--b-- => multipart/mixed[text/plain{one|--bx}2]",
-                "Content-Type: multipart/digest; boundary=b||--b||S: in||text|--b|Content-Type: text/plain||x|--b-- => multipart/digest[message/rfc822<text/plain{text}1> text/plain{x}1]",
+                "Content-Type: multipart/mixed; boundary=\"b \"||--b  ||one|--b-- |"
+                        + " => multipart/mixed[text/plain{one}1]",
+                "Content-Type: multipart/mixed; boundary=b||--bb||--b||one|--bx|--b--"
+                        + " => multipart/mixed[text/plain{one|--bx}2]",
+                "Content-Type: multipart/digest; boundary=b||--b||S: in||text|--b|Content-Type: text/plain||x|"
+                        + "--b--"
+                        + " => multipart/digest[message/rfc822<text/plain{text}1> text/plain{x}1]",
                 "Content-Type: message/rfc822||S: in||text => message/rfc822<text/plain{text}1>",
                 "Content-Type: message/rfc822|Content-Transfer-Encoding: base64||UzogaW4= => message/rfc822{UzogaW4=}1",
-                "Content-Type: multipart/mixed; boundary=o||--o|Content-Type: multipart/alternative; boundary=i||--i||1|--i||2|--o||3|--o-- => multipart/mixed[multipart/alternative[text/plain{1}1 text/plain{2}1] text/plain{3}1]",
-                "Content-Type: multipart/mixed; boundary=o||--o|Content-Type: multipart/alternative; boundary=o||--o||1|--o--|--o||3|--o-- => multipart/mixed[multipart/alternative[text/plain{1}1] text/plain{3}1]",
+                "Content-Type: multipart/mixed; boundary=o||--o|Content-Type: multipart/alternative; boundary=i|"
+                        + "|--i||1|--i||2|--o||3|--o--"
+                        + " => multipart/mixed[multipart/alternative[text/plain{1}1 text/plain{2}1] text/plain{3}1]",
+                "Content-Type: multipart/mixed; boundary=o||--o|Content-Type: multipart/alternative; boundary=o|"
+                        + "|--o||1|--o--|--o||3|--o--"
+                        + " => multipart/mixed[multipart/alternative[text/plain{1}1] text/plain{3}1]",
                 "Content-Type: multipart/mixed;| boundary=\"b\"; x=(||--b||1|--b-- => multipart/mixed[text/plain{1}1]",
+                "Content-Type: multipart/mixed; boundary*=\"utf-8''a%62\"||--ab||1|--ab--"
+                        + " => multipart/mixed[text/plain{1}1]",
+                "Content-Type: multipart/mixed; boundary*0=a; boundary*1*=%62||--ab||1|--ab--"
+                        + " => multipart/mixed[text/plain{1}1]",
                 "no colon here|Content-Type: text/html||x => text/html{x}1",
             })
     void structureWithEveryLineEnd(String text, String expected) {

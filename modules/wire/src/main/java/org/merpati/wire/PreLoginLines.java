@@ -52,13 +52,12 @@ public final class PreLoginLines {
      */
     public byte @Nullable [] command() throws IOException {
         size = 0;
-        if (buffer.length > lineLimit) {
-            buffer = new byte[SMALL];
-        }
         while (readLine()) {
             int open = literalStart();
             if (open < 0) {
-                return Arrays.copyOf(buffer, size);
+                byte[] command = Arrays.copyOf(buffer, size);
+                shrink();
+                return command;
             }
             boolean unasked = buffer[size - 2] == '+';
             long length = literalSize(open, unasked ? size - 2 : size - 1);
@@ -79,6 +78,14 @@ public final class PreLoginLines {
             size += (int) length;
         }
         return null;
+    }
+
+    /** Lets go of the memory that a large command took. */
+    private void shrink() {
+        if (buffer.length > lineLimit) {
+            buffer = new byte[SMALL];
+            size = 0;
+        }
     }
 
     /** The tag of the command that was read last, or {@code *} if it had none. */
