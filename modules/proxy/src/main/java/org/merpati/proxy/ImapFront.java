@@ -139,19 +139,15 @@ final class ImapFront implements Dialogue {
             String id = account.id().toString();
             say(owner, tag + " " + id + " " + Ticket.sign(identity, greeting[1], id, from) + " " + from);
             String[] answer = line(owner).split(" ", 4);
-            switch (answer[0]) {
-                case "OK" -> {
-                    return owner;
-                }
-                case "MOVED" ->
-                    throw new TryLater(
-                            account.shard() + " is led elsewhere",
-                            new Route(
-                                    new GroupName(answer[1]),
-                                    new NodeName(answer[2]),
-                                    new Epoch(Long.parseLong(answer[3]))));
-                default -> throw new TryLater(String.join(" ", answer));
+            if (answer[0].equals("OK")) {
+                return owner;
             }
+            if (answer[0].equals("MOVED") && answer.length == 4) {
+                Epoch epoch = new Epoch(Long.parseLong(answer[3]));
+                Route moved = new Route(new GroupName(answer[1]), new NodeName(answer[2]), epoch);
+                throw new TryLater(account.shard() + " is led elsewhere", moved);
+            }
+            throw new TryLater(String.join(" ", answer));
         } catch (IOException | Failure failed) {
             owner.close();
             throw failed;

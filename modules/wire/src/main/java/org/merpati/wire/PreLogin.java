@@ -25,7 +25,7 @@ public final class PreLogin {
      * How it is done.
      *
      * @param server the name that the greeting gives
-     * @param clearLogins whether passwords may cross without TLS
+     * @param clearLogins whether passwords of clients on this machine may cross without TLS
      * @param tls what STARTTLS uses; none where it is not offered
      * @param attempts how many credentials are taken before the connection ends
      * @param mistakes how many commands may be malformed before the connection ends
@@ -73,7 +73,8 @@ public final class PreLogin {
     }
 
     private boolean mayLogIn() {
-        return connection.secure() || settings.clearLogins();
+        return connection.secure()
+                || (settings.clearLogins() && connection.remote().getAddress().isLoopbackAddress());
     }
 
     /**
