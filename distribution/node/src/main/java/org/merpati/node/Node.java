@@ -180,7 +180,7 @@ public final class Node implements AutoCloseable {
     private void startRole(Role role) throws IOException {
         RolePart part;
         try {
-            part = (RolePart) Class.forName(PARTS.get(role)).getDeclaredConstructor().newInstance();
+            part = Class.forName(PARTS.get(role)).asSubclass(RolePart.class).getDeclaredConstructor().newInstance();
             parts.add(role.text(), part.start(context));
         } catch (ReflectiveOperationException | NoClassDefFoundError missing) {
             throw new Malformed("this jar does not hold the role '" + role.text() + "': start merpati-" + role.text()
