@@ -78,6 +78,7 @@ public final class Node implements AutoCloseable {
         boolean done = false;
         try {
             context = core(config);
+            context.channel().offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
             for (GroupSpec group : context.topology().groups()) {
                 if (group.isWitness(context.self().name())) {
                     context.groups().witness(group);
@@ -113,7 +114,6 @@ public final class Node implements AutoCloseable {
         MinaNodeChannel channel =
                 parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
         enrollment.ifPresent(e -> e.offerOn(channel));
-        channel.offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
         Routes routes = new Routes(topology, new RouteTable(), channel);
         Members members = parts.add("members", new Members(topology, name, routes.table(), VERSION));
         RatisJournals journals = new RatisJournals(

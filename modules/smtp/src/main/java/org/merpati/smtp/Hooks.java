@@ -1,5 +1,6 @@
 package org.merpati.smtp;
 
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.merpati.kernel.Domain;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
+import org.merpati.runtime.Configuration;
 import org.merpati.wire.Connection;
 
 /** Joins James' handlers with {@link Reception}: each hook asks, and a failure becomes the reply. */
@@ -39,8 +41,13 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
     /** Set when DATA was accepted and the data follows. */
     static final AttachmentKey<Envelope> DATA = AttachmentKey.of("merpati.data", Envelope.class);
 
+    /** What this side greeted with, for an introduction. */
+    static final AttachmentKey<String> NONCE = AttachmentKey.of("merpati.nonce", String.class);
+
     static final AttachmentKey<Connection> CONNECTION = AttachmentKey.of("merpati.connection", Connection.class);
-    private static final AttachmentKey<Address> LOGIN = AttachmentKey.of("merpati.login", Address.class);
+    static final AttachmentKey<Address> LOGIN = AttachmentKey.of("merpati.login", Address.class);
+    private static final AttachmentKey<InetSocketAddress> FROM =
+            AttachmentKey.of("merpati.from", InetSocketAddress.class);
     private static final AttachmentKey<Parameters> PARAMETERS =
             AttachmentKey.of("merpati.parameters", Parameters.class);
     /** MAIL's and RCPT's parameter of deliveries between our own nodes. */
@@ -62,7 +69,7 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
         Optional<Address> login = session.getAttachment(LOGIN, State.Connection);
         String base = config.kind() == SmtpConfig.Kind.LMTP ? "LMTP" : "ESMTP";
         return new Reception.Client(
-                connection.remote(),
+                session.getAttachment(FROM, State.Connection).orElse(connection.remote()),
                 session.getAttachment(SMTPSession.CURRENT_HELO_NAME, State.Connection).orElse("unknown"),
                 connection.secure(),
                 connection.peerCertificate(),
@@ -82,7 +89,9 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
     @Override
     public HookResult doMail(SMTPSession session, MaybeSender sender) {
         try {
-            if (config.kind() == SmtpConfig.Kind.SUBMISSION
+            boolean submission =
+                    config.kind() == SmtpConfig.Kind.SUBMISSION || config.kind() == SmtpConfig.Kind.PROXIED;
+            if (submission
                     && session.getAttachment(LOGIN, State.Connection).isEmpty()) {
                 return HookResult.builder()
                         .hookReturnCode(HookReturnCode.deny())
@@ -221,12 +230,15 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
 
     @Override
     public Collection<String> getImplCommands() {
-        return List.of("DATA");
+        return config.kind() == SmtpConfig.Kind.PROXIED ? List.of("DATA", OURS) : List.of("DATA");
     }
 
     /** DATA (RFC 5321 §4.1.1.4): the data itself is read by {@link SmtpService}. */
     @Override
     public Response onCommand(SMTPSession session, Request request) {
+        if (request.getCommand().equalsIgnoreCase(OURS)) {
+            return introduce(session, String.valueOf(request.getArgument()));
+        }
         if (request.getArgument() != null && !request.getArgument().isEmpty()) {
             return new SMTPResponse("500", "5.5.4 DATA has no argument");
         }
@@ -240,5 +252,23 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
         }
         session.setAttachment(DATA, envelope.get(), State.Transaction);
         return new SMTPResponse("354", "end with a line that holds a dot alone");
+    }
+
+    /** {@code XMERPATI account ticket client}: a proxy introduces an account that it has checked. */
+    private Response introduce(SMTPSession session, String argument) {
+        String[] words = argument.strip().split(" ", -1);
+        try {
+            if (words.length != 3) {
+                throw new Malformed("XMERPATI account ticket client");
+            }
+            String nonce = session.getAttachment(NONCE, State.Connection).orElse("");
+            Address account = reception.introduced(client(session, config), nonce, words[0], words[1], words[2]);
+            session.setAttachment(LOGIN, account, State.Connection);
+            session.setAttachment(FROM, Configuration.address(words[2]), State.Connection);
+            return new SMTPResponse("250", "2.7.0 welcome");
+        } catch (Failure failure) {
+            Reply reply = Reply.of(failure);
+            return new SMTPResponse(Integer.toString(reply.code()), reply.text());
+        }
     }
 }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.apache.james.protocols.api.OidcSASLConfiguration;
@@ -34,6 +36,7 @@ import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.apache.james.protocols.smtp.core.esmtp.EhloCmdHandler;
 import org.apache.james.protocols.smtp.core.esmtp.StartTlsCmdHandler;
 import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.Address;
 import org.merpati.kernel.Failure;
 import org.merpati.wire.Connection;
 import org.merpati.wire.Dialogue;
@@ -51,9 +54,20 @@ public final class SmtpService implements Dialogue {
     private final Reception reception;
     private final ProtocolHandlerChainImpl chain = new ProtocolHandlerChainImpl();
     private final LineHandler<ProtocolSession> dispatcher;
+    private final Optional<HandOff> handOff;
 
     /** A server over a reception. */
     public SmtpService(SmtpConfig config, Reception reception) {
+        this(config, reception, Optional.empty());
+    }
+
+    /** A server that hands over each client that has logged in. */
+    public SmtpService(SmtpConfig config, Reception reception, HandOff handOff) {
+        this(config, reception, Optional.of(handOff));
+    }
+
+    private SmtpService(SmtpConfig config, Reception reception, Optional<HandOff> handOff) {
+        this.handOff = handOff;
         this.config = config;
         this.reception = reception;
         NoMetrics none = new NoMetrics();
@@ -90,9 +104,16 @@ public final class SmtpService implements Dialogue {
     public void serve(Connection connection) throws IOException {
         connection.idleTimeout(config.idle());
         String service = config.kind() == SmtpConfig.Kind.LMTP ? "LMTP" : "ESMTP";
-        say(connection, new Reply(220, config.hostname() + " " + service + " Merpati"));
+        String nonce = config.kind() == SmtpConfig.Kind.PROXIED ? nonce() : "";
+        say(connection, new Reply(220, config.hostname() + " " + service + " Merpati " + nonce));
         connection.out().flush();
-        new Session(connection).run();
+        new Session(connection, nonce).run();
+    }
+
+    private static String nonce() {
+        byte[] nonce = new byte[16];
+        new SecureRandom().nextBytes(nonce);
+        return HexFormat.of().formatHex(nonce);
     }
 
     private static void say(Connection connection, Reply reply) throws IOException {
@@ -104,11 +125,13 @@ public final class SmtpService implements Dialogue {
     private final class Session {
         private final Connection connection;
         private final LineReader reader;
+        private final String nonce;
         private Transport transport;
         private SMTPSession session;
 
-        Session(Connection connection) {
+        Session(Connection connection, String nonce) {
             this.connection = connection;
+            this.nonce = nonce;
             this.reader = new LineReader(connection.in());
             this.transport = new Transport(connection, config.startTls().isPresent());
             this.session = begin();
@@ -118,6 +141,7 @@ public final class SmtpService implements Dialogue {
         private SMTPSession begin() {
             SMTPSession fresh = new SMTPSessionImpl(transport, new JamesConfiguration());
             fresh.setAttachment(Hooks.CONNECTION, connection, State.Connection);
+            fresh.setAttachment(Hooks.NONCE, nonce, State.Connection);
             return fresh;
         }
 
@@ -169,6 +193,12 @@ public final class SmtpService implements Dialogue {
                 transport = new Transport(connection, false);
                 session = begin();
                 return true;
+            }
+            Optional<Address> account = session.getAttachment(Hooks.LOGIN, State.Connection);
+            if (handOff.isPresent() && account.isPresent()) {
+                connection.out().flush();
+                handOff.get().takeOver(connection, account.get());
+                return false;
             }
             Optional<Envelope> data = session.removeAttachment(Hooks.DATA, State.Transaction);
             if (data.isPresent() && response.getRetCode().equals("354")) {
