@@ -30,7 +30,8 @@ public final class Plan {
      * @param conf the folder of shipped configuration
      * @param folder where files and data go
      * @param hosts each node's address, in configured order; empty for 127.0.0.1
-     * @param extra lines for each node's file by table name, such as {@code timing}
+     * @param extra lines for each node's file by table name, such as {@code timing}; for one node's
+     *     listeners the name is {@code listeners NODE}
      */
     public Plan(String layout, Path conf, Path folder, int base, List<String> hosts, Map<String, String> extra)
             throws IOException {
@@ -184,10 +185,11 @@ public final class Plan {
         text.append("\n[listeners]\n");
         listeners(node).forEach((name, address) ->
                 text.append(name).append(" = \"").append(address).append("\"\n"));
+        text.append(extra.getOrDefault("listeners " + node, "")).append('\n');
         text.append("\n[security]\nclear-login-on-loopback = true\n");
         text.append(extra.getOrDefault("security", "")).append('\n');
         extra.forEach((table, lines) -> {
-            if (!table.equals("security")) {
+            if (!table.equals("security") && !table.startsWith("listeners ")) {
                 text.append("\n[").append(table).append("]\n").append(lines).append('\n');
             }
         });

@@ -66,6 +66,7 @@ public final class Node implements AutoCloseable {
     private final Health health = new Health();
     private final NodeContext context;
     private final Clock clock = Clock.system();
+    private final String version;
     private volatile boolean started;
 
     /**
@@ -75,7 +76,12 @@ public final class Node implements AutoCloseable {
      * @throws IOException if a port is in use or the disk fails
      */
     public Node(NodeConfig config) throws IOException {
+        this(config, VERSION);
+    }
+
+    Node(NodeConfig config, String version) throws IOException {
         boolean done = false;
+        this.version = version;
         try {
             context = core(config);
             context.channel().offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
@@ -115,7 +121,8 @@ public final class Node implements AutoCloseable {
                 parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
         enrollment.ifPresent(e -> e.offerOn(channel));
         Routes routes = new Routes(topology, new RouteTable(), channel);
-        Members members = parts.add("members", new Members(topology, name, routes.table(), VERSION));
+        Members members = parts.add("members", new Members(topology, name, routes.table(), version));
+        members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
         RatisJournals journals = new RatisJournals(
                 topology, name, identity, channel, config.data(), journal(config), clock);
         Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health));
@@ -131,6 +138,15 @@ public final class Node implements AutoCloseable {
         parts.add("renewal", new Renewal(topology, identity, channel, clock));
         return new NodeContext(config, topology, self, identity, publicTls, hostname, network, channel, routes, members,
                 groups, directory, logins, health, ids, clock);
+    }
+
+    /** Nodes work together whose versions differ in the last number alone. */
+    private void refuseIncompatible(NodeName other, String theirs) {
+        if (!theirs.substring(0, Math.max(0, theirs.lastIndexOf('.')))
+                .equals(version.substring(0, Math.max(0, version.lastIndexOf('.'))))) {
+            throw new Malformed("node " + other + " runs merpati " + theirs + " and this one " + version
+                    + ": they do not work together; install the same version on all nodes");
+        }
     }
 
     private static JournalConfig journal(NodeConfig config) {
@@ -198,7 +214,7 @@ public final class Node implements AutoCloseable {
         return new NodeStatus(
                 self.name().value(),
                 self.roles().stream().map(Role::text).sorted().toList(),
-                VERSION,
+                version,
                 ProcessHandle.current().pid(),
                 started ? ready ? "ready" : "failing" : "starting",
                 clock.millis(),

@@ -97,6 +97,7 @@ public final class Network implements AutoCloseable {
     /**
      * Connects to a peer.
      *
+     * @param limit for the connection, and again for the handshake
      * @param tls where given, TLS from the first octet; the context's trust decides about the peer's certificate
      * @throws IOException if the peer does not answer, or its certificate is not believed
      */
@@ -122,7 +123,7 @@ public final class Network implements AutoCloseable {
         }
         MinaConnection connection = connection(session);
         if (tls.isPresent() && tls.get().implicit()) {
-            connection.awaitHandshake();
+            connection.awaitHandshake(limit);
         }
         return connection;
     }
