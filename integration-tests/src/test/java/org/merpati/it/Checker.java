@@ -22,8 +22,9 @@ final class Checker {
     record Verdict(List<String> wrong, int messages, int duplicates, int duplicatesAfterUnknown) {
         @Override
         public String toString() {
-            return messages + " facts, " + wrong.size() + " wrong, " + duplicates + " duplicates, " + duplicatesAfterUnknown
-                    + " duplicates after an unknown answer" + (wrong.isEmpty() ? "" : ": " + wrong.stream()
+            return messages + " facts, " + wrong.size() + " wrong, " + duplicates + " duplicates, "
+                    + duplicatesAfterUnknown + " duplicates after an unknown answer"
+                    + (wrong.isEmpty() ? "" : ": " + wrong.stream()
                             .limit(10)
                             .collect(Collectors.joining("; ")));
         }

@@ -24,7 +24,13 @@ final class Ledger {
      * @param uid 0 where the client does not know it (SMTP)
      * @param flags those that must be set
      */
-    record Fact(String account, String mailbox, long uid, java.util.Set<String> flags, State state, boolean everUnknown) {}
+    record Fact(
+            String account,
+            String mailbox,
+            long uid,
+            java.util.Set<String> flags,
+            State state,
+            boolean everUnknown) {}
 
     private final Map<String, Fact> facts = new ConcurrentHashMap<>();
     private final Map<String, List<Long>> acks = new ConcurrentHashMap<>();
@@ -42,7 +48,8 @@ final class Ledger {
     }
 
     void unknown(String id) {
-        facts.computeIfPresent(id, (k, f) -> new Fact(f.account(), f.mailbox(), f.uid(), f.flags(), State.UNKNOWN, true));
+        facts.computeIfPresent(
+                id, (k, f) -> new Fact(f.account(), f.mailbox(), f.uid(), f.flags(), State.UNKNOWN, true));
     }
 
     Map<String, Fact> all() {

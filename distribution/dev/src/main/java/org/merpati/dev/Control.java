@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** The socket by which one {@code ./dev} tells the one that runs the cluster what to do: a line asks, a line answers. */
+/**
+ * The socket by which one {@code ./dev} tells the one that runs the cluster what to do: a line asks, a line answers.
+ */
 final class Control implements AutoCloseable {
     /** Carries out a request and says what became of it. */
     @FunctionalInterface
@@ -53,7 +55,9 @@ final class Control implements AutoCloseable {
     private static String answer(Verbs verbs, String line) {
         int space = line.indexOf(' ');
         try {
-            return "ok " + verbs.run(space < 0 ? line : line.substring(0, space), space < 0 ? "" : line.substring(space + 1));
+            return "ok "
+                    + verbs.run(
+                            space < 0 ? line : line.substring(0, space), space < 0 ? "" : line.substring(space + 1));
         } catch (IOException | RuntimeException failed) {
             return "no " + failed.getMessage();
         }
@@ -66,8 +70,8 @@ final class Control implements AutoCloseable {
      */
     static String ask(Path path, String verb, String node) throws IOException {
         try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path));
-                BufferedReader in =
-                        new BufferedReader(new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8))) {
+                BufferedReader in = new BufferedReader(
+                        new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8))) {
             Channels.newOutputStream(client).write((verb + " " + node + "\n").getBytes(StandardCharsets.UTF_8));
             String answer = in.readLine();
             if (answer == null || !answer.startsWith("ok ")) {

@@ -28,7 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Runs a whole cluster on this machine.",
         subcommands = {Up.class})
 public final class Dev implements Runnable {
-    static final Path ROOT = Path.of(System.getProperty("merpati.root", ".")).toAbsolutePath().normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("merpati.root", ".")).toAbsolutePath().normalize();
     static final Path ENDPOINTS = ROOT.resolve("target/dev/endpoints.json");
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int LAST_LINES = 200;
@@ -128,7 +129,10 @@ public final class Dev implements Runnable {
         throw last;
     }
 
-    @Command(name = "mail", mixinStandardHelpOptions = true, description = "Sends a mail by SMTP, as a server outside would.")
+    @Command(
+            name = "mail",
+            mixinStandardHelpOptions = true,
+            description = "Sends a mail by SMTP, as a server outside would.")
     int mail(
             @Parameters(paramLabel = "FROM") String from,
             @Parameters(paramLabel = "TO") String to,
@@ -158,9 +162,10 @@ public final class Dev implements Runnable {
         for (Path log : logs()) {
             String name = String.valueOf(log.getFileName()).replace(".log", "");
             try (Stream<String> lines = Files.lines(log)) {
-                lines.filter(l -> l.contains(" mail ") && l.contains(id)).forEach(l -> found.add(l.substring(0, Math.min(24, l.length()))
-                        + String.format(" %-10s ", name)
-                        + l.substring(Math.min(24, l.length()))));
+                lines.filter(l -> l.contains(" mail ") && l.contains(id))
+                        .forEach(l -> found.add(l.substring(0, Math.min(24, l.length()))
+                                + String.format(" %-10s ", name)
+                                + l.substring(Math.min(24, l.length()))));
             }
         }
         found.sort(null);

@@ -52,7 +52,10 @@ public final class EmbeddedCluster extends Cluster {
             }
         }
         for (Map.Entry<String, Throwable> entry : failed.entrySet()) {
-            throw new IOException("node " + entry.getKey() + " cannot start: " + entry.getValue().getMessage(), entry.getValue());
+            throw new IOException(
+                    "node " + entry.getKey() + " cannot start: "
+                            + entry.getValue().getMessage(),
+                    entry.getValue());
         }
     }
 

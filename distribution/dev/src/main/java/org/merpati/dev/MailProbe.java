@@ -38,7 +38,11 @@ public final class MailProbe {
                 to.stream().map(Address::parse).map(Envelope.Recipient::of).toList());
         try (Network network = new Network("probe", 1);
                 SmtpClient client = SmtpClient.greet(
-                        network.connect(address, LIMIT, Optional.empty()), "probe.example.net", false, Optional.empty(), LIMIT)) {
+                        network.connect(address, LIMIT, Optional.empty()),
+                        "probe.example.net",
+                        false,
+                        Optional.empty(),
+                        LIMIT)) {
             List<Reply> replies = client.send(envelope, out -> out.write(message), () -> {});
             return replies.stream().filter(r -> !r.positive()).findFirst().orElseGet(replies::getFirst);
         }

@@ -153,13 +153,13 @@ final class Up implements Callable<Integer> {
             }
         }
         StringBuilder kept = new StringBuilder();
-        people.forEach((address, password) -> kept.append(address).append(' ').append(password).append('\n'));
+        people.forEach((address, password) ->
+                kept.append(address).append(' ').append(password).append('\n'));
         Pem.writeSecret(cluster.plan().folder().resolve("accounts"), kept.toString());
         if (many.isPresent()) {
             String[] parts = many.get();
             say("making " + parts[1] + " accounts " + parts[0]);
-            say(cluster.askAny(
-                            "accounts add", Map.of("pattern", parts[0], "count", parts[1], "password", parts[2]))
+            say(cluster.askAny("accounts add", Map.of("pattern", parts[0], "count", parts[1], "password", parts[2]))
                     .asString());
         }
     }
@@ -214,7 +214,8 @@ final class Up implements Callable<Integer> {
                 .findFirst()
                 .orElse(first);
         System.out.println("\nTry next:  ./dev status");
-        System.out.println("           ./dev kill " + victim + "        and read on: the mailboxes move to another node");
+        System.out.println(
+                "           ./dev kill " + victim + "        and read on: the mailboxes move to another node");
         System.out.println("           ./dev mail you@example.net budi@" + plan.domain());
         System.out.println("           ./dev down");
         System.out.flush();

@@ -1,4 +1,6 @@
-/** A cluster on one machine, embedded in one JVM or as processes: what {@code ./dev} and the integration tests start. */
+/**
+ * A cluster on one machine, embedded in one JVM or as processes: what {@code ./dev} and the integration tests start.
+ */
 @NullMarked
 package org.merpati.dev;
 

@@ -170,11 +170,13 @@ public final class Main implements Runnable {
                 text.append("    %-16s %-10s epoch %-4d applied %-8d %s%n"
                         .formatted(group.name(), group.role(), group.epoch(), group.applied(), lag(group)));
             }
-            node.services().stream().filter(s -> !s.ready()).forEach(s -> text.append("    ! ")
-                    .append(s.name())
-                    .append(": ")
-                    .append(s.sentence())
-                    .append('\n'));
+            node.services().stream()
+                    .filter(s -> !s.ready())
+                    .forEach(s -> text.append("    ! ")
+                            .append(s.name())
+                            .append(": ")
+                            .append(s.sentence())
+                            .append('\n'));
             return text.toString();
         }
 
@@ -228,8 +230,12 @@ public final class Main implements Runnable {
             return door.say(door.ask("account add", parameters));
         }
 
-        @Command(name = "passwd", mixinStandardHelpOptions = true, description = "Sets a password, read from standard input.")
-        int passwd(@CommandLine.Mixin Door door, @Parameters(paramLabel = "ADDRESS") String address) throws IOException {
+        @Command(
+                name = "passwd",
+                mixinStandardHelpOptions = true,
+                description = "Sets a password, read from standard input.")
+        int passwd(@CommandLine.Mixin Door door, @Parameters(paramLabel = "ADDRESS") String address)
+                throws IOException {
             String password = new java.io.BufferedReader(
                             new java.io.InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8))
                     .readLine();

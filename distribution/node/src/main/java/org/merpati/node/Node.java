@@ -258,8 +258,16 @@ public final class Node implements AutoCloseable {
                 .append(state.ready() ? 1 : 0)
                 .append('\n'));
         for (NodeStatus.Group group : context.groups().status()) {
-            text.append("merpati_group_applied{group=\"").append(group.name()).append("\"} ").append(group.applied()).append('\n');
-            text.append("merpati_group_leader{group=\"").append(group.name()).append("\"} ").append(group.leader() ? 1 : 0).append('\n');
+            text.append("merpati_group_applied{group=\"")
+                    .append(group.name())
+                    .append("\"} ")
+                    .append(group.applied())
+                    .append('\n');
+            text.append("merpati_group_leader{group=\"")
+                    .append(group.name())
+                    .append("\"} ")
+                    .append(group.leader() ? 1 : 0)
+                    .append('\n');
         }
         return text.toString();
     }

@@ -56,20 +56,25 @@ public final class ProxyRole implements AutoCloseable {
         }
         if (config.listeners().imaps().isPresent()) {
             Tls tls = Tls.implicit(publicTls);
-            parts.add("imaps", network.listen("imaps", config.listeners().imaps().get(), Optional.of(tls), limit, imap));
+            parts.add(
+                    "imaps", network.listen("imaps", config.listeners().imaps().get(), Optional.of(tls), limit, imap));
         }
-        SubmissionFront front =
-                new SubmissionFront(directory, logins, topology, members, identity, network, hostname);
-        if (config.listeners().submission().isPresent() && !topology.node(identity.node()).has(Role.MTA)) {
+        SubmissionFront front = new SubmissionFront(directory, logins, topology, members, identity, network, hostname);
+        if (config.listeners().submission().isPresent()
+                && !topology.node(identity.node()).has(Role.MTA)) {
             SmtpService submission = new SmtpService(smtp(config, hostname, Optional.of(publicTls)), front, front);
-            parts.add("submission", network.listen(
-                    "submission", config.listeners().submission().get(), Optional.empty(), limit, submission));
+            parts.add(
+                    "submission",
+                    network.listen(
+                            "submission", config.listeners().submission().get(), Optional.empty(), limit, submission));
         }
-        if (config.listeners().smtps().isPresent() && !topology.node(identity.node()).has(Role.MTA)) {
+        if (config.listeners().smtps().isPresent()
+                && !topology.node(identity.node()).has(Role.MTA)) {
             SmtpService submission = new SmtpService(smtp(config, hostname, Optional.empty()), front, front);
             Tls tls = Tls.implicit(publicTls);
-            parts.add("smtps", network.listen(
-                    "smtps", config.listeners().smtps().get(), Optional.of(tls), limit, submission));
+            parts.add(
+                    "smtps",
+                    network.listen("smtps", config.listeners().smtps().get(), Optional.of(tls), limit, submission));
         }
     }
 

@@ -88,7 +88,9 @@ final class SubmissionFront implements Reception, HandOff {
         Optional<Account> account = directory.people().login(address.key());
         Optional<Connection> mta = account.flatMap(a -> open(a, client));
         if (mta.isEmpty()) {
-            client.out().write("421 4.3.2 no mail server of ours answers now: try again\r\n".getBytes(StandardCharsets.US_ASCII));
+            client.out()
+                    .write("421 4.3.2 no mail server of ours answers now: try again\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
             client.out().flush();
             return;
         }
@@ -126,7 +128,8 @@ final class SubmissionFront implements Reception, HandOff {
             String nonce = greeting.substring(greeting.lastIndexOf(' ') + 1);
             say(connection, "EHLO " + hostname);
             reply(connection, "250");
-            String from = client.remote().getAddress().getHostAddress() + ":" + client.remote().getPort();
+            String from = client.remote().getAddress().getHostAddress() + ":"
+                    + client.remote().getPort();
             String id = account.id().toString();
             say(connection, "XMERPATI " + id + " " + Ticket.sign(identity, nonce, id, from) + " " + from);
             reply(connection, "250");
@@ -145,7 +148,9 @@ final class SubmissionFront implements Reception, HandOff {
     private static String reply(Connection connection, String code) throws IOException {
         for (int i = 0; i < LINES; i++) {
             StringBuilder line = new StringBuilder();
-            for (int octet = connection.in().read(); octet != '\n'; octet = connection.in().read()) {
+            for (int octet = connection.in().read();
+                    octet != '\n';
+                    octet = connection.in().read()) {
                 if (octet < 0 || line.length() > LINE_LIMIT) {
                     throw new IOException("the MTA " + connection.remote() + " broke off");
                 }

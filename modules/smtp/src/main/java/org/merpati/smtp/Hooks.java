@@ -35,7 +35,8 @@ import org.merpati.runtime.Configuration;
 import org.merpati.wire.Connection;
 
 /** Joins James' handlers with {@link Reception}: each hook asks, and a failure becomes the reply. */
-final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, EhloExtension, CommandHandler<SMTPSession> {
+final class Hooks
+        implements MailHook, RcptHook, AuthHook, MailParametersHook, EhloExtension, CommandHandler<SMTPSession> {
     /** The envelope of the transaction under way. */
     static final AttachmentKey<Envelope> ENVELOPE = AttachmentKey.of("merpati.envelope", Envelope.class);
     /** Set when DATA was accepted and the data follows. */
@@ -65,12 +66,14 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
 
     /** Who speaks in a session. */
     static Reception.Client client(SMTPSession session, SmtpConfig config) {
-        Connection connection = session.getAttachment(CONNECTION, State.Connection).orElseThrow();
+        Connection connection =
+                session.getAttachment(CONNECTION, State.Connection).orElseThrow();
         Optional<Address> login = session.getAttachment(LOGIN, State.Connection);
         String base = config.kind() == SmtpConfig.Kind.LMTP ? "LMTP" : "ESMTP";
         return new Reception.Client(
                 session.getAttachment(FROM, State.Connection).orElse(connection.remote()),
-                session.getAttachment(SMTPSession.CURRENT_HELO_NAME, State.Connection).orElse("unknown"),
+                session.getAttachment(SMTPSession.CURRENT_HELO_NAME, State.Connection)
+                        .orElse("unknown"),
                 connection.secure(),
                 connection.peerCertificate(),
                 login,
@@ -91,8 +94,7 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
         try {
             boolean submission =
                     config.kind() == SmtpConfig.Kind.SUBMISSION || config.kind() == SmtpConfig.Kind.PROXIED;
-            if (submission
-                    && session.getAttachment(LOGIN, State.Connection).isEmpty()) {
+            if (submission && session.getAttachment(LOGIN, State.Connection).isEmpty()) {
                 return HookResult.builder()
                         .hookReturnCode(HookReturnCode.deny())
                         .smtpReturnCode("530")
@@ -129,8 +131,8 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
     public HookResult doRcpt(
             SMTPSession session, MaybeSender sender, MailAddress recipient, Map<String, String> parameters) {
         try {
-            Envelope envelope = session.getAttachment(ENVELOPE, State.Transaction)
-                    .orElseThrow(() -> new Malformed("MAIL first"));
+            Envelope envelope =
+                    session.getAttachment(ENVELOPE, State.Transaction).orElseThrow(() -> new Malformed("MAIL first"));
             if (envelope.recipients().size() >= config.recipientLimit()) {
                 return HookResult.builder()
                         .hookReturnCode(HookReturnCode.denySoft())
@@ -247,8 +249,7 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
             return new SMTPResponse("503", "5.5.1 MAIL first");
         }
         if (envelope.get().recipients().isEmpty()) {
-            return new SMTPResponse(
-                    config.kind() == SmtpConfig.Kind.LMTP ? "503" : "554", "5.5.1 no valid recipients");
+            return new SMTPResponse(config.kind() == SmtpConfig.Kind.LMTP ? "503" : "554", "5.5.1 no valid recipients");
         }
         session.setAttachment(DATA, envelope.get(), State.Transaction);
         return new SMTPResponse("354", "end with a line that holds a dot alone");

@@ -23,8 +23,8 @@ import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.SMTPSessionImpl;
 import org.apache.james.protocols.smtp.core.ExpnCmdHandler;
-import org.apache.james.protocols.smtp.core.HelpCmdHandler;
 import org.apache.james.protocols.smtp.core.HeloCmdHandler;
+import org.apache.james.protocols.smtp.core.HelpCmdHandler;
 import org.apache.james.protocols.smtp.core.MailCmdHandler;
 import org.apache.james.protocols.smtp.core.NoopCmdHandler;
 import org.apache.james.protocols.smtp.core.QuitCmdHandler;
@@ -170,7 +170,12 @@ public final class SmtpService implements Dialogue {
                 }
                 say(connection, new Reply(421, "4.7.0 too many errors"));
             } catch (SocketTimeoutException silent) {
-                say(connection, new Reply(421, "4.4.2 nothing was received for " + config.idle().toSeconds() + " s"));
+                say(
+                        connection,
+                        new Reply(
+                                421,
+                                "4.4.2 nothing was received for "
+                                        + config.idle().toSeconds() + " s"));
             }
         }
 
@@ -222,9 +227,15 @@ public final class SmtpService implements Dialogue {
                 replies = switch (form) {
                     case WELL_FORMED -> finish(envelope, sink, incoming);
                     case TOO_LONG ->
-                        all(envelope, new Reply(552, "5.3.4 a message has at most " + config.messageLimit() + " octets here"));
+                        all(
+                                envelope,
+                                new Reply(
+                                        552, "5.3.4 a message has at most " + config.messageLimit() + " octets here"));
                     case BARE_LINE_END ->
-                        all(envelope, new Reply(554, "5.6.0 a CR or LF stands alone: lines end with CRLF (RFC 5321 §2.3.8)"));
+                        all(
+                                envelope,
+                                new Reply(
+                                        554, "5.6.0 a CR or LF stands alone: lines end with CRLF (RFC 5321 §2.3.8)"));
                 };
             } finally {
                 if (incoming != null) {
@@ -261,7 +272,9 @@ public final class SmtpService implements Dialogue {
         }
 
         private List<Reply> all(Envelope envelope, Reply reply) {
-            int count = config.kind() == SmtpConfig.Kind.LMTP ? envelope.recipients().size() : 1;
+            int count = config.kind() == SmtpConfig.Kind.LMTP
+                    ? envelope.recipients().size()
+                    : 1;
             List<Reply> replies = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 replies.add(reply);

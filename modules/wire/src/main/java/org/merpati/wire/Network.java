@@ -118,7 +118,8 @@ public final class Network implements AutoCloseable {
             session = connecting.getSession();
         } catch (RuntimeIoException failed) {
             Throwable cause = failed.getCause();
-            throw new IOException("no connection to " + peer + ": " + (cause == null ? failed : cause).getMessage(), failed);
+            throw new IOException(
+                    "no connection to " + peer + ": " + (cause == null ? failed : cause).getMessage(), failed);
         }
         MinaConnection connection = connection(session);
         if (tls.isPresent() && tls.get().implicit()) {
