@@ -18,7 +18,8 @@ import org.merpati.smtp.Reply;
 
 /** One try to deliver a mail to those of its recipients that are due. */
 final class Attempt {
-    private static final Duration LMTP = Duration.ofSeconds(30);
+    private static final Duration LMTP = Duration.ofSeconds(15);
+    private static final int OCTETS_A_SECOND = 500_000;
 
     private final Delivering with;
     private final Spool spool;
@@ -63,7 +64,8 @@ final class Attempt {
     }
 
     private void local(GroupName shard, List<LocalDelivery.Target> to) {
-        List<Reply> replies = with.local().deliver(shard, mail.id(), mail.sender(), to, body, LMTP);
+        Duration limit = LMTP.plusSeconds(body.size() / OCTETS_A_SECOND);
+        List<Reply> replies = with.local().deliver(shard, mail.id(), mail.sender(), to, body, limit);
         for (int i = 0; i < to.size(); i++) {
             judge(to.get(i).place(), replies.get(i), true);
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.merpati.cluster.Routes;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
@@ -26,11 +27,16 @@ import org.merpati.smtp.SmtpRefusal;
 
 /**
  * Delivery into shards: LMTP over mutual TLS to the node that leads the shard, following it when it has moved. A shard
- * that could not be reached is left alone for a moment, so that a long queue does not wait for each of its mails.
+ * that could not be reached is left alone for a moment and then tried by few, so that a long queue does not wait for each
+ * of its mails.
  */
 final class LocalDelivery {
     private static final int MOVES = 2;
+    private static final int PROBES = 2;
     private static final long REST_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** A shard that did not answer: since when, and how many are trying it again now. */
+    private record Trouble(long since, AtomicInteger probes) {}
 
     /** A recipient: its place in the envelope, its address, its account. */
     record Target(int place, Address address, AccountId account) {}
@@ -38,7 +44,7 @@ final class LocalDelivery {
     private final Routes routes;
     private final NodeConnections connections;
     private final Clock clock;
-    private final Map<GroupName, Long> resting = new ConcurrentHashMap<>();
+    private final Map<GroupName, Trouble> troubled = new ConcurrentHashMap<>();
 
     LocalDelivery(Routes routes, NodeConnections connections, Clock clock) {
         this.routes = routes;
@@ -48,17 +54,12 @@ final class LocalDelivery {
 
     /** Whether a shard's leader is known and no attempt has failed just now. */
     boolean near(GroupName shard) {
-        return routes.table().route(shard).isPresent() && !rests(shard);
-    }
-
-    private boolean rests(GroupName shard) {
-        Long since = resting.get(shard);
-        return since != null && clock.nanos() - since < REST_NANOS;
+        return routes.table().route(shard).isPresent() && !troubled.containsKey(shard);
     }
 
     /** Forgets that a shard could not be reached. */
     void wake(GroupName shard) {
-        resting.remove(shard);
+        troubled.remove(shard);
     }
 
     /**
@@ -68,9 +69,19 @@ final class LocalDelivery {
      */
     List<Reply> deliver(
             GroupName shard, MailId mail, Optional<Address> sender, List<Target> to, MailBody body, Duration limit) {
-        if (rests(shard)) {
+        Trouble trouble = troubled.get(shard);
+        if (trouble == null) {
+            return attempt(shard, mail, sender, to, body, limit);
+        }
+        boolean rested = clock.nanos() - trouble.since() >= REST_NANOS;
+        if (!rested || trouble.probes().getAndIncrement() >= PROBES) {
             return all(to, shard + " did not answer a moment ago");
         }
+        return attempt(shard, mail, sender, to, body, limit);
+    }
+
+    private List<Reply> attempt(
+            GroupName shard, MailId mail, Optional<Address> sender, List<Target> to, MailBody body, Duration limit) {
         List<Envelope.Recipient> recipients = to.stream()
                 .map(t -> new Envelope.Recipient(t.address(), NodeParameters.recipient(t.place(), t.account())))
                 .toList();
@@ -81,7 +92,7 @@ final class LocalDelivery {
         String why;
         try {
             List<Reply> replies = delivering.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            resting.remove(shard);
+            troubled.remove(shard);
             return replies;
         } catch (TimeoutException late) {
             why = shard + " did not answer within " + limit.toMillis() + " ms";
@@ -99,7 +110,7 @@ final class LocalDelivery {
         } finally {
             call.abort();
         }
-        resting.put(shard, clock.nanos());
+        troubled.put(shard, new Trouble(clock.nanos(), new AtomicInteger()));
         routes.table().route(shard).ifPresent(routes.table()::forget);
         return all(to, why);
     }
