@@ -61,9 +61,10 @@ final class Admin {
                 node.directory().setPassword(address, need(parameters, "password"));
                 yield "password of " + address + " set";
             }
-            case "node token" -> Identities.enrollment(node.config(), node.topology())
-                    .token(new NodeName(need(parameters, "node")))
-                    .toString();
+            case "node token" ->
+                Identities.enrollment(node.config(), node.topology())
+                        .token(new NodeName(need(parameters, "node")))
+                        .toString();
             default -> throw new Malformed("no operation '" + operation + "'");
         };
     }
@@ -83,7 +84,9 @@ final class Admin {
         String name = parameters.getOrDefault("name", address.local());
         boolean admin = Boolean.parseBoolean(parameters.getOrDefault("admin", "false"));
         node.directory().addAccount(address, name, password, admin, given.isEmpty());
-        return given.isPresent() ? "account " + address + " added" : "account " + address + " added, password " + password;
+        return given.isPresent()
+                ? "account " + address + " added"
+                : "account " + address + " added, password " + password;
     }
 
     /** Many accounts of one password, for load tests: the hash is computed once. */

@@ -57,8 +57,8 @@ final class AdminSocket implements AutoCloseable {
 
     private void serve(SocketChannel client) {
         try (client;
-                BufferedReader in =
-                        new BufferedReader(new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8));
+                BufferedReader in = new BufferedReader(
+                        new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8));
                 OutputStream out = Channels.newOutputStream(client)) {
             String line = in.readLine();
             if (line != null && line.length() <= LINE_LIMIT) {
@@ -74,7 +74,8 @@ final class AdminSocket implements AutoCloseable {
         try {
             JsonNode request = JSON.readTree(line);
             Map<String, String> parameters = new LinkedHashMap<>();
-            request.properties().forEach(p -> parameters.put(p.getKey(), p.getValue().asString()));
+            request.properties()
+                    .forEach(p -> parameters.put(p.getKey(), p.getValue().asString()));
             String operation = parameters.getOrDefault("do", "");
             answer.put("ok", admin.run(operation, parameters));
         } catch (Failure failure) {
@@ -96,8 +97,8 @@ final class AdminSocket implements AutoCloseable {
      */
     static JsonNode ask(Path path, Map<String, String> request) throws IOException {
         try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path));
-                BufferedReader in =
-                        new BufferedReader(new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8))) {
+                BufferedReader in = new BufferedReader(
+                        new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8))) {
             Channels.newOutputStream(client)
                     .write((JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
             String line = in.readLine();

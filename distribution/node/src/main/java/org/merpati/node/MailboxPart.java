@@ -21,21 +21,28 @@ final class MailboxPart implements RolePart {
             if (spec.dataNodes().contains(node.self().name())) {
                 VaultIdentity identity = new VaultIdentity(node.topology().cluster(), spec.name());
                 ShardState state = ShardState.open(
-                        node.config().data().resolve("shards").resolve(spec.name().value()), identity, VaultLimits.DEFAULT);
+                        node.config()
+                                .data()
+                                .resolve("shards")
+                                .resolve(spec.name().value()),
+                        identity,
+                        VaultLimits.DEFAULT);
                 Journal journal = node.groups().open(spec, state);
                 shards.add(parts.add(spec.name().value(), new JournaledStore(journal, state, node.ids())));
             }
         }
-        parts.add("listeners", new MailboxRole(
-                node.config(),
-                node.self(),
-                node.identity(),
-                node.publicTls(),
-                node.network(),
-                shards,
-                node.logins(),
-                node.hostname(),
-                node.clock()));
+        parts.add(
+                "listeners",
+                new MailboxRole(
+                        node.config(),
+                        node.self(),
+                        node.identity(),
+                        node.publicTls(),
+                        node.network(),
+                        shards,
+                        node.logins(),
+                        node.hostname(),
+                        node.clock()));
         return parts;
     }
 }

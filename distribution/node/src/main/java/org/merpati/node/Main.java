@@ -46,6 +46,11 @@ public final class Main implements Runnable {
         System.exit(commandLine().execute(arguments));
     }
 
+    /** Runs a command of the command line in this process. */
+    public static int execute(List<String> arguments) {
+        return commandLine().execute(arguments.toArray(new String[0]));
+    }
+
     static CommandLine commandLine() {
         return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, parsed) -> {
             if (failure instanceof Failure || failure instanceof IOException) {
@@ -132,20 +137,8 @@ public final class Main implements Runnable {
             return json;
         }
 
-        JsonNode ask(String operation, Map<String, String> parameters) throws IOException {
-            Map<String, String> request = new LinkedHashMap<>(parameters);
-            request.put("do", operation);
-            JsonNode answer;
-            try {
-                answer = AdminSocket.ask(data.resolve("admin.sock"), request);
-            } catch (IOException away) {
-                throw new IOException("no node answers in " + data + ": is it running? (--data DIR names its folder)", away);
-            }
-            JsonNode error = answer.get("error");
-            if (error != null) {
-                throw new IOException(error.asString());
-            }
-            return answer.get("ok");
+        JsonNode ask(String operation, Map<String, String> parameters) {
+            return AdminClient.ask(data, operation, parameters);
         }
 
         int say(JsonNode answer) {
@@ -158,7 +151,7 @@ public final class Main implements Runnable {
     @Command(name = "status", mixinStandardHelpOptions = true, description = "Shows every node and its groups.")
     static final class Status extends Asking implements java.util.concurrent.Callable<Integer> {
         @Override
-        public Integer call() throws IOException {
+        public Integer call() {
             JsonNode rows = ask("status", Map.of());
             if (json()) {
                 System.out.println(JSON.writeValueAsString(rows));
@@ -177,11 +170,13 @@ public final class Main implements Runnable {
                 text.append("    %-16s %-10s epoch %-4d applied %-8d %s%n"
                         .formatted(group.name(), group.role(), group.epoch(), group.applied(), lag(group)));
             }
-            node.services().stream().filter(s -> !s.ready()).forEach(s -> text.append("    ! ")
-                    .append(s.name())
-                    .append(": ")
-                    .append(s.sentence())
-                    .append('\n'));
+            node.services().stream()
+                    .filter(s -> !s.ready())
+                    .forEach(s -> text.append("    ! ")
+                            .append(s.name())
+                            .append(": ")
+                            .append(s.sentence())
+                            .append('\n'));
             return text.toString();
         }
 
@@ -235,8 +230,12 @@ public final class Main implements Runnable {
             return door.say(door.ask("account add", parameters));
         }
 
-        @Command(name = "passwd", mixinStandardHelpOptions = true, description = "Sets a password, read from standard input.")
-        int passwd(@CommandLine.Mixin Door door, @Parameters(paramLabel = "ADDRESS") String address) throws IOException {
+        @Command(
+                name = "passwd",
+                mixinStandardHelpOptions = true,
+                description = "Sets a password, read from standard input.")
+        int passwd(@CommandLine.Mixin Door door, @Parameters(paramLabel = "ADDRESS") String address)
+                throws IOException {
             String password = new java.io.BufferedReader(
                             new java.io.InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8))
                     .readLine();

@@ -66,6 +66,7 @@ public final class Node implements AutoCloseable {
     private final Health health = new Health();
     private final NodeContext context;
     private final Clock clock = Clock.system();
+    private final String version;
     private volatile boolean started;
 
     /**
@@ -75,9 +76,15 @@ public final class Node implements AutoCloseable {
      * @throws IOException if a port is in use or the disk fails
      */
     public Node(NodeConfig config) throws IOException {
+        this(config, VERSION);
+    }
+
+    Node(NodeConfig config, String version) throws IOException {
         boolean done = false;
+        this.version = version;
         try {
             context = core(config);
+            context.channel().offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
             for (GroupSpec group : context.topology().groups()) {
                 if (group.isWitness(context.self().name())) {
                     context.groups().witness(group);
@@ -113,9 +120,9 @@ public final class Node implements AutoCloseable {
         MinaNodeChannel channel =
                 parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
         enrollment.ifPresent(e -> e.offerOn(channel));
-        channel.offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
         Routes routes = new Routes(topology, new RouteTable(), channel);
-        Members members = parts.add("members", new Members(topology, name, routes.table(), VERSION));
+        Members members = parts.add("members", new Members(topology, name, routes.table(), version));
+        members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
         RatisJournals journals = new RatisJournals(
                 topology, name, identity, channel, config.data(), journal(config), clock);
         Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health));
@@ -131,6 +138,15 @@ public final class Node implements AutoCloseable {
         parts.add("renewal", new Renewal(topology, identity, channel, clock));
         return new NodeContext(config, topology, self, identity, publicTls, hostname, network, channel, routes, members,
                 groups, directory, logins, health, ids, clock);
+    }
+
+    /** Nodes work together whose versions differ in the last number alone. */
+    private void refuseIncompatible(NodeName other, String theirs) {
+        if (!theirs.substring(0, Math.max(0, theirs.lastIndexOf('.')))
+                .equals(version.substring(0, Math.max(0, version.lastIndexOf('.'))))) {
+            throw new Malformed("node " + other + " runs merpati " + theirs + " and this one " + version
+                    + ": they do not work together; install the same version on all nodes");
+        }
     }
 
     private static JournalConfig journal(NodeConfig config) {
@@ -180,7 +196,7 @@ public final class Node implements AutoCloseable {
     private void startRole(Role role) throws IOException {
         RolePart part;
         try {
-            part = (RolePart) Class.forName(PARTS.get(role)).getDeclaredConstructor().newInstance();
+            part = Class.forName(PARTS.get(role)).asSubclass(RolePart.class).getDeclaredConstructor().newInstance();
             parts.add(role.text(), part.start(context));
         } catch (ReflectiveOperationException | NoClassDefFoundError missing) {
             throw new Malformed("this jar does not hold the role '" + role.text() + "': start merpati-" + role.text()
@@ -198,7 +214,7 @@ public final class Node implements AutoCloseable {
         return new NodeStatus(
                 self.name().value(),
                 self.roles().stream().map(Role::text).sorted().toList(),
-                VERSION,
+                version,
                 ProcessHandle.current().pid(),
                 started ? ready ? "ready" : "failing" : "starting",
                 clock.millis(),
@@ -242,8 +258,16 @@ public final class Node implements AutoCloseable {
                 .append(state.ready() ? 1 : 0)
                 .append('\n'));
         for (NodeStatus.Group group : context.groups().status()) {
-            text.append("merpati_group_applied{group=\"").append(group.name()).append("\"} ").append(group.applied()).append('\n');
-            text.append("merpati_group_leader{group=\"").append(group.name()).append("\"} ").append(group.leader() ? 1 : 0).append('\n');
+            text.append("merpati_group_applied{group=\"")
+                    .append(group.name())
+                    .append("\"} ")
+                    .append(group.applied())
+                    .append('\n');
+            text.append("merpati_group_leader{group=\"")
+                    .append(group.name())
+                    .append("\"} ")
+                    .append(group.leader() ? 1 : 0)
+                    .append('\n');
         }
         return text.toString();
     }
@@ -268,6 +292,12 @@ public final class Node implements AutoCloseable {
                 .passphrase()
                 .orElseThrow(() -> new Malformed("the secret file " + secretPath(config) + " has no passphrase"));
         return Authority.open(authorityFolder(config), passphrase.toCharArray());
+    }
+
+    /** Ends without a goodbye to the other nodes, as far as one JVM can show it. */
+    public void kill() {
+        context.members().kill();
+        parts.close();
     }
 
     @Override

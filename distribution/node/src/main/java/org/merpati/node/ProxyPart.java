@@ -10,6 +10,8 @@ final class ProxyPart implements RolePart {
         return new ProxyRole(
                 node.config(),
                 node.topology(),
+                node.members(),
+                node.directory(),
                 node.identity(),
                 node.publicTls(),
                 node.network(),

@@ -33,7 +33,8 @@ final class PublicTls {
             context.init(keys, null, null);
             return context;
         } catch (GeneralSecurityException unusable) {
-            throw new IOException("the certificate of the listeners cannot be used: " + unusable.getMessage(), unusable);
+            throw new IOException(
+                    "the certificate of the listeners cannot be used: " + unusable.getMessage(), unusable);
         }
     }
 

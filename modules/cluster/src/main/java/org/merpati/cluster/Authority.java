@@ -129,14 +129,13 @@ public final class Authority {
                             certificate, serial(), from, until, new X500Name(subject.toString()), nodeKey)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                    .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                        KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+                    }))
                     .addExtension(
-                            Extension.extendedKeyUsage,
+                            Extension.authorityKeyIdentifier,
                             false,
-                            new ExtendedKeyUsage(new KeyPurposeId[] {
-                                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
-                            }))
-                    .addExtension(
-                            Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(certificate))
+                            extensions.createAuthorityKeyIdentifier(certificate))
                     .addExtension(
                             Extension.subjectAlternativeName,
                             false,

@@ -176,7 +176,10 @@ public final class Enrollment {
                 }
                 return;
             } catch (IOException | TryLater away) {
-                tried.append(tried.isEmpty() ? "" : "; ").append(holder).append(": ").append(away.getMessage());
+                tried.append(tried.isEmpty() ? "" : "; ")
+                        .append(holder)
+                        .append(": ")
+                        .append(away.getMessage());
             }
         }
         throw new TryLater("no directory node answers the request to join (" + tried + ")");
@@ -186,7 +189,9 @@ public final class Enrollment {
             throws IOException {
         SSLContext context = believing(token.fingerprint());
         try (Connection connection = network.connect(
-                new InetSocketAddress(holder.host(), holder.channelPort()), LIMIT, Optional.of(Tls.implicit(context)))) {
+                new InetSocketAddress(holder.host(), holder.channelPort()),
+                LIMIT,
+                Optional.of(Tls.implicit(context)))) {
             return MinaNodeChannel.askOnce(holder.name(), connection, SERVICE, request, LIMIT);
         }
     }
@@ -239,8 +244,7 @@ public final class Enrollment {
             return false;
         }
         KeyPair pair = keyPair();
-        byte[] request =
-                new BinaryWriter().text(request(identity.node(), pair)).toByteArray();
+        byte[] request = new BinaryWriter().text(request(identity.node(), pair)).toByteArray();
         TryLater last = new TryLater("no directory node is configured");
         for (NodeName holder : topology.directory().voters()) {
             try {

@@ -57,7 +57,9 @@ final class JoinTokens {
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
             boolean same = MessageDigest.isEqual(bytes(row.digest()), bytes(wanted));
-            if (same && row.node().equals(node.value()) && (row.usedBy().equals(UNUSED) || row.usedBy().equals(user))) {
+            if (same
+                    && row.node().equals(node.value())
+                    && (row.usedBy().equals(UNUSED) || row.usedBy().equals(user))) {
                 rows.set(i, new Row(row.node(), row.digest(), row.until(), user));
                 write(rows);
                 return;
@@ -83,7 +85,8 @@ final class JoinTokens {
     }
 
     private void write(List<Row> rows) throws IOException {
-        Pem.writeSecret(file, String.join("", rows.stream().map(r -> r.line() + "\n").toList()));
+        Pem.writeSecret(
+                file, String.join("", rows.stream().map(r -> r.line() + "\n").toList()));
     }
 
     private static byte[] bytes(String text) {

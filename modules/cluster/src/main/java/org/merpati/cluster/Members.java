@@ -104,7 +104,9 @@ public final class Members implements AutoCloseable {
         config.getMemberAttributeConfig()
                 .setAttribute(
                         ROLES,
-                        String.join(",", self.roles().stream().map(Role::text).sorted().toList()));
+                        String.join(
+                                ",",
+                                self.roles().stream().map(Role::text).sorted().toList()));
         config.getMemberAttributeConfig().setAttribute(VERSION, version);
         config.getSerializationConfig()
                 .setJavaSerializationFilterConfig(new JavaSerializationFilterConfig().setDefaultsDisabled(false));

@@ -116,7 +116,8 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
         try (InputStream answer = stream(node, service, request, limit)) {
             byte[] octets = answer.readNBytes(REQUEST_LIMIT + 1);
             if (octets.length > REQUEST_LIMIT) {
-                throw new TryLater("node " + node + " answers " + service + " with more than " + REQUEST_LIMIT + " octets");
+                throw new TryLater(
+                        "node " + node + " answers " + service + " with more than " + REQUEST_LIMIT + " octets");
             }
             return octets;
         } catch (IOException broken) {

@@ -38,7 +38,8 @@ public record Topology(Id cluster, List<NodeInfo> nodes) {
                 .filter(n -> n.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
-                        + String.join(", ", nodes.stream().map(n -> n.name().value()).toList())));
+                        + String.join(
+                                ", ", nodes.stream().map(n -> n.name().value()).toList())));
     }
 
     /** The nodes that run a role, in configured order. */
@@ -48,8 +49,8 @@ public record Topology(Id cluster, List<NodeInfo> nodes) {
 
     /** The directory group. */
     public GroupSpec directory() {
-        Comparator<NodeInfo> order =
-                Comparator.comparingInt(n -> n.has(Role.DIRECTORY) ? 0 : n.has(Role.MAILBOX) ? 1 : n.has(Role.MTA) ? 2 : 3);
+        Comparator<NodeInfo> order = Comparator.comparingInt(
+                n -> n.has(Role.DIRECTORY) ? 0 : n.has(Role.MAILBOX) ? 1 : n.has(Role.MTA) ? 2 : 3);
         List<NodeName> voters =
                 nodes.stream().sorted(order).limit(VOTERS).map(NodeInfo::name).toList();
         List<NodeName> odd = voters.size() == 2 ? voters.subList(0, 1) : voters;

@@ -72,7 +72,10 @@ class ClusterTest {
     private MinaNodeChannel channel(NodeName node) throws IOException {
         FileIdentity identity = FileIdentity.open(node, folder.resolve(node.value()));
         MinaNodeChannel channel = new MinaNodeChannel(
-                topology, identity, network, new InetSocketAddress("127.0.0.1", topology.node(node).channelPort()));
+                topology,
+                identity,
+                network,
+                new InetSocketAddress("127.0.0.1", topology.node(node).channelPort()));
         open.add(channel);
         return channel;
     }
@@ -80,7 +83,8 @@ class ClusterTest {
     /** A holds the CA; B joins it. */
     private List<MinaNodeChannel> joined() throws IOException {
         Authority authority = Authority.create(caFolder, "test", PASSPHRASE);
-        Enrollment enrollment = new Enrollment(topology, authority, caFolder, List.of("mail.example.org"), Clock.system());
+        Enrollment enrollment =
+                new Enrollment(topology, authority, caFolder, List.of("mail.example.org"), Clock.system());
         enrollment.enrollHere(A, folder.resolve("a"));
         MinaNodeChannel a = channel(A);
         enrollment.offerOn(a);
@@ -97,9 +101,13 @@ class ClusterTest {
             answer.write(request);
         });
         for (int i = 0; i < 20; i++) {
-            assertThat(channels.get(1).ask(A, "echo", new byte[] {'!'}, LIMIT)).asString().isEqualTo("b!");
+            assertThat(channels.get(1).ask(A, "echo", new byte[] {'!'}, LIMIT))
+                    .asString()
+                    .isEqualTo("b!");
         }
-        assertThat(Authority.existsIn(folder.resolve("b-ca"))).as("B does not vote in the directory").isFalse();
+        assertThat(Authority.existsIn(folder.resolve("b-ca")))
+                .as("B does not vote in the directory")
+                .isFalse();
     }
 
     @Test
@@ -115,24 +123,29 @@ class ClusterTest {
             assertThat(in.readAllBytes()).isEqualTo(big);
         }
         assertThatThrownBy(() -> channels.get(1).ask(A, "no", new byte[0], LIMIT))
-                .isInstanceOfSatisfying(Refused.class, r -> assertThat(r.reason()).isEqualTo(Refused.Reason.OVER_QUOTA));
-        assertThatThrownBy(() -> channels.get(1).ask(A, "nothing", new byte[0], LIMIT)).isInstanceOf(Refused.class);
+                .isInstanceOfSatisfying(
+                        Refused.class, r -> assertThat(r.reason()).isEqualTo(Refused.Reason.OVER_QUOTA));
+        assertThatThrownBy(() -> channels.get(1).ask(A, "nothing", new byte[0], LIMIT))
+                .isInstanceOf(Refused.class);
         channels.get(0).close();
-        assertThatThrownBy(() -> channels.get(1).ask(A, "no", new byte[0], LIMIT)).isInstanceOf(TryLater.class);
+        assertThatThrownBy(() -> channels.get(1).ask(A, "no", new byte[0], LIMIT))
+                .isInstanceOf(TryLater.class);
     }
 
     @Test
     void aTokenJoinsOneNodeOnce() throws Exception {
         joined();
-        Enrollment second = new Enrollment(
-                topology, Authority.open(caFolder, PASSPHRASE), caFolder, List.of(), Clock.system());
+        Enrollment second =
+                new Enrollment(topology, Authority.open(caFolder, PASSPHRASE), caFolder, List.of(), Clock.system());
         JoinToken token = second.token(B);
         Enrollment.join(topology, B, token, network, folder.resolve("b2"), folder.resolve("x"));
-        assertThatThrownBy(() -> Enrollment.join(topology, B, token, network, folder.resolve("b3"), folder.resolve("x")))
+        assertThatThrownBy(
+                        () -> Enrollment.join(topology, B, token, network, folder.resolve("b3"), folder.resolve("x")))
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("'merpati node token b' on a directory node makes a new one");
         JoinToken otherCa = new JoinToken("0".repeat(64), token.secret());
-        assertThatThrownBy(() -> Enrollment.join(topology, B, otherCa, network, folder.resolve("b4"), folder.resolve("x")))
+        assertThatThrownBy(
+                        () -> Enrollment.join(topology, B, otherCa, network, folder.resolve("b4"), folder.resolve("x")))
                 .isInstanceOf(TryLater.class)
                 .hasMessageContaining("no directory node answers");
     }

@@ -62,13 +62,17 @@ class TopologyTest {
     @Test
     void oneNodeIsItsOnlyVoter() {
         Topology one = of("a", Set.of(Role.DIRECTORY, Role.MTA, Role.MAILBOX));
-        assertThat(one.groups()).hasSize(3).allSatisfy(g -> assertThat(names(g.voters())).containsExactly("a"));
+        assertThat(one.groups())
+                .hasSize(3)
+                .allSatisfy(g -> assertThat(names(g.voters())).containsExactly("a"));
     }
 
     @Test
     void twoNodesOfOneNameAreRefused() {
-        assertThatThrownBy(() -> of("a", Set.of(Role.MTA), "a", Set.of(Role.MTA))).isInstanceOf(Malformed.class);
-        assertThatThrownBy(() -> SIX.node(new NodeName("gsx"))).hasMessageContaining("no node 'gsx': the cluster has gsldap");
+        assertThatThrownBy(() -> of("a", Set.of(Role.MTA), "a", Set.of(Role.MTA)))
+                .isInstanceOf(Malformed.class);
+        assertThatThrownBy(() -> SIX.node(new NodeName("gsx")))
+                .hasMessageContaining("no node 'gsx': the cluster has gsldap");
     }
 
     @Test

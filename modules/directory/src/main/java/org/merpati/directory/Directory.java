@@ -85,10 +85,12 @@ public final class Directory {
      * @param mustChange whether the password is to be changed before anything else
      * @throws Refused if the address is taken or its domain not ours
      */
-    public AccountId addAccount(Address address, String name, Credentials credentials, boolean admin, boolean mustChange) {
+    public AccountId addAccount(
+            Address address, String name, Credentials credentials, boolean admin, boolean mustChange) {
         AccountId id = new AccountId(ids.next());
         List<Attribute> attributes = new ArrayList<>(List.of(
-                new Attribute("objectClass", "top", "person", "organizationalPerson", "inetOrgPerson", Names.ACCOUNT_CLASS),
+                new Attribute(
+                        "objectClass", "top", "person", "organizationalPerson", "inetOrgPerson", Names.ACCOUNT_CLASS),
                 new Attribute("uid", address.local().toLowerCase(java.util.Locale.ROOT)),
                 new Attribute("cn", name),
                 new Attribute("sn", name),
@@ -127,7 +129,10 @@ public final class Directory {
         change(new LDIFModifyChangeRecord(
                 Names.of(account.address()),
                 new Modification(ModificationType.REPLACE, Names.PASSWORD, credentials.hash()),
-                new Modification(ModificationType.REPLACE, Names.SCRAM, credentials.scram().orElseThrow()),
+                new Modification(
+                        ModificationType.REPLACE,
+                        Names.SCRAM,
+                        credentials.scram().orElseThrow()),
                 new Modification(ModificationType.REPLACE, Names.MUST_CHANGE)));
     }
 
@@ -138,7 +143,8 @@ public final class Directory {
                 new Attribute("objectClass", "top", Names.ALIAS_CLASS),
                 new Attribute("uid", alias.local().toLowerCase(java.util.Locale.ROOT)),
                 new Attribute("mail", alias.toString()),
-                new Attribute(Names.TARGET, targets.stream().map(Address::toString).toList()))));
+                new Attribute(
+                        Names.TARGET, targets.stream().map(Address::toString).toList()))));
     }
 
     /** Takes an account or alias out of the directory; its mailboxes stay until they are deleted. */

@@ -126,10 +126,8 @@ public final class DirectoryFollower implements AutoCloseable {
     private void keep() throws IOException {
         unkept = false;
         byte[] ldif = copy.tree().ldif();
-        byte[] content = new BinaryWriter(ldif.length + 32)
-                .i64(copy.index())
-                .bytes(ldif)
-                .toByteArray();
+        byte[] content =
+                new BinaryWriter(ldif.length + 32).i64(copy.index()).bytes(ldif).toByteArray();
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         Files.write(aside, content);
         Files.move(

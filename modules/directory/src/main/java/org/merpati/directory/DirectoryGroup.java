@@ -60,8 +60,9 @@ public final class DirectoryGroup {
     public void opened(Journal opened, Topology topology, NodeChannel channel) {
         this.journal = opened;
         channel.offer(WRITE, (peer, request, answer) -> answer.write(opened.submit(request)));
-        channel.offer(FEED, (peer, request, answer) ->
-                feed(topology.node(peer).roles(), new BinaryReader(request).i64(), answer));
+        channel.offer(
+                FEED,
+                (peer, request, answer) -> feed(topology.node(peer).roles(), new BinaryReader(request).i64(), answer));
     }
 
     /** Sends the state, or what is new since an index, then each change as it comes, until the peer goes away. */
@@ -95,7 +96,8 @@ public final class DirectoryGroup {
     }
 
     /** The way of changes from any node: to the leader, here or over the channel. */
-    public static Directory.Writes writes(NodeName self, Routes routes, NodeChannel channel, java.util.Optional<Journal> local) {
+    public static Directory.Writes writes(
+            NodeName self, Routes routes, NodeChannel channel, java.util.Optional<Journal> local) {
         return ldif -> {
             byte[] command = DirectoryState.command(ldif);
             byte[] answer = local.filter(j -> j.leadership().leading())

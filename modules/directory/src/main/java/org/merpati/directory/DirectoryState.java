@@ -117,7 +117,8 @@ final class DirectoryState implements StateMachine {
         BinaryReader in = new BinaryReader(command);
         int version = in.u8();
         if (version != VERSION) {
-            throw new IllegalStateException("directory command of version " + version + ": this program knows " + VERSION);
+            throw new IllegalStateException(
+                    "directory command of version " + version + ": this program knows " + VERSION);
         }
         String ldif = in.text();
         Optional<String> forbidden = tree.apply(ldif);

@@ -137,7 +137,8 @@ public final class LdapService implements AutoCloseable {
                 return implicit;
             }
             return connection.getSocket() instanceof SSLSocket
-                    || (clearOnLoopback && connection.getSocket().getInetAddress().isLoopbackAddress());
+                    || (clearOnLoopback
+                            && connection.getSocket().getInetAddress().isLoopbackAddress());
         }
 
         @Override
@@ -153,7 +154,8 @@ public final class LdapService implements AutoCloseable {
                 return bindResult(id, ResultCode.SUCCESS, null);
             }
             if (!mayBind()) {
-                return bindResult(id, ResultCode.CONFIDENTIALITY_REQUIRED, "no password in clear: use StartTLS or LDAPS");
+                return bindResult(
+                        id, ResultCode.CONFIDENTIALITY_REQUIRED, "no password in clear: use StartTLS or LDAPS");
             }
             try {
                 bound = Optional.of(logins.check(login(request.getBindDN()), password));

@@ -118,7 +118,8 @@ public final class LiveCopy {
             Thread.currentThread().interrupt();
         }
         if (index < at) {
-            throw new TryLater("the change is made, but this node's copy of the directory is behind (" + index + " of " + at + ")");
+            throw new TryLater("the change is made, but this node's copy of the directory is behind (" + index + " of "
+                    + at + ")");
         }
     }
 
@@ -129,18 +130,21 @@ public final class LiveCopy {
         }
         try {
             LDIFChangeRecord record = LDIFReader.decodeChangeRecord(ldif.split("\r?\n"));
-            return String.join("\n", switch (record) {
-                case LDIFAddChangeRecord add ->
-                    new LDIFAddChangeRecord(filtered(add.getEntryToAdd(), roles)).toLDIF();
-                case LDIFModifyChangeRecord modify -> {
-                    var kept = java.util.Arrays.stream(modify.getModifications())
-                            .filter(m -> !m.getAttributeName().equalsIgnoreCase(Names.PRIVATE_KEY)
-                                    || java.util.Arrays.stream(m.getValues()).allMatch(v -> visible(v, roles)))
-                            .toList();
-                    yield new LDIFModifyChangeRecord(modify.getDN(), kept).toLDIF();
-                }
-                default -> record.toLDIF();
-            });
+            return String.join(
+                    "\n",
+                    switch (record) {
+                        case LDIFAddChangeRecord add ->
+                            new LDIFAddChangeRecord(filtered(add.getEntryToAdd(), roles)).toLDIF();
+                        case LDIFModifyChangeRecord modify -> {
+                            var kept = java.util.Arrays.stream(modify.getModifications())
+                                    .filter(m -> !m.getAttributeName().equalsIgnoreCase(Names.PRIVATE_KEY)
+                                            || java.util.Arrays.stream(m.getValues())
+                                                    .allMatch(v -> visible(v, roles)))
+                                    .toList();
+                            yield new LDIFModifyChangeRecord(modify.getDN(), kept).toLDIF();
+                        }
+                        default -> record.toLDIF();
+                    });
         } catch (LDIFException bug) {
             throw new IllegalStateException(bug);
         }

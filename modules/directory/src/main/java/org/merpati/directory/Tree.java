@@ -96,8 +96,7 @@ final class Tree {
             People after = indexed(record);
             switch (record) {
                 case LDIFAddChangeRecord add -> server.add(add.getEntryToAdd());
-                case LDIFModifyChangeRecord modify ->
-                    server.modify(modify.getDN(), modify.getModifications());
+                case LDIFModifyChangeRecord modify -> server.modify(modify.getDN(), modify.getModifications());
                 case LDIFDeleteChangeRecord delete -> server.delete(delete.getDN());
                 default -> {
                     return Optional.of("entries cannot be renamed here: add the new one, then delete the old one");
@@ -180,7 +179,8 @@ final class Tree {
                 Address.parse(value(entry, "mail")),
                 value(entry, "cn"),
                 new GroupName(value(entry, Names.SHARD)),
-                new Credentials(value(entry, Names.PASSWORD), Optional.ofNullable(entry.getAttributeValue(Names.SCRAM))),
+                new Credentials(
+                        value(entry, Names.PASSWORD), Optional.ofNullable(entry.getAttributeValue(Names.SCRAM))),
                 "TRUE".equals(entry.getAttributeValue(Names.ADMIN)),
                 !"closed".equals(entry.getAttributeValue(Names.STATUS)),
                 "TRUE".equals(entry.getAttributeValue(Names.MUST_CHANGE)));
@@ -197,8 +197,9 @@ final class Tree {
     /** All entries below the root, parents first, in LDIF. */
     byte[] ldif() {
         try {
-            List<SearchResultEntry> entries = new ArrayList<>(server.search(Names.BASE, SearchScope.SUB, "(objectClass=*)")
-                    .getSearchEntries());
+            List<SearchResultEntry> entries =
+                    new ArrayList<>(server.search(Names.BASE, SearchScope.SUB, "(objectClass=*)")
+                            .getSearchEntries());
             entries.removeIf(e -> e.getDN().equals(Names.BASE));
             entries.sort((a, b) -> {
                 int depth = Integer.compare(depth(a), depth(b));

@@ -3,13 +3,13 @@ package org.merpati.directory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.unboundid.ldap.sdk.Entry;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchResult;
 import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldif.LDIFAddChangeRecord;
-import com.unboundid.ldap.sdk.Entry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -87,7 +87,9 @@ class DirectoryTest {
     }
 
     private static Address local(People people, String address) {
-        return ((People.Resolved.Local) people.resolve(Address.parse(address))).account().address();
+        return ((People.Resolved.Local) people.resolve(Address.parse(address)))
+                .account()
+                .address();
     }
 
     @Test
@@ -95,7 +97,9 @@ class DirectoryTest {
         Directory directory = withPeople(new DirectoryGroup(folder));
         directory.addAccount(Address.parse("a@lvlogist.com"), "A", "p", false, false);
         directory.addAccount(Address.parse("b@lvlogist.com"), "B", "p", false, false);
-        assertThat(directory.people().perShard()).containsEntry(GroupName.shard(1), 2).containsEntry(GroupName.shard(2), 2);
+        assertThat(directory.people().perShard())
+                .containsEntry(GroupName.shard(1), 2)
+                .containsEntry(GroupName.shard(2), 2);
     }
 
     @Test
@@ -127,7 +131,8 @@ class DirectoryTest {
             byte[] content = pinned.open(file.name()).readAllBytes();
             byte[] damaged = content.clone();
             damaged[damaged.length / 2] ^= 1;
-            assertThatThrownBy(() -> install.put(file, new ByteArrayInputStream(damaged))).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> install.put(file, new ByteArrayInputStream(damaged)))
+                    .isInstanceOf(IOException.class);
             install.put(file, new ByteArrayInputStream(content));
             install.commit();
         }
@@ -173,11 +178,14 @@ class DirectoryTest {
             assertThatThrownBy(() -> logins.check("budi@lvlogist.com", "x")).hasMessage("name or password is wrong");
             assertThatThrownBy(() -> logins.check("who@lvlogist.com", "x")).hasMessage("name or password is wrong");
             directory.setPassword(BUDI, "baru");
-            assertThatThrownBy(() -> logins.check("budi@lvlogist.com", "rahasia")).isInstanceOf(Refused.class);
+            assertThatThrownBy(() -> logins.check("budi@lvlogist.com", "rahasia"))
+                    .isInstanceOf(Refused.class);
             assertThat(logins.check("budi@lvlogist.com", "baru").mustChange()).isFalse();
-            assertThat(logins.check("admin@lvlogist.com", "secret").mustChange()).isTrue();
+            assertThat(logins.check("admin@lvlogist.com", "secret").mustChange())
+                    .isTrue();
             directory.setPassword(ADMIN, "chosen");
-            assertThat(logins.check("admin@lvlogist.com", "chosen").mustChange()).isFalse();
+            assertThat(logins.check("admin@lvlogist.com", "chosen").mustChange())
+                    .isFalse();
         }
     }
 
@@ -192,10 +200,13 @@ class DirectoryTest {
                 "merpatiPrivateKey: mta:DKIM",
                 "merpatiPrivateKey: proxy:TLS");
         directory.change(new LDIFAddChangeRecord(entry));
-        String change = group.copy().since(index.get() - 1).orElseThrow().getFirst().ldif();
+        String change =
+                group.copy().since(index.get() - 1).orElseThrow().getFirst().ldif();
         assertThat(change).contains("DKIM").contains("TLS");
         assertThat(LiveCopy.filtered(change, Set.of(Role.MTA))).contains("DKIM").doesNotContain("TLS");
-        assertThat(LiveCopy.filtered(change, Set.of(Role.WITNESS))).doesNotContain("DKIM").doesNotContain("TLS");
+        assertThat(LiveCopy.filtered(change, Set.of(Role.WITNESS)))
+                .doesNotContain("DKIM")
+                .doesNotContain("TLS");
         assertThat(new String(group.copy().filteredLdif(Set.of(Role.PROXY)), StandardCharsets.UTF_8))
                 .doesNotContain("DKIM")
                 .contains("TLS");
@@ -206,18 +217,25 @@ class DirectoryTest {
         Directory directory = withPeople(new DirectoryGroup(folder));
         try (Logins logins = new Logins(directory, Clock.system(), 1);
                 LdapService ldap = new LdapService(
-                        new InetSocketAddress("127.0.0.1", 0), SSLContext.getDefault(), false, true, directory, logins);
+                        new InetSocketAddress("127.0.0.1", 0),
+                        SSLContext.getDefault(),
+                        false,
+                        true,
+                        directory,
+                        logins);
                 LDAPConnection client = new LDAPConnection("127.0.0.1", ldap.port())) {
             assertThat(client.getRootDSE().getNamingContextDNs()).containsExactly("o=merpati");
             assertThatThrownBy(() -> client.search("o=merpati", SearchScope.SUB, "(mail=*)"))
                     .isInstanceOf(LDAPException.class);
             assertThatThrownBy(() -> client.bind("budi@lvlogist.com", "wrong"))
-                    .isInstanceOfSatisfying(LDAPException.class, e -> assertThat(e.getResultCode())
-                            .isEqualTo(ResultCode.INVALID_CREDENTIALS));
+                    .isInstanceOfSatisfying(
+                            LDAPException.class,
+                            e -> assertThat(e.getResultCode()).isEqualTo(ResultCode.INVALID_CREDENTIALS));
             client.bind("uid=budi,associatedDomain=lvlogist.com,o=merpati", "rahasia");
             SearchResult found = client.search("o=merpati", SearchScope.SUB, "(mail=budi*)");
             assertThat(found.getEntryCount()).isEqualTo(1);
-            assertThat(found.getSearchEntries().getFirst().hasAttribute("userPassword")).isFalse();
+            assertThat(found.getSearchEntries().getFirst().hasAttribute("userPassword"))
+                    .isFalse();
             assertThatThrownBy(() -> client.search("o=merpati", SearchScope.SUB, "(userPassword={P*)"))
                     .isInstanceOf(LDAPException.class);
         }
@@ -228,11 +246,17 @@ class DirectoryTest {
         Directory directory = withPeople(new DirectoryGroup(folder));
         try (Logins logins = new Logins(directory, Clock.system(), 1);
                 LdapService ldap = new LdapService(
-                        new InetSocketAddress("127.0.0.1", 0), SSLContext.getDefault(), false, false, directory, logins);
+                        new InetSocketAddress("127.0.0.1", 0),
+                        SSLContext.getDefault(),
+                        false,
+                        false,
+                        directory,
+                        logins);
                 LDAPConnection client = new LDAPConnection("127.0.0.1", ldap.port())) {
             assertThatThrownBy(() -> client.bind("budi@lvlogist.com", "rahasia"))
-                    .isInstanceOfSatisfying(LDAPException.class, e -> assertThat(e.getResultCode())
-                            .isEqualTo(ResultCode.CONFIDENTIALITY_REQUIRED));
+                    .isInstanceOfSatisfying(
+                            LDAPException.class,
+                            e -> assertThat(e.getResultCode()).isEqualTo(ResultCode.CONFIDENTIALITY_REQUIRED));
         }
     }
 }

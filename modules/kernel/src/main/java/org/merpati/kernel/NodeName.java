@@ -8,7 +8,8 @@ public record NodeName(String value) implements Comparable<NodeName> {
 
     public NodeName {
         if (!LAWFUL.matcher(value).matches()) {
-            throw new Malformed("'" + value + "' is not a node name: lower-case letters, digits and hyphens, at most 63");
+            throw new Malformed(
+                    "'" + value + "' is not a node name: lower-case letters, digits and hyphens, at most 63");
         }
     }
 

@@ -52,7 +52,8 @@ class ValuesTest {
     void flagsAddAndTakeAwayWithoutCase() {
         Flags flags = Flags.of("\\seen", "$Junk", "work");
         assertThat(flags.names()).containsExactly("\\Seen", "$Junk", "work");
-        assertThat(flags.plus(Flags.of("WORK", "\\Flagged")).names()).containsExactly("\\Seen", "\\Flagged", "$Junk", "work");
+        assertThat(flags.plus(Flags.of("WORK", "\\Flagged")).names())
+                .containsExactly("\\Seen", "\\Flagged", "$Junk", "work");
         assertThat(flags.minus(Flags.of("$junk", "\\Seen"))).isEqualTo(Flags.of("work"));
         assertThatThrownBy(() -> Flags.of("\\Recent")).isInstanceOf(Malformed.class);
     }
@@ -61,7 +62,15 @@ class ValuesTest {
     void whatIsWrittenIsRead() {
         BinaryWriter to = new BinaryWriter();
         Flags flags = Flags.of("\\Draft", "k");
-        to.u8(200).i32(-5).i64(Long.MIN_VALUE).varint(-1).varint(300).flag(true).id(new Id(3, 4)).text("é").bytes(new byte[] {1});
+        to.u8(200)
+                .i32(-5)
+                .i64(Long.MIN_VALUE)
+                .varint(-1)
+                .varint(300)
+                .flag(true)
+                .id(new Id(3, 4))
+                .text("é")
+                .bytes(new byte[] {1});
         flags.write(to);
         BinaryReader from = new BinaryReader(to.toByteArray());
         assertThat(from.u8()).isEqualTo(200);

@@ -59,35 +59,47 @@ public final class MailboxRole implements AutoCloseable {
                 config.limits().recipients(),
                 Duration.ofMinutes(5));
         Tls mutual = Tls.mutual(identity.mutualTls());
-        parts.add("lmtp", network.listen(
+        parts.add(
                 "lmtp",
-                new InetSocketAddress(self.host(), self.lmtpPort()),
-                Optional.of(mutual),
-                NODES,
-                new SmtpService(lmtp, new DeliveryReception(shards, arriving))));
+                network.listen(
+                        "lmtp",
+                        new InetSocketAddress(self.host(), self.lmtpPort()),
+                        Optional.of(mutual),
+                        NODES,
+                        new SmtpService(lmtp, new DeliveryReception(shards, arriving))));
         ImapService imap = new ImapService(
                 new CheckedLogins(logins, shards),
                 new PreLogin.Settings(
                         hostname, config.security().clearLoginOnLoopback(), Optional.of(publicTls), ATTEMPTS, MISTAKES),
                 ImapService.Settings.DEFAULTS,
                 clock);
-        parts.add("owner", network.listen(
+        parts.add(
                 "owner",
-                new InetSocketAddress(self.host(), self.imapPort()),
-                Optional.of(mutual),
-                config.limits().connections(),
-                new OwnerDialogue(shards, imap)));
+                network.listen(
+                        "owner",
+                        new InetSocketAddress(self.host(), self.imapPort()),
+                        Optional.of(mutual),
+                        config.limits().connections(),
+                        new OwnerDialogue(shards, imap)));
         if (config.listeners().imap().isPresent()) {
-            parts.add("imap", network.listen(
-                    "imap", config.listeners().imap().get(), Optional.empty(), config.limits().connections(), imap));
+            parts.add(
+                    "imap",
+                    network.listen(
+                            "imap",
+                            config.listeners().imap().get(),
+                            Optional.empty(),
+                            config.limits().connections(),
+                            imap));
         }
         if (config.listeners().imaps().isPresent()) {
-            parts.add("imaps", network.listen(
+            parts.add(
                     "imaps",
-                    config.listeners().imaps().get(),
-                    Optional.of(Tls.implicit(publicTls)),
-                    config.limits().connections(),
-                    imap));
+                    network.listen(
+                            "imaps",
+                            config.listeners().imaps().get(),
+                            Optional.of(Tls.implicit(publicTls)),
+                            config.limits().connections(),
+                            imap));
         }
     }
 

@@ -58,9 +58,11 @@ final class OwnerDialogue implements Dialogue {
             String user = account.address().toString();
             imap.serve(introduced, new Logins.Account(user, account.id(), store), words[0]);
         } catch (TryLater later) {
-            say(connection, later.moved()
-                    .map(r -> "MOVED " + r.group() + " " + r.node() + " " + r.epoch())
-                    .orElse("NO " + later.sentence()));
+            say(
+                    connection,
+                    later.moved()
+                            .map(r -> "MOVED " + r.group() + " " + r.node() + " " + r.epoch())
+                            .orElse("NO " + later.sentence()));
         } catch (Failure refused) {
             say(connection, "NO " + refused.sentence());
         }
@@ -73,7 +75,9 @@ final class OwnerDialogue implements Dialogue {
 
     private static String line(Connection connection) throws IOException {
         StringBuilder line = new StringBuilder();
-        for (int octet = connection.in().read(); octet != '\n'; octet = connection.in().read()) {
+        for (int octet = connection.in().read();
+                octet != '\n';
+                octet = connection.in().read()) {
             if (octet < 0 || line.length() > LINE_LIMIT) {
                 throw new IOException("the proxy " + connection.remote() + " did not introduce anyone");
             }

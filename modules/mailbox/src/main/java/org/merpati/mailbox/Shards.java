@@ -41,7 +41,10 @@ public final class Shards {
      * @throws Refused if there is none
      */
     Account account(AccountId id) {
-        return directory.people().account(id).filter(Account::active)
+        return directory
+                .people()
+                .account(id)
+                .filter(Account::active)
                 .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + id));
     }
 

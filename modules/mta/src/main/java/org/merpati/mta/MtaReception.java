@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.merpati.cluster.Ticket;
 import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
 import org.merpati.directory.Logins;
 import org.merpati.directory.People;
+import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
@@ -53,12 +55,29 @@ final class MtaReception implements Reception {
     }
 
     private boolean submission() {
-        return kind == SmtpConfig.Kind.SUBMISSION;
+        return kind == SmtpConfig.Kind.SUBMISSION || kind == SmtpConfig.Kind.PROXIED;
     }
 
     @Override
     public Address login(Client client, String name, String password) {
         return parts.logins().checkUsable(name, password).address();
+    }
+
+    @Override
+    public Address introduced(Client client, String nonce, String account, String ticket, String from) {
+        boolean proxy = client.certificate()
+                .filter(c -> c.getSubjectX500Principal().getName().contains("OU=proxy"))
+                .filter(c -> Ticket.verify(c, ticket, nonce, account, from))
+                .isPresent();
+        if (!proxy) {
+            throw new Refused(Refused.Reason.NO_PERMISSION, "the introduction is not a proxy's");
+        }
+        return parts.directory()
+                .people()
+                .account(AccountId.parse(account))
+                .filter(Account::active)
+                .map(Account::address)
+                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + account));
     }
 
     @Override

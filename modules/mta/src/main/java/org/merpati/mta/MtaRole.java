@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLContext;
 import org.merpati.cluster.NodeIdentity;
+import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Routes;
 import org.merpati.cluster.Topology;
 import org.merpati.directory.Directory;
@@ -161,6 +162,12 @@ public final class MtaRole implements AutoCloseable {
         open("smtp", wanted.smtp(), SmtpConfig.Kind.RELAY, false, reception);
         open("submission", wanted.submission(), SmtpConfig.Kind.SUBMISSION, false, reception);
         open("smtps", wanted.smtps(), SmtpConfig.Kind.SUBMISSION, true, reception);
+        NodeInfo self = parts.topology().node(parts.self());
+        if (self.submissionPort() > 0) {
+            Tls mutual = Tls.mutual(parts.identity().mutualTls());
+            InetSocketAddress proxied = new InetSocketAddress(self.host(), self.submissionPort());
+            listen("proxied", proxied, Optional.of(mutual), SmtpConfig.Kind.PROXIED, Optional.empty(), reception);
+        }
     }
 
     private void open(
@@ -173,23 +180,34 @@ public final class MtaRole implements AutoCloseable {
         if (address.isEmpty()) {
             return;
         }
+        listen(
+                name,
+                address.get(),
+                implicit ? Optional.of(Tls.implicit(parts.publicTls())) : Optional.empty(),
+                kind,
+                implicit ? Optional.empty() : Optional.of(parts.publicTls()),
+                reception);
+    }
+
+    private void listen(
+            String name,
+            InetSocketAddress address,
+            Optional<Tls> tls,
+            SmtpConfig.Kind kind,
+            Optional<SSLContext> startTls,
+            MtaReception.Parts reception)
+            throws IOException {
         NodeConfig config = parts.config();
         SmtpConfig smtp = new SmtpConfig(
                 kind,
                 parts.hostname(),
-                implicit ? Optional.empty() : Optional.of(parts.publicTls()),
+                startTls,
                 config.security().clearLoginOnLoopback(),
                 config.limits().message(),
                 config.limits().recipients(),
                 IDLE);
-        Optional<Tls> tls = implicit ? Optional.of(Tls.implicit(parts.publicTls())) : Optional.empty();
-        listeners.add(parts.network()
-                .listen(
-                        name,
-                        address.get(),
-                        tls,
-                        config.limits().connections(),
-                        new SmtpService(smtp, new MtaReception(kind, reception))));
+        SmtpService service = new SmtpService(smtp, new MtaReception(kind, reception));
+        listeners.add(parts.network().listen(name, address, tls, config.limits().connections(), service));
     }
 
     /** The addresses of the open listeners, in the order smtp, submission, smtps. */

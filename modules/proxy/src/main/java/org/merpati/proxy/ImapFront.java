@@ -135,7 +135,8 @@ final class ImapFront implements Dialogue {
             if (greeting.length != 2 || !greeting[0].equals("MERPATI")) {
                 throw new IOException("node " + route.node() + " does not greet as a mailbox node");
             }
-            String from = client.remote().getAddress().getHostAddress() + ":" + client.remote().getPort();
+            String from = client.remote().getAddress().getHostAddress() + ":"
+                    + client.remote().getPort();
             String id = account.id().toString();
             say(owner, tag + " " + id + " " + Ticket.sign(identity, greeting[1], id, from) + " " + from);
             String[] answer = line(owner).split(" ", 4);
@@ -161,7 +162,9 @@ final class ImapFront implements Dialogue {
 
     private static String line(Connection connection) throws IOException {
         StringBuilder line = new StringBuilder();
-        for (int octet = connection.in().read(); octet != '\n'; octet = connection.in().read()) {
+        for (int octet = connection.in().read();
+                octet != '\n';
+                octet = connection.in().read()) {
             if (octet < 0 || line.length() > LINE_LIMIT) {
                 throw new IOException("the owner " + connection.remote() + " broke off");
             }

@@ -1,21 +1,28 @@
 package org.merpati.proxy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import org.merpati.cluster.Members;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.Routes;
 import org.merpati.cluster.Topology;
+import org.merpati.directory.Directory;
 import org.merpati.directory.Logins;
+import org.merpati.kernel.Role;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.runtime.NodeConfig;
+import org.merpati.smtp.SmtpConfig;
+import org.merpati.smtp.SmtpService;
 import org.merpati.wire.Network;
 import org.merpati.wire.PreLogin;
 import org.merpati.wire.Tls;
 
 /**
- * The proxy role: the door that clients knock at (RFC 3501, RFC 8314). Keys: {@code listeners.imap} and
- * {@code listeners.imaps}.
+ * The proxy role: the door that clients knock at (RFC 3501, RFC 6409, RFC 8314). Keys: {@code listeners.imap},
+ * {@code listeners.imaps}, {@code listeners.submission} and {@code listeners.smtps}; the last two belong to the MTA
+ * role on a node that has both.
  */
 public final class ProxyRole implements AutoCloseable {
     private static final int ATTEMPTS = 5;
@@ -31,6 +38,8 @@ public final class ProxyRole implements AutoCloseable {
     public ProxyRole(
             NodeConfig config,
             Topology topology,
+            Members members,
+            Directory directory,
             NodeIdentity identity,
             SSLContext publicTls,
             Network network,
@@ -47,8 +56,37 @@ public final class ProxyRole implements AutoCloseable {
         }
         if (config.listeners().imaps().isPresent()) {
             Tls tls = Tls.implicit(publicTls);
-            parts.add("imaps", network.listen("imaps", config.listeners().imaps().get(), Optional.of(tls), limit, imap));
+            parts.add(
+                    "imaps", network.listen("imaps", config.listeners().imaps().get(), Optional.of(tls), limit, imap));
         }
+        SubmissionFront front = new SubmissionFront(directory, logins, topology, members, identity, network, hostname);
+        if (config.listeners().submission().isPresent()
+                && !topology.node(identity.node()).has(Role.MTA)) {
+            SmtpService submission = new SmtpService(smtp(config, hostname, Optional.of(publicTls)), front, front);
+            parts.add(
+                    "submission",
+                    network.listen(
+                            "submission", config.listeners().submission().get(), Optional.empty(), limit, submission));
+        }
+        if (config.listeners().smtps().isPresent()
+                && !topology.node(identity.node()).has(Role.MTA)) {
+            SmtpService submission = new SmtpService(smtp(config, hostname, Optional.empty()), front, front);
+            Tls tls = Tls.implicit(publicTls);
+            parts.add(
+                    "smtps",
+                    network.listen("smtps", config.listeners().smtps().get(), Optional.of(tls), limit, submission));
+        }
+    }
+
+    private static SmtpConfig smtp(NodeConfig config, String hostname, Optional<SSLContext> startTls) {
+        return new SmtpConfig(
+                SmtpConfig.Kind.SUBMISSION,
+                hostname,
+                startTls,
+                config.security().clearLoginOnLoopback(),
+                config.limits().message(),
+                config.limits().recipients(),
+                Duration.ofMinutes(5));
     }
 
     @Override

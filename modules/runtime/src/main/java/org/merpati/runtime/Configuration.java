@@ -109,7 +109,9 @@ public final class Configuration {
             if (!known.contains(given)) {
                 String nearest = nearest(given, known);
                 throw new Malformed(source + ": no key '" + qualified(path, given) + "'"
-                        + (nearest.isEmpty() ? "; known here: " + String.join(", ", known) : "; did you mean '" + nearest + "'?"));
+                        + (nearest.isEmpty()
+                                ? "; known here: " + String.join(", ", known)
+                                : "; did you mean '" + nearest + "'?"));
             }
         }
     }
@@ -143,8 +145,8 @@ public final class Configuration {
             if (optional) {
                 return Optional.empty();
             }
-            throw new Malformed(source + ": the key '" + full + "' is missing"
-                    + (key == null ? "" : " (" + key.value() + ")"));
+            throw new Malformed(
+                    source + ": the key '" + full + "' is missing" + (key == null ? "" : " (" + key.value() + ")"));
         }
         Class<?> inner = optional ? argument(component.getGenericType()) : type;
         Object value = scalar(given, inner, full);

@@ -9,10 +9,15 @@ import org.merpati.kernel.Malformed;
 
 /** A node's configuration file. What is the same for all nodes and may change while they run lives in the directory. */
 public record NodeConfig(
-        @Key("this node's name, one of those of the cluster") String node,
-        @Key("the folder that holds everything this node keeps") Path data,
+        @Key("this node's name, one of those of the cluster")
+        String node,
+
+        @Key("the folder that holds everything this node keeps")
+        Path data,
+
         @Key(value = "the host name that mail servers greet with; the node's name and the first domain if absent")
-                Optional<String> hostname,
+        Optional<String> hostname,
+
         Cluster cluster,
         Listeners listeners,
         Timing timing,
@@ -23,8 +28,13 @@ public record NodeConfig(
     /** The cluster that the node belongs to; the same on every node. */
     public record Cluster(
             @Key("the cluster's name, for people") String name,
-            @Key("the cluster's id, made once by 'merpati init'") String id,
-            @Key("the first mail domain, made at the first start") String domain,
+
+            @Key("the cluster's id, made once by 'merpati init'")
+            String id,
+
+            @Key("the first mail domain, made at the first start")
+            String domain,
+
             List<Member> nodes) {
         public Cluster {
             nodes = List.copyOf(nodes);
@@ -37,15 +47,29 @@ public record NodeConfig(
     /** A node of the cluster. */
     public record Member(
             @Key("its name") String name,
-            @Key("the host or address that the other nodes reach it by") String host,
+
+            @Key("the host or address that the other nodes reach it by")
+            String host,
+
             List<String> roles,
-            @Key(value = "port of the node channel", byDefault = "7072") int channelPort,
-            @Key(value = "port of Hazelcast", byDefault = "5701") int hazelcastPort,
-            @Key(value = "port of Ratis", byDefault = "5801") int raftPort,
-            @Key(value = "port of delivery to this node, if it is a mailbox node", byDefault = "7025") int lmtpPort,
-            @Key(value = "port of the proxies' IMAP sessions, if it is a mailbox node", byDefault = "7143") int imapPort,
+
+            @Key(value = "port of the node channel", byDefault = "7072")
+            int channelPort,
+
+            @Key(value = "port of Hazelcast", byDefault = "5701")
+            int hazelcastPort,
+
+            @Key(value = "port of Ratis", byDefault = "5801")
+            int raftPort,
+
+            @Key(value = "port of delivery to this node, if it is a mailbox node", byDefault = "7025")
+            int lmtpPort,
+
+            @Key(value = "port of the proxies' IMAP sessions, if it is a mailbox node", byDefault = "7143")
+            int imapPort,
+
             @Key(value = "port of the proxies' submission sessions, if it is an MTA", byDefault = "7587")
-                    int submissionPort) {
+            int submissionPort) {
         public Member {
             roles = List.copyOf(roles);
         }
@@ -61,40 +85,70 @@ public record NodeConfig(
             @Key("LDAP with StartTLS") Optional<InetSocketAddress> ldap,
             @Key("LDAP over TLS") Optional<InetSocketAddress> ldaps,
             @Key("admin API and pages, HTTPS") Optional<InetSocketAddress> console,
-            @Key("/health and /metrics, HTTP; bind it to a private address") Optional<InetSocketAddress> metrics) {}
+
+            @Key("/health and /metrics, HTTP; bind it to a private address")
+            Optional<InetSocketAddress> metrics) {}
 
     /** Times that decide how fast a fault is noticed. */
     public record Timing(
-            @Key(value = "shortest wait for a leader before an election", byDefault = "\"1s\"") Duration electionMin,
-            @Key(value = "longest wait for a leader before an election", byDefault = "\"2s\"") Duration electionMax,
-            @Key(value = "how long a change may wait for its majority", byDefault = "\"10s\"") Duration commit,
-            @Key(value = "first wait before a deferred message is tried again", byDefault = "\"5s\"") Duration retryFirst,
-            @Key(value = "longest wait between two tries", byDefault = "\"30m\"") Duration retryLast,
-            @Key(value = "how long a message is tried before it bounces", byDefault = "\"5d\"") Duration giveUp) {}
+            @Key(value = "shortest wait for a leader before an election", byDefault = "\"1s\"")
+            Duration electionMin,
+
+            @Key(value = "longest wait for a leader before an election", byDefault = "\"2s\"")
+            Duration electionMax,
+
+            @Key(value = "how long a change may wait for its majority", byDefault = "\"10s\"")
+            Duration commit,
+
+            @Key(value = "first wait before a deferred message is tried again", byDefault = "\"5s\"")
+            Duration retryFirst,
+
+            @Key(value = "longest wait between two tries", byDefault = "\"30m\"")
+            Duration retryLast,
+
+            @Key(value = "how long a message is tried before it bounces", byDefault = "\"5d\"")
+            Duration giveUp) {}
 
     /** Limits. */
     public record Limits(
-            @Key(value = "longest message accepted, octets", byDefault = "52428800") int message,
-            @Key(value = "most recipients of one message", byDefault = "1000") int recipients,
-            @Key(value = "most connections of one listener", byDefault = "20000") int connections,
-            @Key(value = "octets of log that start a checkpoint", byDefault = "67108864") long checkpoint,
+            @Key(value = "longest message accepted, octets", byDefault = "52428800")
+            int message,
+
+            @Key(value = "most recipients of one message", byDefault = "1000")
+            int recipients,
+
+            @Key(value = "most connections of one listener", byDefault = "20000")
+            int connections,
+
+            @Key(value = "octets of log that start a checkpoint", byDefault = "67108864")
+            long checkpoint,
+
             @Key(value = "I/O threads", byDefault = "2") int ioThreads) {}
 
     /** What may be done in clear, and where secrets are. */
     public record Security(
             @Key(value = "allow logins without TLS from loopback; for trying out only", byDefault = "false")
-                    boolean clearLoginOnLoopback,
-            @Key(value = "file with the one-time token that this node joins with, and with the passphrase of the CA's key; mode 0600",
-                            byDefault = "\"secret\"")
-                    Path secretFile,
+            boolean clearLoginOnLoopback,
+
+            @Key(
+                    value = "file with the one-time token that this node joins with,"
+                            + " and with the passphrase of the CA's key; mode 0600",
+                    byDefault = "\"secret\"")
+            Path secretFile,
+
             @Key("certificate chain of the public listeners, PEM; the cluster's CA makes one if absent")
-                    Optional<Path> certificate,
+            Optional<Path> certificate,
+
             @Key("its key, PEM, mode 0600") Optional<Path> certificateKey,
-            @Key(value = "length of the PBKDF2 computation of a new password", byDefault = "210000") int passwordIterations) {}
+
+            @Key(value = "length of the PBKDF2 computation of a new password", byDefault = "210000")
+            int passwordIterations) {}
 
     /** Delivery to other hosts. */
     public record Mta(
             @Key("host:port that takes all mail for other domains; MX records decide if absent")
-                    Optional<InetSocketAddress> smartHost,
-            @Key(value = "deliveries at the same time", byDefault = "64") int deliveries) {}
+            Optional<InetSocketAddress> smartHost,
+
+            @Key(value = "deliveries at the same time", byDefault = "64")
+            int deliveries) {}
 }

@@ -28,7 +28,13 @@ public record NodeStatus(
      * @param lag on the leader: how many entries each other voter lacks
      */
     public record Group(
-            String name, String role, boolean leader, long epoch, long applied, long committed, Map<String, Long> lag) {}
+            String name,
+            String role,
+            boolean leader,
+            long epoch,
+            long applied,
+            long committed,
+            Map<String, Long> lag) {}
 
     /** A service of the node: a role, a listener, a part. */
     public record Service(String name, boolean ready, String sentence) {}

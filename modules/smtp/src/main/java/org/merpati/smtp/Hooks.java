@@ -1,5 +1,6 @@
 package org.merpati.smtp;
 
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -30,17 +31,24 @@ import org.merpati.kernel.Domain;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
+import org.merpati.runtime.Configuration;
 import org.merpati.wire.Connection;
 
 /** Joins James' handlers with {@link Reception}: each hook asks, and a failure becomes the reply. */
-final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, EhloExtension, CommandHandler<SMTPSession> {
+final class Hooks
+        implements MailHook, RcptHook, AuthHook, MailParametersHook, EhloExtension, CommandHandler<SMTPSession> {
     /** The envelope of the transaction under way. */
     static final AttachmentKey<Envelope> ENVELOPE = AttachmentKey.of("merpati.envelope", Envelope.class);
     /** Set when DATA was accepted and the data follows. */
     static final AttachmentKey<Envelope> DATA = AttachmentKey.of("merpati.data", Envelope.class);
 
+    /** What this side greeted with, for an introduction. */
+    static final AttachmentKey<String> NONCE = AttachmentKey.of("merpati.nonce", String.class);
+
     static final AttachmentKey<Connection> CONNECTION = AttachmentKey.of("merpati.connection", Connection.class);
-    private static final AttachmentKey<Address> LOGIN = AttachmentKey.of("merpati.login", Address.class);
+    static final AttachmentKey<Address> LOGIN = AttachmentKey.of("merpati.login", Address.class);
+    private static final AttachmentKey<InetSocketAddress> FROM =
+            AttachmentKey.of("merpati.from", InetSocketAddress.class);
     private static final AttachmentKey<Parameters> PARAMETERS =
             AttachmentKey.of("merpati.parameters", Parameters.class);
     /** MAIL's and RCPT's parameter of deliveries between our own nodes. */
@@ -58,12 +66,14 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
 
     /** Who speaks in a session. */
     static Reception.Client client(SMTPSession session, SmtpConfig config) {
-        Connection connection = session.getAttachment(CONNECTION, State.Connection).orElseThrow();
+        Connection connection =
+                session.getAttachment(CONNECTION, State.Connection).orElseThrow();
         Optional<Address> login = session.getAttachment(LOGIN, State.Connection);
         String base = config.kind() == SmtpConfig.Kind.LMTP ? "LMTP" : "ESMTP";
         return new Reception.Client(
-                connection.remote(),
-                session.getAttachment(SMTPSession.CURRENT_HELO_NAME, State.Connection).orElse("unknown"),
+                session.getAttachment(FROM, State.Connection).orElse(connection.remote()),
+                session.getAttachment(SMTPSession.CURRENT_HELO_NAME, State.Connection)
+                        .orElse("unknown"),
                 connection.secure(),
                 connection.peerCertificate(),
                 login,
@@ -82,8 +92,9 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
     @Override
     public HookResult doMail(SMTPSession session, MaybeSender sender) {
         try {
-            if (config.kind() == SmtpConfig.Kind.SUBMISSION
-                    && session.getAttachment(LOGIN, State.Connection).isEmpty()) {
+            boolean submission =
+                    config.kind() == SmtpConfig.Kind.SUBMISSION || config.kind() == SmtpConfig.Kind.PROXIED;
+            if (submission && session.getAttachment(LOGIN, State.Connection).isEmpty()) {
                 return HookResult.builder()
                         .hookReturnCode(HookReturnCode.deny())
                         .smtpReturnCode("530")
@@ -120,8 +131,8 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
     public HookResult doRcpt(
             SMTPSession session, MaybeSender sender, MailAddress recipient, Map<String, String> parameters) {
         try {
-            Envelope envelope = session.getAttachment(ENVELOPE, State.Transaction)
-                    .orElseThrow(() -> new Malformed("MAIL first"));
+            Envelope envelope =
+                    session.getAttachment(ENVELOPE, State.Transaction).orElseThrow(() -> new Malformed("MAIL first"));
             if (envelope.recipients().size() >= config.recipientLimit()) {
                 return HookResult.builder()
                         .hookReturnCode(HookReturnCode.denySoft())
@@ -221,12 +232,15 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
 
     @Override
     public Collection<String> getImplCommands() {
-        return List.of("DATA");
+        return config.kind() == SmtpConfig.Kind.PROXIED ? List.of("DATA", OURS) : List.of("DATA");
     }
 
     /** DATA (RFC 5321 §4.1.1.4): the data itself is read by {@link SmtpService}. */
     @Override
     public Response onCommand(SMTPSession session, Request request) {
+        if (request.getCommand().equalsIgnoreCase(OURS)) {
+            return introduce(session, String.valueOf(request.getArgument()));
+        }
         if (request.getArgument() != null && !request.getArgument().isEmpty()) {
             return new SMTPResponse("500", "5.5.4 DATA has no argument");
         }
@@ -235,10 +249,27 @@ final class Hooks implements MailHook, RcptHook, AuthHook, MailParametersHook, E
             return new SMTPResponse("503", "5.5.1 MAIL first");
         }
         if (envelope.get().recipients().isEmpty()) {
-            return new SMTPResponse(
-                    config.kind() == SmtpConfig.Kind.LMTP ? "503" : "554", "5.5.1 no valid recipients");
+            return new SMTPResponse(config.kind() == SmtpConfig.Kind.LMTP ? "503" : "554", "5.5.1 no valid recipients");
         }
         session.setAttachment(DATA, envelope.get(), State.Transaction);
         return new SMTPResponse("354", "end with a line that holds a dot alone");
+    }
+
+    /** {@code XMERPATI account ticket client}: a proxy introduces an account that it has checked. */
+    private Response introduce(SMTPSession session, String argument) {
+        String[] words = argument.strip().split(" ", -1);
+        try {
+            if (words.length != 3) {
+                throw new Malformed("XMERPATI account ticket client");
+            }
+            String nonce = session.getAttachment(NONCE, State.Connection).orElse("");
+            Address account = reception.introduced(client(session, config), nonce, words[0], words[1], words[2]);
+            session.setAttachment(LOGIN, account, State.Connection);
+            session.setAttachment(FROM, Configuration.address(words[2]), State.Connection);
+            return new SMTPResponse("250", "2.7.0 welcome");
+        } catch (Failure failure) {
+            Reply reply = Reply.of(failure);
+            return new SMTPResponse(Integer.toString(reply.code()), reply.text());
+        }
     }
 }

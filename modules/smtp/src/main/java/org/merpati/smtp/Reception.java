@@ -48,6 +48,21 @@ public interface Reception {
     /** Checks a login; returns the account's address. */
     Address login(Client client, String name, String password);
 
+    /**
+     * Checks an introduction by one of our proxies.
+     *
+     * @param client the proxy
+     * @param nonce what this side greeted with
+     * @param account the account's id, as text
+     * @param ticket the proxy's signature
+     * @param from the client's address, host:port
+     * @return the account's address
+     */
+    default Address introduced(Client client, String nonce, String account, String ticket, String from) {
+        throw new org.merpati.kernel.Refused(
+                org.merpati.kernel.Refused.Reason.NO_PERMISSION, "nobody is introduced here");
+    }
+
     /** May this client send as this sender? */
     void sender(Client client, Envelope begun);
 

@@ -29,6 +29,8 @@ public record SmtpConfig(
         RELAY,
         /** Mail from the people of our domains, who log in (RFC 6409). */
         SUBMISSION,
+        /** Submission through one of our proxies, which has checked the login and introduces the account. */
+        PROXIED,
         /** Delivery (RFC 2033). */
         LMTP
     }

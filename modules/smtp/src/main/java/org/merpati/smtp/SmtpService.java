@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.apache.james.protocols.api.OidcSASLConfiguration;
@@ -21,8 +23,8 @@ import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.apache.james.protocols.smtp.SMTPSessionImpl;
 import org.apache.james.protocols.smtp.core.ExpnCmdHandler;
-import org.apache.james.protocols.smtp.core.HelpCmdHandler;
 import org.apache.james.protocols.smtp.core.HeloCmdHandler;
+import org.apache.james.protocols.smtp.core.HelpCmdHandler;
 import org.apache.james.protocols.smtp.core.MailCmdHandler;
 import org.apache.james.protocols.smtp.core.NoopCmdHandler;
 import org.apache.james.protocols.smtp.core.QuitCmdHandler;
@@ -34,6 +36,7 @@ import org.apache.james.protocols.smtp.core.esmtp.AuthCmdHandler;
 import org.apache.james.protocols.smtp.core.esmtp.EhloCmdHandler;
 import org.apache.james.protocols.smtp.core.esmtp.StartTlsCmdHandler;
 import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.Address;
 import org.merpati.kernel.Failure;
 import org.merpati.wire.Connection;
 import org.merpati.wire.Dialogue;
@@ -51,9 +54,20 @@ public final class SmtpService implements Dialogue {
     private final Reception reception;
     private final ProtocolHandlerChainImpl chain = new ProtocolHandlerChainImpl();
     private final LineHandler<ProtocolSession> dispatcher;
+    private final Optional<HandOff> handOff;
 
     /** A server over a reception. */
     public SmtpService(SmtpConfig config, Reception reception) {
+        this(config, reception, Optional.empty());
+    }
+
+    /** A server that hands over each client that has logged in. */
+    public SmtpService(SmtpConfig config, Reception reception, HandOff handOff) {
+        this(config, reception, Optional.of(handOff));
+    }
+
+    private SmtpService(SmtpConfig config, Reception reception, Optional<HandOff> handOff) {
+        this.handOff = handOff;
         this.config = config;
         this.reception = reception;
         NoMetrics none = new NoMetrics();
@@ -90,9 +104,16 @@ public final class SmtpService implements Dialogue {
     public void serve(Connection connection) throws IOException {
         connection.idleTimeout(config.idle());
         String service = config.kind() == SmtpConfig.Kind.LMTP ? "LMTP" : "ESMTP";
-        say(connection, new Reply(220, config.hostname() + " " + service + " Merpati"));
+        String nonce = config.kind() == SmtpConfig.Kind.PROXIED ? nonce() : "";
+        say(connection, new Reply(220, config.hostname() + " " + service + " Merpati " + nonce));
         connection.out().flush();
-        new Session(connection).run();
+        new Session(connection, nonce).run();
+    }
+
+    private static String nonce() {
+        byte[] nonce = new byte[16];
+        new SecureRandom().nextBytes(nonce);
+        return HexFormat.of().formatHex(nonce);
     }
 
     private static void say(Connection connection, Reply reply) throws IOException {
@@ -104,11 +125,13 @@ public final class SmtpService implements Dialogue {
     private final class Session {
         private final Connection connection;
         private final LineReader reader;
+        private final String nonce;
         private Transport transport;
         private SMTPSession session;
 
-        Session(Connection connection) {
+        Session(Connection connection, String nonce) {
             this.connection = connection;
+            this.nonce = nonce;
             this.reader = new LineReader(connection.in());
             this.transport = new Transport(connection, config.startTls().isPresent());
             this.session = begin();
@@ -118,6 +141,7 @@ public final class SmtpService implements Dialogue {
         private SMTPSession begin() {
             SMTPSession fresh = new SMTPSessionImpl(transport, new JamesConfiguration());
             fresh.setAttachment(Hooks.CONNECTION, connection, State.Connection);
+            fresh.setAttachment(Hooks.NONCE, nonce, State.Connection);
             return fresh;
         }
 
@@ -146,7 +170,12 @@ public final class SmtpService implements Dialogue {
                 }
                 say(connection, new Reply(421, "4.7.0 too many errors"));
             } catch (SocketTimeoutException silent) {
-                say(connection, new Reply(421, "4.4.2 nothing was received for " + config.idle().toSeconds() + " s"));
+                say(
+                        connection,
+                        new Reply(
+                                421,
+                                "4.4.2 nothing was received for "
+                                        + config.idle().toSeconds() + " s"));
             }
         }
 
@@ -170,6 +199,12 @@ public final class SmtpService implements Dialogue {
                 session = begin();
                 return true;
             }
+            Optional<Address> account = session.getAttachment(Hooks.LOGIN, State.Connection);
+            if (handOff.isPresent() && account.isPresent()) {
+                connection.out().flush();
+                handOff.get().takeOver(connection, account.get());
+                return false;
+            }
             Optional<Envelope> data = session.removeAttachment(Hooks.DATA, State.Transaction);
             if (data.isPresent() && response.getRetCode().equals("354")) {
                 connection.out().flush();
@@ -192,9 +227,15 @@ public final class SmtpService implements Dialogue {
                 replies = switch (form) {
                     case WELL_FORMED -> finish(envelope, sink, incoming);
                     case TOO_LONG ->
-                        all(envelope, new Reply(552, "5.3.4 a message has at most " + config.messageLimit() + " octets here"));
+                        all(
+                                envelope,
+                                new Reply(
+                                        552, "5.3.4 a message has at most " + config.messageLimit() + " octets here"));
                     case BARE_LINE_END ->
-                        all(envelope, new Reply(554, "5.6.0 a CR or LF stands alone: lines end with CRLF (RFC 5321 §2.3.8)"));
+                        all(
+                                envelope,
+                                new Reply(
+                                        554, "5.6.0 a CR or LF stands alone: lines end with CRLF (RFC 5321 §2.3.8)"));
                 };
             } finally {
                 if (incoming != null) {
@@ -231,7 +272,9 @@ public final class SmtpService implements Dialogue {
         }
 
         private List<Reply> all(Envelope envelope, Reply reply) {
-            int count = config.kind() == SmtpConfig.Kind.LMTP ? envelope.recipients().size() : 1;
+            int count = config.kind() == SmtpConfig.Kind.LMTP
+                    ? envelope.recipients().size()
+                    : 1;
             List<Reply> replies = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 replies.add(reply);

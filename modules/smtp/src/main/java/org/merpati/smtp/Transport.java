@@ -27,7 +27,8 @@ final class Transport implements ProtocolTransport {
     }
 
     /** The handler that takes the next line instead of the commands, if one was pushed. */
-    @Nullable LineHandler<ProtocolSession> handler() {
+    @Nullable
+    LineHandler<ProtocolSession> handler() {
         return handlers.peek();
     }
 

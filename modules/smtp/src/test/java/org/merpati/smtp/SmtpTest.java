@@ -114,8 +114,7 @@ class SmtpTest {
         }
     }
 
-    private static final String BEGIN =
-            "EHLO me\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n";
+    private static final String BEGIN = "EHLO me\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n";
 
     @Test
     void aPipelinedDialogueIsAnsweredLineByLine() throws IOException {
@@ -129,12 +128,22 @@ class SmtpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "x\n.\nMAIL FROM:<evil@example.net>\r\n.\r\n", "x\n.\r\nMAIL FROM:<e@x>\r\n.\r\n", "x\r\n.\nMAIL FROM:<e@x>\r\n.\r\n",
-        "x\r.\r\nMAIL FROM:<e@x>\r\n.\r\n", "x\r\n.\rMAIL FROM:<e@x>\r\n.\r\n", "x\r.\rMAIL\r\n.\r\n", "\n.\r\nMAIL\r\n.\r\n",
-        ".\nMAIL FROM:<e@x>\r\n.\r\n", "x\r\n.\r\r\nMAIL\r\n.\r\n", "x\r\r\n.\r\n", "bare\nlf\r\n.\r\n", "bare\rcr\r\n.\r\n",
-        "x\n\n.\n\nMAIL\r\n.\r\n"
-    })
+    @ValueSource(
+            strings = {
+                "x\n.\nMAIL FROM:<evil@example.net>\r\n.\r\n",
+                "x\n.\r\nMAIL FROM:<e@x>\r\n.\r\n",
+                "x\r\n.\nMAIL FROM:<e@x>\r\n.\r\n",
+                "x\r.\r\nMAIL FROM:<e@x>\r\n.\r\n",
+                "x\r\n.\rMAIL FROM:<e@x>\r\n.\r\n",
+                "x\r.\rMAIL\r\n.\r\n",
+                "\n.\r\nMAIL\r\n.\r\n",
+                ".\nMAIL FROM:<e@x>\r\n.\r\n",
+                "x\r\n.\r\r\nMAIL\r\n.\r\n",
+                "x\r\r\n.\r\n",
+                "bare\nlf\r\n.\r\n",
+                "bare\rcr\r\n.\r\n",
+                "x\n\n.\n\nMAIL\r\n.\r\n"
+            })
     void dataThatMayHideACommandIsRefusedAndTheConnectionEnds(String data) throws IOException {
         try (Listener listener = listen(SmtpConfig.Kind.RELAY)) {
             String said = raw(listener, BEGIN + data + "NOOP\r\n");
@@ -150,14 +159,20 @@ class SmtpTest {
             assertThat(raw(listener, "MAIL FROM:<a@b.org>\r\n")).contains("503");
             assertThat(raw(listener, "EHLO me\r\nRCPT TO:<a@b.org>\r\n")).contains("503");
             assertThat(raw(listener, "EHLO me\r\nDATA\r\n")).contains("503");
-            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org>\r\nDATA\r\n")).contains("554 5.5.1");
+            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org>\r\nDATA\r\n"))
+                    .contains("554 5.5.1");
             assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<later@b.org>\r\n")).contains("451 4.3.0 not now");
-            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org>\r\nRCPT TO:<no@b.org>\r\n")).contains("550 5.1.1");
-            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org> SIZE=200000\r\n")).contains("552 5.3.4");
-            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org>\r\nRCPT TO:<x@b.org>  A=1  A=1\r\n")).contains("\r\n5");
+            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org>\r\nRCPT TO:<no@b.org>\r\n"))
+                    .contains("550 5.1.1");
+            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org> SIZE=200000\r\n"))
+                    .contains("552 5.3.4");
+            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org>\r\nRCPT TO:<x@b.org>  A=1  A=1\r\n"))
+                    .contains("\r\n5");
             assertThat(raw(listener, "EHLO me\r\nFROB\r\n")).contains("500");
             assertThat(raw(listener, "EHLO me\r\nAUTH PLAIN AGEAYg==\r\n")).contains("\r\n50");
-            assertThat(raw(listener, "EHLO " + "x".repeat(9000) + "\r\nNOOP\r\n")).contains("500 5.5.2").contains("250");
+            assertThat(raw(listener, "EHLO " + "x".repeat(9000) + "\r\nNOOP\r\n"))
+                    .contains("500 5.5.2")
+                    .contains("250");
         }
     }
 
@@ -182,11 +197,13 @@ class SmtpTest {
     @Test
     void submissionWantsALogin() throws IOException {
         try (Listener listener = listen(SmtpConfig.Kind.SUBMISSION)) {
-            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org>\r\n")).contains("AUTH").contains("530 5.7.0");
+            assertThat(raw(listener, "EHLO me\r\nMAIL FROM:<a@b.org>\r\n"))
+                    .contains("AUTH")
+                    .contains("530 5.7.0");
             String plain = java.util.Base64.getEncoder()
                     .encodeToString("\0budi@b.org\0secret".getBytes(StandardCharsets.US_ASCII));
-            String wrong = java.util.Base64.getEncoder()
-                    .encodeToString("\0budi@b.org\0x".getBytes(StandardCharsets.US_ASCII));
+            String wrong =
+                    java.util.Base64.getEncoder().encodeToString("\0budi@b.org\0x".getBytes(StandardCharsets.US_ASCII));
             assertThat(raw(listener, "EHLO me\r\nAUTH PLAIN " + wrong + "\r\n")).contains("535 5.7.8");
             assertThat(raw(listener, "EHLO me\r\nAUTH PLAIN\r\n" + plain + "\r\nMAIL FROM:<a@b.org>\r\n"))
                     .contains("235 2.7.0", "250 2.1.0");
@@ -203,7 +220,9 @@ class SmtpTest {
                 try (SmtpClient client = client(listener, false)) {
                     client.send(envelope("b@example.org"), out -> out.write(message), () -> {});
                 }
-                assertThat(kept.messages.getLast()).as("seed %d, message %d", seed, i).isEqualTo(message);
+                assertThat(kept.messages.getLast())
+                        .as("seed %d, message %d", seed, i)
+                        .isEqualTo(message);
             }
         }
     }
@@ -257,10 +276,17 @@ class SmtpTest {
     void aRefusalOfTheSenderIsThrownAndTheConnectionGoesOn() throws IOException {
         try (Listener listener = listen(SmtpConfig.Kind.RELAY);
                 SmtpClient client = client(listener, false)) {
-            Envelope later = new Envelope(Optional.of(Address.parse("later@x.org")), Map.of(), envelope("b@x.org").recipients());
+            Envelope later = new Envelope(
+                    Optional.of(Address.parse("later@x.org")),
+                    Map.of(),
+                    envelope("b@x.org").recipients());
             assertThatThrownBy(() -> client.send(later, out -> out.write('x'), () -> {}))
-                    .isInstanceOfSatisfying(SmtpRefusal.class, r -> assertThat(r.reply().code()).isEqualTo(451));
-            assertThat(client.send(envelope("b@x.org"), out -> out.write('x'), () -> {}).getFirst().positive()).isTrue();
+                    .isInstanceOfSatisfying(
+                            SmtpRefusal.class, r -> assertThat(r.reply().code()).isEqualTo(451));
+            assertThat(client.send(envelope("b@x.org"), out -> out.write('x'), () -> {})
+                            .getFirst()
+                            .positive())
+                    .isTrue();
         }
     }
 
@@ -268,18 +294,44 @@ class SmtpTest {
     void anyOctetsAreReadWithoutAnError() throws IOException {
         long seed = 5;
         Random chance = new Random(seed);
-        String[] words = {"EHLO x", "MAIL FROM:<a@b.c>", "RCPT TO:<b@c.d>", "DATA", "\r\n", "\n", "\r", ".", "<", ">", ":",
-            "=", " ", "RSET", "\0", "é", "AUTH PLAIN", "SIZE=1", "STARTTLS", "VRFY", "HELP", "EXPN", "BDAT"};
+        String[] words = {
+            "EHLO x",
+            "MAIL FROM:<a@b.c>",
+            "RCPT TO:<b@c.d>",
+            "DATA",
+            "\r\n",
+            "\n",
+            "\r",
+            ".",
+            "<",
+            ">",
+            ":",
+            "=",
+            " ",
+            "RSET",
+            "\0",
+            "é",
+            "AUTH PLAIN",
+            "SIZE=1",
+            "STARTTLS",
+            "VRFY",
+            "HELP",
+            "EXPN",
+            "BDAT"
+        };
         try (Listener listener = listen(SmtpConfig.Kind.SUBMISSION)) {
             for (int i = 0; i < 100; i++) {
                 StringBuilder octets = new StringBuilder("EHLO me\r\n");
                 for (int w = 0; w < 60; w++) {
                     octets.append(words[chance.nextInt(words.length)]);
                 }
-                assertThat(raw(listener, octets.append("\r\n").toString())).as("seed %d, run %d", seed, i).startsWith("220 ");
+                assertThat(raw(listener, octets.append("\r\n").toString()))
+                        .as("seed %d, run %d", seed, i)
+                        .startsWith("220 ");
             }
         }
-        assertThat(new LineReader(new ByteArrayInputStream(new byte[0])).line(10)).isNull();
+        assertThat(new LineReader(new ByteArrayInputStream(new byte[0])).line(10))
+                .isNull();
     }
 
     @Test

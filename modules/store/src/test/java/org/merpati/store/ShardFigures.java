@@ -13,7 +13,10 @@ import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailboxId;
 import org.merpati.vault.VaultLimits;
 
-/** Prints what a mailbox of 100,000 messages costs in CPU time of the calling thread; run by {@code -Dtest=ShardFigures}. */
+/**
+ * Prints what a mailbox of 100,000 messages costs in CPU time of the calling thread; run by
+ * {@code -Dtest=ShardFigures}.
+ */
 @Tag("bench")
 class ShardFigures {
     private static final int MESSAGES = 100_000;

@@ -27,8 +27,8 @@ import org.merpati.vault.Manifest.SegmentEntry;
  * It is as durable as its last checkpoint; what came after is replayed from the group's log.
  *
  * <p>One thread writes and reads through {@link #get} and {@link #scan}, which see its own changes at once. Other
- * threads read {@link #snapshot}s, which see what was {@link #publish published}. Checkpoints are taken in the background, at
- * the end of an entry, at points that follow from what was written, so equal logs make equal files.
+ * threads read {@link #snapshot}s, which see what was {@link #publish published}. Checkpoints are taken in the
+ * background, at the end of an entry, at points that follow from what was written, so equal logs make equal files.
  */
 public final class Vault implements AutoCloseable {
     private final Path folder;

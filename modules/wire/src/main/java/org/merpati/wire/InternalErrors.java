@@ -4,7 +4,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what is thrown and is none of the three kinds of failure: a bug. A test fixture asserts that there is none. */
+/**
+ * Counts what is thrown and is none of the three kinds of failure: a bug. A test fixture asserts that there is none.
+ */
 public final class InternalErrors {
     private static final Logger LOG = LoggerFactory.getLogger(InternalErrors.class);
     private static final LongAdder COUNT = new LongAdder();

@@ -56,7 +56,7 @@ public final class Listener implements AutoCloseable {
     private void run(MinaConnection connection, Optional<Tls> tls, Dialogue dialogue) {
         try {
             if (tls.isPresent() && tls.get().implicit()) {
-                connection.awaitHandshake();
+                connection.awaitHandshake(MinaConnection.HANDSHAKE_LIMIT);
             }
             dialogue.serve(connection);
         } catch (IOException gone) {

@@ -24,7 +24,8 @@ final class MinaConnection implements Connection, ReceiveBuffer.Valve {
     private static final AtomicLong NUMBERS = new AtomicLong();
     private static final int RECEIVE_LIMIT = 128 * 1024;
     private static final long WRITE_LIMIT_MILLIS = 300_000;
-    private static final long HANDSHAKE_LIMIT_SECONDS = 20;
+    /** How long a peer that connected may take for its handshake. */
+    static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(20);
 
     private final String name;
     private final IoSession session;
@@ -66,9 +67,9 @@ final class MinaConnection implements Connection, ReceiveBuffer.Valve {
     }
 
     /** Waits for the end of a handshake that begins with the connection. */
-    void awaitHandshake() throws IOException {
+    void awaitHandshake(Duration limit) throws IOException {
         try {
-            secured.get(HANDSHAKE_LIMIT_SECONDS, TimeUnit.SECONDS);
+            secured.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted during the TLS handshake", stop);
@@ -77,7 +78,7 @@ final class MinaConnection implements Connection, ReceiveBuffer.Valve {
             throw new IOException("TLS handshake with " + remote + " failed: " + cause(failed), failed);
         } catch (TimeoutException late) {
             session.closeNow();
-            throw new IOException("TLS handshake with " + remote + " took over " + HANDSHAKE_LIMIT_SECONDS + " s", late);
+            throw new IOException("TLS handshake with " + remote + " took over " + limit.toMillis() + " ms", late);
         }
     }
 
@@ -96,7 +97,7 @@ final class MinaConnection implements Connection, ReceiveBuffer.Valve {
         in.drop();
         session.getFilterChain().addFirst("tls", Network.filter(context));
         session.resumeRead();
-        awaitHandshake();
+        awaitHandshake(HANDSHAKE_LIMIT);
     }
 
     @Override

@@ -97,6 +97,7 @@ public final class Network implements AutoCloseable {
     /**
      * Connects to a peer.
      *
+     * @param limit for the connection, and again for the handshake
      * @param tls where given, TLS from the first octet; the context's trust decides about the peer's certificate
      * @throws IOException if the peer does not answer, or its certificate is not believed
      */
@@ -117,11 +118,12 @@ public final class Network implements AutoCloseable {
             session = connecting.getSession();
         } catch (RuntimeIoException failed) {
             Throwable cause = failed.getCause();
-            throw new IOException("no connection to " + peer + ": " + (cause == null ? failed : cause).getMessage(), failed);
+            throw new IOException(
+                    "no connection to " + peer + ": " + (cause == null ? failed : cause).getMessage(), failed);
         }
         MinaConnection connection = connection(session);
         if (tls.isPresent() && tls.get().implicit()) {
-            connection.awaitHandshake();
+            connection.awaitHandshake(limit);
         }
         return connection;
     }

@@ -13,6 +13,7 @@ final class SendBuffer extends OutputStream {
     private static final int CHUNK = 16 * 1024;
     /** Chunks on their way; MINA's TLS refuses more than 64. */
     private static final int UNSENT_LIMIT = 24;
+
     private static final long SLICE_MILLIS = 250;
     private static final byte[] EMPTY = {};
 
@@ -78,7 +79,8 @@ final class SendBuffer extends OutputStream {
         buffer = EMPTY;
         size = 0;
         unsent.addLast(session.write(full));
-        while (!unsent.isEmpty() && (unsent.size() > UNSENT_LIMIT || unsent.peekFirst().isDone())) {
+        while (!unsent.isEmpty()
+                && (unsent.size() > UNSENT_LIMIT || unsent.peekFirst().isDone())) {
             await(unsent.removeFirst());
         }
     }

@@ -59,7 +59,8 @@ class NetworkTest {
         Dialogue waits = connection -> {
             connection.idleTimeout(Duration.ofMillis(50));
             try {
-                seen.completeExceptionally(new AssertionError("read " + connection.in().read()));
+                seen.completeExceptionally(
+                        new AssertionError("read " + connection.in().read()));
             } catch (IOException e) {
                 seen.complete(e);
             }
@@ -100,7 +101,8 @@ class NetworkTest {
         try (Listener first = network.listen("one", ANY, Optional.empty(), 10, NetworkTest::echo)) {
             assertThatThrownBy(() -> network.listen("imaps", first.address(), Optional.empty(), 10, NetworkTest::echo))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("listener 'imaps' cannot have 127.0.0.1:" + first.address().getPort());
+                    .hasMessageContaining("listener 'imaps' cannot have 127.0.0.1:"
+                            + first.address().getPort());
         }
     }
 

@@ -1,0 +1,168 @@
+package org.merpati.dev;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.merpati.cluster.SecretFile;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.TryLater;
+import org.merpati.node.AdminClient;
+import org.merpati.node.Init;
+import org.merpati.runtime.NodeStatus;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A cluster on this machine and its verbs. */
+public abstract class Cluster implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final long PAUSE_NANOS = 50_000_000;
+
+    private final Plan plan;
+
+    Cluster(Plan plan) {
+        this.plan = plan;
+    }
+
+    /** How it is laid out. */
+    public Plan plan() {
+        return plan;
+    }
+
+    /**
+     * Writes configuration and makes the cluster, if that was not done before.
+     *
+     * @return the administrator's password if the cluster was made now
+     */
+    public Optional<String> prepare() throws IOException {
+        Path made = plan.folder().resolve("made");
+        if (Files.exists(made)) {
+            return Optional.empty();
+        }
+        plan.write();
+        Init.Made init = Init.run(plan.folder().resolve("conf"));
+        for (Map.Entry<NodeName, SecretFile> secret : init.secrets().entrySet()) {
+            secret.getValue().write(plan.data(secret.getKey().value()).resolve("secret"));
+        }
+        Files.writeString(made, plan.layout() + "\n");
+        return Optional.of(init.password());
+    }
+
+    /** Starts a node and returns before it is ready. */
+    public abstract void start(String node) throws IOException;
+
+    /** Ends a node without a goodbye. */
+    public abstract void kill(String node) throws IOException;
+
+    /** Stops a node in order. */
+    public abstract void stop(String node) throws IOException;
+
+    /** Freezes a node. */
+    public abstract void pause(String node) throws IOException;
+
+    /** Lets a frozen node go on. */
+    public abstract void resume(String node) throws IOException;
+
+    /** The process that a node runs in; 0 if it does not run. */
+    public abstract long pid(String node);
+
+    /** Whether a node runs. */
+    public boolean running(String node) {
+        return pid(node) != 0;
+    }
+
+    /** Starts every node. */
+    public void startAll() throws IOException {
+        for (String node : plan.nodes()) {
+            start(node);
+        }
+    }
+
+    /**
+     * Asks a node to do something (see the node's admin socket).
+     *
+     * @throws TryLater if it does not answer
+     */
+    public JsonNode ask(String node, String operation, Map<String, String> parameters) {
+        return AdminClient.ask(plan.data(node), operation, parameters);
+    }
+
+    /** Asks the first node that answers. */
+    public JsonNode askAny(String operation, Map<String, String> parameters) {
+        TryLater last = new TryLater("no node runs");
+        for (String node : plan.nodes()) {
+            if (running(node)) {
+                try {
+                    return ask(node, operation, parameters);
+                } catch (TryLater away) {
+                    last = away;
+                }
+            }
+        }
+        throw last;
+    }
+
+    /** Every node as it says of itself, or as another says of it. */
+    public List<NodeStatus> status() {
+        JsonNode rows = askAny("status", Map.of());
+        List<NodeStatus> status = new java.util.ArrayList<>();
+        rows.forEach(row -> status.add(NodeStatus.of(JSON.writeValueAsBytes(row))));
+        return status;
+    }
+
+    /**
+     * Waits until these nodes are ready and each of their groups has a leader that serves.
+     *
+     * @throws TryLater if that takes longer; the sentence says what is missing
+     */
+    public void awaitReady(List<String> nodes, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        String missing = "nothing is known yet";
+        while (System.nanoTime() < end) {
+            try {
+                missing = missing(nodes, status());
+                if (missing.isEmpty()) {
+                    return;
+                }
+            } catch (TryLater notYet) {
+                missing = notYet.sentence();
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        throw new TryLater("not ready after " + limit.toSeconds() + " s: " + missing);
+    }
+
+    private static String missing(List<String> nodes, List<NodeStatus> rows) {
+        StringBuilder missing = new StringBuilder();
+        java.util.Set<String> groups = new java.util.TreeSet<>();
+        java.util.Set<String> led = new java.util.TreeSet<>();
+        for (NodeStatus row : rows) {
+            if (nodes.contains(row.name()) && !row.state().equals("ready")) {
+                missing.append(row.name()).append(" is ").append(row.state()).append(' ');
+                row.services().stream().filter(s -> !s.ready()).forEach(s -> missing.append('(').append(s.name())
+                        .append(": ").append(s.sentence()).append(") "));
+            }
+            row.groups().forEach(g -> {
+                groups.add(g.name());
+                if (g.leader()) {
+                    led.add(g.name());
+                }
+            });
+        }
+        groups.removeAll(led);
+        groups.forEach(g -> missing.append(g).append(" has no leader that serves "));
+        return missing.toString();
+    }
+
+    /** Waits until all nodes are ready. */
+    public void awaitReady(Duration limit) {
+        awaitReady(plan.nodes(), limit);
+    }
+
+    @Override
+    public abstract void close();
+}

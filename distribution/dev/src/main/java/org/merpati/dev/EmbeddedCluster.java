@@ -1,0 +1,101 @@
+package org.merpati.dev;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.merpati.kernel.Failure;
+import org.merpati.node.Node;
+import org.merpati.runtime.Configuration;
+import org.merpati.runtime.NodeConfig;
+
+/**
+ * A cluster whose nodes share this JVM. A kill is a stop without a goodbye to the other nodes; what only a process can
+ * show (a freeze, the loss of memory at an instant) is left to {@link ProcessCluster}.
+ */
+public final class EmbeddedCluster extends Cluster {
+    private final Map<String, Node> nodes = new ConcurrentHashMap<>();
+
+    public EmbeddedCluster(Plan plan) {
+        super(plan);
+    }
+
+    @Override
+    public void start(String node) throws IOException {
+        plan().data(node);
+        if (running(node)) {
+            return;
+        }
+        NodeConfig config =
+                Configuration.read(plan().file(node), NodeConfig.class).value();
+        nodes.put(node, new Node(config));
+    }
+
+    /** Starts all nodes side by side: those that join wait for the first. */
+    @Override
+    public void startAll() throws IOException {
+        Map<String, Throwable> failed = new ConcurrentHashMap<>();
+        List<Thread> starting = plan().nodes().stream()
+                .map(node -> Thread.ofPlatform().name("start-" + node).start(() -> {
+                    try {
+                        start(node);
+                    } catch (IOException | Failure cannot) {
+                        failed.put(node, cannot);
+                    }
+                }))
+                .toList();
+        for (Thread thread : starting) {
+            try {
+                thread.join();
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        for (Map.Entry<String, Throwable> entry : failed.entrySet()) {
+            throw new IOException(
+                    "node " + entry.getKey() + " cannot start: "
+                            + entry.getValue().getMessage(),
+                    entry.getValue());
+        }
+    }
+
+    private Node take(String node) throws IOException {
+        plan().data(node);
+        Node running = nodes.remove(node);
+        if (running == null) {
+            throw new IOException("node " + node + " does not run");
+        }
+        return running;
+    }
+
+    @Override
+    public void kill(String node) throws IOException {
+        take(node).kill();
+    }
+
+    @Override
+    public void stop(String node) throws IOException {
+        take(node).close();
+    }
+
+    @Override
+    public void pause(String node) throws IOException {
+        throw new IOException("a node in this JVM cannot be frozen: ./dev up --processes can show it");
+    }
+
+    @Override
+    public void resume(String node) throws IOException {
+        throw new IOException("a node in this JVM cannot be frozen: ./dev up --processes can show it");
+    }
+
+    @Override
+    public long pid(String node) {
+        return nodes.containsKey(node) ? ProcessHandle.current().pid() : 0;
+    }
+
+    @Override
+    public void close() {
+        nodes.values().parallelStream().forEach(Node::close);
+        nodes.clear();
+    }
+}

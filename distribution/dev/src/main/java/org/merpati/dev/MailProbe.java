@@ -1,0 +1,154 @@
+package org.merpati.dev;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.merpati.kernel.Address;
+import org.merpati.runtime.Configuration;
+import org.merpati.smtp.Envelope;
+import org.merpati.smtp.Reply;
+import org.merpati.smtp.SmtpClient;
+import org.merpati.wire.Network;
+
+/** Sends a mail by SMTP and looks for it by IMAP, as somebody outside would. */
+public final class MailProbe {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private MailProbe() {}
+
+    /**
+     * Sends a message to a server in clear.
+     *
+     * @param server host:port
+     * @return the server's reply
+     */
+    public static Reply send(String server, String from, List<String> to, byte[] message) throws IOException {
+        InetSocketAddress address = Configuration.address(server);
+        Envelope envelope = new Envelope(
+                from.isEmpty() ? Optional.empty() : Optional.of(Address.parse(from)),
+                Map.of(),
+                to.stream().map(Address::parse).map(Envelope.Recipient::of).toList());
+        try (Network network = new Network("probe", 1);
+                SmtpClient client = SmtpClient.greet(
+                        network.connect(address, LIMIT, Optional.empty()),
+                        "probe.example.net",
+                        false,
+                        Optional.empty(),
+                        LIMIT)) {
+            List<Reply> replies = client.send(envelope, out -> out.write(message), () -> {});
+            return replies.stream().filter(r -> !r.positive()).findFirst().orElseGet(replies::getFirst);
+        }
+    }
+
+    /** A small message. */
+    public static byte[] message(String from, String to, String subject, String id) {
+        return ("From: <" + from + ">\r\nTo: <" + to + ">\r\nSubject: " + subject + "\r\nMessage-ID: <" + id
+                        + ">\r\nDate: Tue, 24 Nov 2026 12:00:00 +0000\r\n\r\nHello.\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** An IMAP client that is just enough to look around. */
+    public static final class Imap implements AutoCloseable {
+        private final Socket socket;
+        private final InputStream in;
+        private final OutputStream out;
+        private int tags;
+
+        /** Connects in clear to host:port. */
+        public Imap(String server) throws IOException {
+            InetSocketAddress address = Configuration.address(server);
+            socket = new Socket();
+            socket.connect(address, 5_000);
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            in = new java.io.BufferedInputStream(socket.getInputStream(), 64 * 1024);
+            out = socket.getOutputStream();
+            line();
+        }
+
+        /** A line, without its end; literals are read into it. */
+        private String line() throws IOException {
+            StringBuilder line = new StringBuilder();
+            while (true) {
+                int octet = in.read();
+                if (octet < 0) {
+                    throw new IOException("the server closed the connection");
+                }
+                if (octet == '\n') {
+                    int open = line.lastIndexOf("{");
+                    if (open < 0 || !line.toString().endsWith("}\r")) {
+                        return line.toString().stripTrailing();
+                    }
+                    int length = Integer.parseInt(line.substring(open + 1, line.length() - 2));
+                    line.append('\n').append(new String(in.readNBytes(length), StandardCharsets.ISO_8859_1));
+                } else {
+                    line.append((char) octet);
+                }
+            }
+        }
+
+        /**
+         * Sends a command.
+         *
+         * @return the untagged lines, and the tagged one without its tag as the last
+         */
+        public List<String> command(String command) throws IOException {
+            String tag = "a" + ++tags;
+            out.write((tag + " " + command + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            List<String> lines = new ArrayList<>();
+            while (true) {
+                String line = line();
+                if (line.startsWith(tag + " ")) {
+                    lines.add(line.substring(tag.length() + 1));
+                    return lines;
+                }
+                if (line.startsWith("+ ")) {
+                    throw new IOException("the server asks for more: " + line);
+                }
+                lines.add(line);
+            }
+        }
+
+        /**
+         * Sends a command that must succeed.
+         *
+         * @throws IOException if it does not; the message is the server's answer
+         */
+        public List<String> ok(String command) throws IOException {
+            List<String> lines = command(command);
+            if (!lines.getLast().startsWith("OK")) {
+                throw new IOException(command.split(" ", 2)[0] + ": " + lines.getLast());
+            }
+            return lines;
+        }
+
+        /** Sends a command with one literal at its end (LITERAL+). */
+        public List<String> literal(String command, byte[] literal) throws IOException {
+            String tag = "a" + ++tags;
+            out.write((tag + " " + command + " {" + literal.length + "+}\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            out.write(literal);
+            out.write(new byte[] {'\r', '\n'});
+            List<String> lines = new ArrayList<>();
+            while (true) {
+                String line = line();
+                if (line.startsWith(tag + " ")) {
+                    lines.add(line.substring(tag.length() + 1));
+                    return lines;
+                }
+                lines.add(line);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}

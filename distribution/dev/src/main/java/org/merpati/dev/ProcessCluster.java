@@ -1,0 +1,165 @@
+package org.merpati.dev;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** A cluster whose nodes are processes of their own, each from the runnable jar of its role. */
+public final class ProcessCluster extends Cluster {
+    private static final int STOP_SECONDS = 20;
+
+    private final Path jars;
+    private final Map<String, Process> processes = new ConcurrentHashMap<>();
+    private final Function<String, List<String>> wrap;
+
+    /**
+     * @param jars the folder of the runnable jars
+     * @param wrap what a node's command begins with, such as {@code ip netns exec NAME}
+     */
+    public ProcessCluster(Plan plan, Path jars, Function<String, List<String>> wrap) {
+        super(plan);
+        this.jars = jars;
+        this.wrap = wrap;
+    }
+
+    public ProcessCluster(Plan plan, Path jars) {
+        this(plan, jars, node -> List.of());
+    }
+
+    private Path jar(String node) {
+        List<String> roles = plan().roles(node);
+        String name = roles.size() == 1 ? "merpati-" + roles.getFirst() + ".jar" : "merpati.jar";
+        return jars.resolve(name);
+    }
+
+    /** The command of a node's process. */
+    private List<String> command(String node) {
+        List<String> command = new ArrayList<>(wrap.apply(node));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        boolean heavy = plan().roles(node).contains("mailbox") || plan().roles(node).contains("mta");
+        command.addAll(List.of(
+                heavy ? "-Xmx640m" : "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:TieredStopAtLevel=4",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Xshare:auto",
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + jars.resolve("merpati.jsa"),
+                "-Xlog:cds=off",
+                "-Xlog:cds+dynamic=off",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                jar(node).toString(),
+                "run",
+                "--conf",
+                plan().file(node).toString()));
+        return command;
+    }
+
+    @Override
+    public synchronized void start(String node) throws IOException {
+        if (running(node)) {
+            return;
+        }
+        Files.createDirectories(plan().folder());
+        Process process = new ProcessBuilder(command(node))
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(plan().log(node).toFile()))
+                .start();
+        processes.put(node, process);
+    }
+
+    @Override
+    public long pid(String node) {
+        Process process = processes.get(node);
+        return process != null && process.isAlive() ? process.pid() : 0;
+    }
+
+    private Process process(String node) throws IOException {
+        plan().data(node);
+        Process process = processes.get(node);
+        if (process == null || !process.isAlive()) {
+            throw new IOException("node " + node + " does not run");
+        }
+        return process;
+    }
+
+    @Override
+    public void kill(String node) throws IOException {
+        Process process = process(node);
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** Kills several nodes at one instant. */
+    public void kill(List<String> nodes) throws IOException {
+        List<Process> all = new ArrayList<>();
+        for (String node : nodes) {
+            all.add(process(node));
+        }
+        all.forEach(Process::destroyForcibly);
+        all.forEach(p -> p.onExit().join());
+    }
+
+    @Override
+    public void stop(String node) throws IOException {
+        Process process = process(node);
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                process.onExit().join();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+
+    private void signal(String node, String signal) throws IOException {
+        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process(node).pid())).start();
+        if (kill.onExit().join().exitValue() != 0) {
+            throw new IOException("node " + node + " could not be sent " + signal);
+        }
+    }
+
+    @Override
+    public void pause(String node) throws IOException {
+        signal(node, "STOP");
+    }
+
+    @Override
+    public void resume(String node) throws IOException {
+        signal(node, "CONT");
+    }
+
+    @Override
+    public void close() {
+        for (String node : plan().nodes()) {
+            Process process = processes.get(node);
+            if (process != null) {
+                process.destroy();
+            }
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        for (Process process : processes.values()) {
+            try {
+                if (!process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                process.destroyForcibly();
+            }
+        }
+    }
+}

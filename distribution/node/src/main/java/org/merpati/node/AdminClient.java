@@ -1,0 +1,38 @@
+package org.merpati.node;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
+import tools.jackson.databind.JsonNode;
+
+/** Asks a node on this machine to do something, through the socket in its data folder. */
+public final class AdminClient {
+    private AdminClient() {}
+
+    /**
+     * Asks.
+     *
+     * @return what the operation says
+     * @throws TryLater if no node answers in the folder
+     * @throws Refused if the node refuses
+     */
+    public static JsonNode ask(Path data, String operation, Map<String, String> parameters) {
+        Map<String, String> request = new LinkedHashMap<>(parameters);
+        request.put("do", operation);
+        JsonNode answer;
+        try {
+            answer = AdminSocket.ask(data.resolve("admin.sock"), request);
+        } catch (IOException away) {
+            throw new TryLater("no node answers in " + data + ": is it running? (--data DIR names its folder)");
+        }
+        JsonNode error = answer.get("error");
+        if (error != null) {
+            throw new Refused(Refused.Reason.CANNOT, error.asString());
+        }
+        JsonNode said = answer.get("ok");
+        return said == null ? answer : said;
+    }
+}

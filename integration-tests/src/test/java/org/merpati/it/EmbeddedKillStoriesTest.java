@@ -1,0 +1,9 @@
+package org.merpati.it;
+
+/** {@link KillStories} in this JVM. */
+class EmbeddedKillStoriesTest extends KillStories {
+    @Override
+    Kit.Form form() {
+        return Kit.Form.EMBEDDED;
+    }
+}

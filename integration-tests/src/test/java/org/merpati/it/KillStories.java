@@ -1,0 +1,111 @@
+package org.merpati.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.merpati.dev.Cluster;
+import org.merpati.wire.InternalErrors;
+
+/**
+ * The story of each node of the paper's six: steady load by SMTP and IMAP, the node dies, the rest goes on, and what
+ * was acknowledged is compared with what is there.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class KillStories {
+    private static final int ACCOUNTS = 6;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private @Nullable Cluster made;
+    private Map<String, String> accounts = Map.of();
+
+    abstract Kit.Form form();
+
+    @BeforeAll
+    void start() throws IOException {
+        Cluster cluster = Kit.cluster(form(), "six", folder, Map.of());
+        made = cluster;
+        Kit.up(cluster);
+        accounts = Kit.accounts(cluster, ACCOUNTS);
+    }
+
+    @AfterAll
+    void stop() {
+        if (made != null) {
+            made.close();
+        }
+        assertThat(InternalErrors.count()).as("internal errors").isZero();
+    }
+
+    private Cluster cluster() {
+        return java.util.Objects.requireNonNull(made);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gszimbra1", "gszimbra2", "gsmta1", "gsmta2", "gsldap", "gszhap"})
+    void aNodeDiesUnderLoadAndNothingAcknowledgedIsLost(String victim) throws IOException {
+        long seed = System.nanoTime();
+        Cluster cluster = cluster();
+        Ledger ledger = new Ledger();
+        List<String> smtp = cluster.plan().all("smtp");
+        List<String> imap = cluster.plan().all("imap");
+        boolean proxy = victim.equals("gszhap");
+        long killed;
+        try (Load load = new Load(ledger, smtp, imap, accounts, seed)) {
+            Kit.await("the load runs", Duration.ofSeconds(60), () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
+            int before = ledger.count("imap");
+            killed = System.nanoTime();
+            cluster.kill(victim);
+            int sent = ledger.count("smtp");
+            Kit.await("SMTP goes on", Duration.ofSeconds(30), () -> ledger.count("smtp") >= sent + 15);
+            if (proxy) {
+                cluster.start(victim);
+            }
+            Kit.await("IMAP goes on", Duration.ofSeconds(60), () -> ledger.count("imap") >= before + 40);
+            report(victim, ledger, killed, seed);
+            if (!proxy) {
+                cluster.start(victim);
+            }
+            cluster.awaitReady(Kit.READY);
+            int again = ledger.count("imap");
+            Kit.await("the load runs on", Duration.ofSeconds(60), () -> ledger.count("imap") >= again + 20);
+            assertThat(load.surprises()).as("seed %d", seed).isEmpty();
+        }
+        Kit.await("deferred mail arrives", Duration.ofSeconds(60), () -> wrong(ledger).wrong().isEmpty());
+        Checker.Verdict verdict = wrong(ledger);
+        System.out.println("checker after the death of " + victim + ": " + verdict);
+        assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
+        assertThat(verdict.duplicates()).as("seed %d", seed).isZero();
+    }
+
+    private Checker.Verdict wrong(Ledger ledger) {
+        try {
+            return Checker.check(ledger, cluster().plan().all("imap").getFirst(), accounts);
+        } catch (IOException notYet) {
+            return new Checker.Verdict(List.of(String.valueOf(notYet.getMessage())), 0, 0, 0);
+        }
+    }
+
+    private void report(String victim, Ledger ledger, long killed, long seed) {
+        long worst = accounts.keySet().stream()
+                .mapToLong(a -> ledger.longestGapMillis("imap " + a, killed))
+                .max()
+                .orElse(0);
+        System.out.printf(
+                "%s: kill of %s, seed %d: longest time without an acknowledgement: SMTP %d ms, IMAP any %d ms, IMAP of"
+                        + " one account %d ms%n",
+                form(), victim, seed, ledger.longestGapMillis("smtp", killed), ledger.longestGapMillis("imap", killed), worst);
+    }
+}

@@ -1,0 +1,100 @@
+package org.merpati.it;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.merpati.dev.Cluster;
+import org.merpati.dev.EmbeddedCluster;
+import org.merpati.dev.Plan;
+import org.merpati.dev.ProcessCluster;
+import org.merpati.kernel.TryLater;
+
+/** What the stories share: where things are, a cluster with people in it, and waiting for a condition. */
+final class Kit {
+    /** The project's folder. */
+    static final Path ROOT = Path.of(System.getProperty("merpati.root", "..")).toAbsolutePath().normalize();
+
+    static final Path JARS = ROOT.resolve("distribution/target/merpati");
+    static final Duration READY = Duration.ofSeconds(180);
+    private static final int SPAN = 1_000;
+
+    /** In which form a cluster runs. */
+    enum Form {
+        EMBEDDED,
+        PROCESSES
+    }
+
+    private Kit() {}
+
+    /** A base port with no listener on the ports that a layout will use. */
+    static int freeBase() throws IOException {
+        for (int base = 23_000 + (int) (ProcessHandle.current().pid() % 20) * SPAN; base < 60_000; base += SPAN) {
+            if (free(base) && free(base + 101) && free(base + 210) && free(base + 302) && free(base + 513)) {
+                return base;
+            }
+        }
+        throw new IOException("no free range of ports");
+    }
+
+    private static boolean free(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress("127.0.0.1", port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    /** A cluster that is made and not yet started. Password hashes are short: they are not what is tested. */
+    static Cluster cluster(Form form, String layout, Path folder, Map<String, String> extra) throws IOException {
+        Map<String, String> lines = new LinkedHashMap<>(extra);
+        lines.merge("security", "password-iterations = 1000", (given, ours) -> given + "\n" + ours);
+        Plan plan = new Plan(layout, ROOT.resolve("conf"), folder, freeBase(), List.of(), lines);
+        Cluster cluster = form == Form.EMBEDDED ? new EmbeddedCluster(plan) : new ProcessCluster(plan, JARS);
+        cluster.prepare();
+        return cluster;
+    }
+
+    /** Starts all nodes and waits until all groups are led. */
+    static void up(Cluster cluster) throws IOException {
+        cluster.startAll();
+        cluster.awaitReady(READY);
+    }
+
+    /** Makes accounts u0, u1, … of the cluster's domain; address to password. */
+    static Map<String, String> accounts(Cluster cluster, int count) {
+        Map<String, String> accounts = new LinkedHashMap<>();
+        String domain = cluster.plan().domain();
+        await("the directory takes the accounts", Duration.ofSeconds(30), () -> {
+            try {
+                cluster.askAny("accounts add", Map.of(
+                        "pattern", "u%d@" + domain, "count", Integer.toString(count), "password", "secret"));
+                return true;
+            } catch (TryLater notYet) {
+                return false;
+            }
+        });
+        for (int i = 0; i < count; i++) {
+            accounts.put("u" + i + "@" + domain, "secret");
+        }
+        return accounts;
+    }
+
+    /** Waits for a condition. */
+    static void await(String what, Duration limit, BooleanSupplier condition) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within " + limit.toSeconds() + " s: " + what);
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+}

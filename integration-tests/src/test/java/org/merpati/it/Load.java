@@ -1,0 +1,180 @@
+package org.merpati.it;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.merpati.dev.MailProbe;
+import org.merpati.smtp.Reply;
+
+/**
+ * Steady load through the public listeners: senders by SMTP that try the next server when one fails, as a sending MTA
+ * does, and for each account one IMAP client that appends, flags, moves and expunges messages of its own.
+ */
+final class Load implements AutoCloseable {
+    private static final Pattern APPENDUID = Pattern.compile("OK \\[APPENDUID (\\d+) (\\d+)].*");
+    private static final Pattern COPYUID = Pattern.compile(".*\\[COPYUID (\\d+) (\\d+) (\\d+)].*");
+    private static final long PAUSE_NANOS = 100_000_000;
+
+    private final Ledger ledger;
+    private final List<String> smtp;
+    private final List<String> imap;
+    private final Map<String, String> accounts;
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicLong numbers = new AtomicLong();
+    private final String run = Long.toString(System.nanoTime() & 0xffffffffL, 36);
+    private final List<String> surprises = java.util.Collections.synchronizedList(new ArrayList<>());
+    private volatile boolean stopped;
+
+    Load(Ledger ledger, List<String> smtp, List<String> imap, Map<String, String> accounts, long seed) {
+        this.ledger = ledger;
+        this.smtp = smtp;
+        this.imap = imap;
+        this.accounts = accounts;
+        List<String> addresses = List.copyOf(accounts.keySet());
+        for (int i = 0; i < 2; i++) {
+            Random chance = new Random(seed + i);
+            threads.add(Thread.ofVirtual().name("smtp-" + i).start(() -> send(addresses, chance)));
+        }
+        for (String address : addresses) {
+            Random chance = new Random(seed ^ address.hashCode());
+            threads.add(Thread.ofVirtual().name("imap-" + address).start(() -> mailbox(address, chance)));
+        }
+    }
+
+    /** What a server answered that it must not. */
+    List<String> surprises() {
+        return List.copyOf(surprises);
+    }
+
+    private void send(List<String> addresses, Random chance) {
+        while (!stopped) {
+            String to = addresses.get(chance.nextInt(addresses.size()));
+            String id = "smtp-" + run + "-" + numbers.incrementAndGet() + "@example.net";
+            byte[] message = MailProbe.message("outside@example.net", to, "load", id);
+            ledger.put(id, new Ledger.Fact(to, "INBOX", 0, Set.of(), Ledger.State.UNKNOWN, false));
+            for (int server = chance.nextInt(smtp.size()); !stopped; server++) {
+                if (attempt(smtp.get(server % smtp.size()), to, id, message)) {
+                    break;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private boolean attempt(String server, String to, String id, byte[] message) {
+        try {
+            Reply reply = MailProbe.send(server, "outside@example.net", List.of(to), message);
+            if (reply.positive()) {
+                boolean unknown = ledger.get(id).everUnknown();
+                ledger.put(id, new Ledger.Fact(to, "INBOX", 0, Set.of(), Ledger.State.ACKED, unknown));
+                ledger.ack("smtp");
+                return true;
+            }
+            if (reply.permanentNegative()) {
+                surprises.add("SMTP " + server + ": " + reply);
+                return true;
+            }
+        } catch (IOException broken) {
+            ledger.unknown(id);
+        }
+        return false;
+    }
+
+    private void mailbox(String address, Random chance) {
+        List<String> own = new ArrayList<>();
+        for (int door = 0; !stopped; door++) {
+            try (MailProbe.Imap client = new MailProbe.Imap(imap.get(door % imap.size()))) {
+                client.ok("LOGIN " + address + " " + accounts.get(address));
+                client.ok("SELECT INBOX");
+                while (!stopped) {
+                    step(client, address, own, chance);
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                }
+            } catch (IOException broken) {
+                String said = String.valueOf(broken.getMessage());
+                if (said.contains("SERVERBUG") || said.contains("BAD")) {
+                    surprises.add("IMAP " + address + ": " + said);
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    private void step(MailProbe.Imap client, String address, List<String> own, Random chance) throws IOException {
+        int kind = own.size() < 5 ? 0 : chance.nextInt(4);
+        if (kind == 0) {
+            append(client, address, own);
+            return;
+        }
+        String id = own.get(chance.nextInt(own.size()));
+        Ledger.Fact fact = ledger.get(id);
+        if (fact.state() != Ledger.State.ACKED || !fact.mailbox().equals("INBOX")) {
+            own.remove(id);
+            return;
+        }
+        ledger.unknown(id);
+        switch (kind) {
+            case 1 -> {
+                client.ok("UID STORE " + fact.uid() + " +FLAGS (\\Flagged $Load)");
+                ledger.put(id, new Ledger.Fact(
+                        address, "INBOX", fact.uid(), Set.of("\\Flagged", "$Load"), Ledger.State.ACKED, false));
+            }
+            case 2 -> move(client, address, id, fact);
+            default -> {
+                client.ok("UID STORE " + fact.uid() + " +FLAGS.SILENT (\\Deleted)");
+                client.ok("UID EXPUNGE " + fact.uid());
+                ledger.put(id, new Ledger.Fact(address, "INBOX", fact.uid(), Set.of(), Ledger.State.GONE, false));
+            }
+        }
+        ledger.ack("imap");
+        ledger.ack("imap " + address);
+    }
+
+    private void append(MailProbe.Imap client, String address, List<String> own) throws IOException {
+        String id = "imap-" + run + "-" + numbers.incrementAndGet() + "@example.net";
+        byte[] message = MailProbe.message(address, address, "appended", id);
+        ledger.put(id, new Ledger.Fact(address, "INBOX", 0, Set.of(), Ledger.State.UNKNOWN, true));
+        String answer = client.literal("APPEND INBOX (\\Seen)", message).getLast();
+        Matcher matcher = APPENDUID.matcher(answer);
+        if (!matcher.matches()) {
+            throw new IOException("APPEND: " + answer);
+        }
+        long uid = Long.parseLong(matcher.group(2));
+        ledger.put(id, new Ledger.Fact(address, "INBOX", uid, Set.of("\\Seen"), Ledger.State.ACKED, false));
+        own.add(id);
+        ledger.ack("imap");
+        ledger.ack("imap " + address);
+    }
+
+    private void move(MailProbe.Imap client, String address, String id, Ledger.Fact fact) throws IOException {
+        for (String line : client.ok("UID MOVE " + fact.uid() + " Archive")) {
+            Matcher matcher = COPYUID.matcher(line);
+            if (matcher.matches()) {
+                long uid = Long.parseLong(matcher.group(3));
+                ledger.put(id, new Ledger.Fact(address, "Archive", uid, fact.flags(), Ledger.State.ACKED, false));
+                return;
+            }
+        }
+        throw new IOException("MOVE: no COPYUID for UID " + fact.uid());
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        for (Thread thread : threads) {
+            try {
+                thread.join(30_000);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

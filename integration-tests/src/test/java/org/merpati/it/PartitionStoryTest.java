@@ -1,0 +1,166 @@
+package org.merpati.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.dev.MailProbe;
+import org.merpati.dev.Plan;
+import org.merpati.dev.ProcessCluster;
+import org.merpati.runtime.NodeStatus;
+import org.merpati.smtp.Reply;
+
+/** A cut network, with real sockets between hosts of our own: the minority refuses, and after healing there is one history. */
+@Tag("processes")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PartitionStoryTest {
+    private static final String LOST = "gszimbra1";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private @Nullable ProcessCluster made;
+    private @Nullable Hosts hosts;
+    private Map<String, String> accounts = Map.of();
+
+    @BeforeAll
+    void start() throws IOException {
+        assumeTrue(Hosts.possible(), "network namespaces cannot be made here: needs root and iproute2");
+        Path conf = Kit.ROOT.resolve("conf");
+        List<String> nodes = new Plan("six", conf, folder, 25_000, List.of(), Map.of()).nodes();
+        Hosts own = Hosts.make(nodes);
+        hosts = own;
+        String door = own.address(LOST) + ":25990";
+        Map<String, String> extra = Map.of(
+                "security", "password-iterations = 1000",
+                "listeners " + LOST, "imap = \"" + door + "\"");
+        Plan plan = new Plan("six", conf, folder, 25_000, own.addresses(), extra);
+        ProcessCluster cluster = new ProcessCluster(plan, Kit.JARS, own::within);
+        made = cluster;
+        cluster.prepare();
+        Kit.up(cluster);
+        accounts = Kit.accounts(cluster, 4);
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        if (made != null) {
+            made.close();
+        }
+        if (hosts != null) {
+            hosts.close();
+        }
+    }
+
+    private ProcessCluster cluster() {
+        return Objects.requireNonNull(made);
+    }
+
+    private Hosts hosts() {
+        return Objects.requireNonNull(hosts);
+    }
+
+    private boolean leads(String node, String group) {
+        return cluster().status().stream()
+                .filter(n -> n.name().equals(node))
+                .flatMap(n -> n.groups().stream())
+                .anyMatch(g -> g.name().equals(group) && g.leader());
+    }
+
+    /** An account whose shard the node leads. */
+    private String accountOf(String door) {
+        return accounts.keySet().stream()
+                .filter(a -> Stories.messages(door, a, "secret") >= 0)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void theMinorityRefusesAndShowsNothingStale() throws IOException {
+        ProcessCluster cluster = cluster();
+        Kit.await(LOST + " leads shard-1", Duration.ofSeconds(60), () -> leads(LOST, "shard-1"));
+        String door = hosts().address(LOST) + ":25990";
+        String account = accountOf(door);
+        String id = "partition-" + System.nanoTime() + "@example.net";
+        try (MailProbe.Imap old = new MailProbe.Imap(door)) {
+            old.ok("LOGIN " + account + " secret");
+            old.ok("SELECT INBOX");
+            List<String> others = cluster.plan().nodes().stream().filter(n -> !n.equals(LOST)).toList();
+            for (String other : others) {
+                hosts().cut(LOST, other);
+            }
+            String said = refusal(old, account);
+            System.out.println("the minority answers a write with: " + said);
+            assertThat(said).matches("(?s).*(NO \\[UNAVAILABLE\\]|BYE|closed).*");
+            deliver(account, id);
+            assertThat(Stories.messages(door, account, "secret")).as("a read at the old leader").isEqualTo(-1);
+            for (String other : others) {
+                hosts().heal(LOST, other);
+            }
+        }
+        cluster.awaitReady(Kit.READY);
+        Kit.await("one history everywhere", Duration.ofSeconds(60), () -> equal(cluster.status()));
+        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id)).isOne();
+    }
+
+    private static String refusal(MailProbe.Imap old, String account) {
+        try {
+            return String.join("\n", old.literal("APPEND INBOX", MailProbe.message(account, account, "s", "never@example.net")));
+        } catch (IOException ended) {
+            return String.valueOf(ended.getMessage());
+        }
+    }
+
+    private void deliver(String account, String id) {
+        byte[] message = MailProbe.message("outside@example.net", account, "s", id);
+        Kit.await("the majority takes the mail", Duration.ofSeconds(60), () -> {
+            try {
+                Reply reply = MailProbe.send(
+                        cluster().plan().all("smtp").getFirst(), "outside@example.net", List.of(account), message);
+                return reply.positive();
+            } catch (IOException notYet) {
+                return false;
+            }
+        });
+        Stories.awaitMessage(cluster(), account, "secret", id, Duration.ofSeconds(60));
+    }
+
+    @Test
+    void whenOnlyTheWitnessHearsBothTheOneThatServesLosesNothing() throws IOException {
+        ProcessCluster cluster = cluster();
+        String account = accounts.keySet().iterator().next();
+        hosts().cut("gszimbra1", "gszimbra2");
+        String id = "asymmetric-" + System.nanoTime() + "@example.net";
+        deliver(account, id);
+        hosts().heal("gszimbra1", "gszimbra2");
+        cluster.awaitReady(Kit.READY);
+        Kit.await("one history everywhere", Duration.ofSeconds(60), () -> equal(cluster.status()));
+        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id)).isOne();
+    }
+
+    /** Whether the voters of each group have applied the same. */
+    private static boolean equal(List<NodeStatus> nodes) {
+        Map<String, Long> applied = new java.util.HashMap<>();
+        for (NodeStatus node : nodes) {
+            for (NodeStatus.Group group : node.groups()) {
+                if (!group.role().equals("witness")
+                        && applied.merge(group.name(), group.applied(), (a, b) -> a.equals(b) ? a : -1L) < 0) {
+                    return false;
+                }
+            }
+        }
+        return nodes.stream().allMatch(n -> n.state().equals("ready"));
+    }
+}

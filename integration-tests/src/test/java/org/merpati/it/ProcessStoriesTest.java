@@ -1,0 +1,91 @@
+package org.merpati.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.dev.MailProbe;
+import org.merpati.dev.ProcessCluster;
+import org.merpati.smtp.Reply;
+
+/** Stories that only processes can show: frozen nodes, and the death of all at one instant. */
+@Tag("processes")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ProcessStoriesTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private @Nullable ProcessCluster made;
+    private Map<String, String> accounts = Map.of();
+
+    @BeforeAll
+    void start() throws IOException {
+        made = (ProcessCluster) Kit.cluster(Kit.Form.PROCESSES, "six", folder, Map.of("timing", "retry-first = \"2s\""));
+        Kit.up(made);
+        accounts = Kit.accounts(made, 4);
+    }
+
+    @AfterAll
+    void stop() {
+        if (made != null) {
+            made.close();
+        }
+    }
+
+    private ProcessCluster cluster() {
+        return Objects.requireNonNull(made);
+    }
+
+    /** Issue: mail deferred on gsmta1 is delivered by gsmta2 after the death of gsmta1, once. */
+    @Test
+    void deferredMailOfADeadMtaIsDeliveredByTheOther() throws IOException {
+        ProcessCluster cluster = cluster();
+        String to = accounts.keySet().iterator().next();
+        String id = "deferred-" + System.nanoTime() + "@example.net";
+        cluster.pause("gszimbra1");
+        cluster.pause("gszimbra2");
+        try {
+            String server = cluster.plan().listeners("gsmta1").getOrDefault("smtp", "");
+            Reply reply = MailProbe.send(
+                    server, "outside@example.net", List.of(to), MailProbe.message("outside@example.net", to, "s", id));
+            assertThat(reply.positive()).as("%s", reply).isTrue();
+            cluster.kill("gsmta1");
+        } finally {
+            cluster.resume("gszimbra1");
+            cluster.resume("gszimbra2");
+        }
+        long resumed = System.nanoTime();
+        Stories.awaitMessage(cluster, to, "secret", id, Duration.ofSeconds(30));
+        System.out.printf("deferred mail arrived %d ms after the mailboxes' return%n", (System.nanoTime() - resumed) / 1_000_000);
+        cluster.start("gsmta1");
+        cluster.awaitReady(Kit.READY);
+        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), to, "secret", "INBOX", id)).isOne();
+    }
+
+    /** Issue: all six killed at the same instant, started again: everything acknowledged is there. */
+    @Test
+    void allNodesDieAtOneInstantAndNothingAcknowledgedIsLost() throws IOException {
+        ProcessCluster cluster = cluster();
+        long seed = System.nanoTime();
+        Ledger ledger = Stories.underLoad(cluster, accounts, seed, l -> {
+            cluster.kill(cluster.plan().nodes());
+            cluster.startAll();
+            cluster.awaitReady(Kit.READY);
+        });
+        Checker.Verdict verdict = Stories.settle(cluster, ledger, accounts);
+        System.out.println("checker after the death of all: " + verdict + ", seed " + seed);
+        assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
+        assertThat(verdict.duplicates()).as("seed %d", seed).isZero();
+    }
+}
