@@ -27,6 +27,7 @@ final class Attempt {
     private final MailBody body;
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<Integer, String> failed = new LinkedHashMap<>();
+    private boolean skipped;
 
     Attempt(Delivering with, Spool spool, MailEntry mail) {
         this.with = with;
@@ -64,11 +65,19 @@ final class Attempt {
     }
 
     private void local(GroupName shard, List<LocalDelivery.Target> to) {
+        if (!overdue() && !with.local().admits(shard)) {
+            skipped = true;
+            return;
+        }
         Duration limit = LMTP.plusSeconds(body.size() / OCTETS_A_SECOND);
         List<Reply> replies = with.local().deliver(shard, mail.id(), mail.sender(), to, body, limit);
         for (int i = 0; i < to.size(); i++) {
             judge(to.get(i).place(), replies.get(i), true);
         }
+    }
+
+    private boolean overdue() {
+        return with.clock().millis() - mail.received() >= with.retry().giveUp().toMillis();
     }
 
     private void remote(List<Integer> places) {
@@ -88,8 +97,7 @@ final class Attempt {
                 ? Outcome.Result.DELIVERED
                 : reply.permanentNegative() ? Outcome.Result.BOUNCED : Outcome.Result.DEFERRED;
         String text = reply.toString();
-        if (result == Outcome.Result.DEFERRED
-                && now - mail.received() >= with.retry().giveUp().toMillis()) {
+        if (result == Outcome.Result.DEFERRED && overdue()) {
             result = Outcome.Result.BOUNCED;
             text = "4.4.7 tried for " + with.retry().giveUp() + " in vain; the last answer was: " + reply;
         }
@@ -103,6 +111,11 @@ final class Attempt {
         }
         with.counters().add(result.word());
         MailLog.event(mail.id(), result.word(), "to", to.address(), "attempt", to.attempts() + 1, "reply", text);
+    }
+
+    /** Whether recipients were not tried because their shard does not answer now. */
+    boolean skipped() {
+        return skipped;
     }
 
     List<Outcome> outcomes() {

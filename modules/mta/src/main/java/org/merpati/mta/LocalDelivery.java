@@ -12,6 +12,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.merpati.cluster.Routes;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
@@ -45,6 +47,7 @@ final class LocalDelivery {
     private final NodeConnections connections;
     private final Clock clock;
     private final Map<GroupName, Trouble> troubled = new ConcurrentHashMap<>();
+    private volatile Consumer<GroupName> returned = shard -> {};
 
     LocalDelivery(Routes routes, NodeConnections connections, Clock clock) {
         this.routes = routes;
@@ -55,6 +58,18 @@ final class LocalDelivery {
     /** Whether a shard's leader is known and no attempt has failed just now. */
     boolean near(GroupName shard) {
         return routes.table().route(shard).isPresent() && !troubled.containsKey(shard);
+    }
+
+    /** Whether an attempt is worth while: of a shard that did not answer, a second later two are let through. */
+    boolean admits(GroupName shard) {
+        Trouble trouble = troubled.get(shard);
+        return trouble == null
+                || (clock.nanos() - trouble.since() >= REST_NANOS && trouble.probes().getAndIncrement() < PROBES);
+    }
+
+    /** Who is told that a shard answers again. */
+    void onReturn(Consumer<GroupName> listener) {
+        returned = listener;
     }
 
     /** Forgets that a shard could not be reached. */
@@ -69,30 +84,20 @@ final class LocalDelivery {
      */
     List<Reply> deliver(
             GroupName shard, MailId mail, Optional<Address> sender, List<Target> to, MailBody body, Duration limit) {
-        Trouble trouble = troubled.get(shard);
-        if (trouble == null) {
-            return attempt(shard, mail, sender, to, body, limit);
-        }
-        boolean rested = clock.nanos() - trouble.since() >= REST_NANOS;
-        if (!rested || trouble.probes().getAndIncrement() >= PROBES) {
-            return all(to, shard + " did not answer a moment ago");
-        }
-        return attempt(shard, mail, sender, to, body, limit);
-    }
-
-    private List<Reply> attempt(
-            GroupName shard, MailId mail, Optional<Address> sender, List<Target> to, MailBody body, Duration limit) {
         List<Envelope.Recipient> recipients = to.stream()
                 .map(t -> new Envelope.Recipient(t.address(), NodeParameters.recipient(t.place(), t.account())))
                 .toList();
         Envelope envelope = new Envelope(sender, NodeParameters.mail(mail), recipients);
         NodeConnections.Call call = new NodeConnections.Call(envelope, body, limit);
-        FutureTask<List<Reply>> delivering = new FutureTask<>(() -> follow(shard, call));
+        AtomicReference<Optional<Route>> used = new AtomicReference<>(Optional.empty());
+        FutureTask<List<Reply>> delivering = new FutureTask<>(() -> follow(shard, call, used));
         Thread.ofVirtual().name("lmtp-" + mail).start(delivering);
         String why;
         try {
             List<Reply> replies = delivering.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            troubled.remove(shard);
+            if (troubled.remove(shard) != null) {
+                returned.accept(shard);
+            }
             return replies;
         } catch (TimeoutException late) {
             why = shard + " did not answer within " + limit.toMillis() + " ms";
@@ -111,13 +116,15 @@ final class LocalDelivery {
             call.abort();
         }
         troubled.put(shard, new Trouble(clock.nanos(), new AtomicInteger()));
-        routes.table().route(shard).ifPresent(routes.table()::forget);
+        used.get().ifPresent(routes.table()::forget);
         return all(to, why);
     }
 
-    private List<Reply> follow(GroupName shard, NodeConnections.Call call) throws IOException {
+    private List<Reply> follow(GroupName shard, NodeConnections.Call call, AtomicReference<Optional<Route>> used)
+            throws IOException {
         Route route = routes.find(shard);
         for (int moves = 0; ; moves++) {
+            used.set(Optional.of(route));
             List<Reply> replies = connections.send(route.node(), call);
             Optional<Route> moved = replies.stream()
                     .map(NodeParameters::moved)

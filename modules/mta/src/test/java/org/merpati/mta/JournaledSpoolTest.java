@@ -70,7 +70,7 @@ class JournaledSpoolTest implements SpoolContract {
         MailEntry first = accept(SpoolContract.octets(1000));
         journal.submit(SpoolCodec.encode(new SpoolCommand.Flush()));
         MailEntry second = accept(SpoolContract.octets(700_000));
-        spool.record(List.of(SpoolContract.outcome(first, 0, Outcome.Result.DELIVERED)), Optional.empty());
+        note(List.of(SpoolContract.outcome(first, 0, Outcome.Result.DELIVERED)), Optional.empty());
         spool.started(second.id(), List.of(1));
         List<MailEntry> before = spool.open(10);
         crash();

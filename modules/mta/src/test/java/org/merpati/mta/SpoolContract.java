@@ -45,6 +45,11 @@ interface SpoolContract {
         return mail;
     }
 
+    /** Records outcomes and waits. */
+    default void note(List<Outcome> outcomes, Optional<Spool.NewMail> bounce) {
+        spool().record(outcomes, bounce).join();
+    }
+
     static byte[] octets(int length) {
         byte[] octets = new byte[length];
         new Random(length).nextBytes(octets);
@@ -75,12 +80,12 @@ interface SpoolContract {
     @Test
     default void aMailIsTakenOnce() throws IOException {
         MailEntry mail = accept(octets(10));
-        spool().record(List.of(outcome(mail, 0, Outcome.Result.DELIVERED)), Optional.empty());
+        note(List.of(outcome(mail, 0, Outcome.Result.DELIVERED)), Optional.empty());
         spool().accept(mail, MailBody.of(octets(10)));
         assertThat(spool().open(10)).hasSize(1);
         assertThat(spool().find(mail.id()).orElseThrow().recipients().get(0).state())
                 .isEqualTo(MailEntry.State.DELIVERED);
-        spool().record(List.of(outcome(mail, 1, Outcome.Result.DELIVERED)), Optional.empty());
+        note(List.of(outcome(mail, 1, Outcome.Result.DELIVERED)), Optional.empty());
         spool().accept(mail, MailBody.of(octets(10)));
         assertThat(spool().open(10)).isEmpty();
     }
@@ -88,9 +93,9 @@ interface SpoolContract {
     @Test
     default void theLastOutcomeEndsAMailAndLeavesItsTrace() {
         MailEntry mail = accept(octets(600_000));
-        spool().record(List.of(outcome(mail, 0, Outcome.Result.DELIVERED)), Optional.empty());
+        note(List.of(outcome(mail, 0, Outcome.Result.DELIVERED)), Optional.empty());
         assertThat(spool().find(mail.id())).isPresent();
-        spool().record(List.of(outcome(mail, 1, Outcome.Result.BOUNCED)), Optional.empty());
+        note(List.of(outcome(mail, 1, Outcome.Result.BOUNCED)), Optional.empty());
         assertThat(spool().find(mail.id())).isEmpty();
         assertThat(spool().open(10)).isEmpty();
         assertThatThrownBy(() -> spool().body(mail.id())).isInstanceOf(TryLater.class);
@@ -110,15 +115,15 @@ interface SpoolContract {
     @Test
     default void aFinalRecipientStaysFinal() {
         MailEntry mail = accept(octets(10));
-        spool().record(List.of(outcome(mail, 0, Outcome.Result.DELIVERED)), Optional.empty());
-        spool().record(List.of(outcome(mail, 0, Outcome.Result.DEFERRED)), Optional.empty());
+        note(List.of(outcome(mail, 0, Outcome.Result.DELIVERED)), Optional.empty());
+        note(List.of(outcome(mail, 0, Outcome.Result.DEFERRED)), Optional.empty());
         spool().started(mail.id(), List.of(0, 1));
         assertThat(spool().find(mail.id()).orElseThrow().recipients())
                 .extracting(MailEntry.Recipient::state)
                 .containsExactly(MailEntry.State.DELIVERED, MailEntry.State.STARTED);
-        spool().record(List.of(outcome(mail, 7, Outcome.Result.BOUNCED)), Optional.empty());
-        spool().record(
-                        List.of(new Outcome(newId(), 0, Outcome.Result.BOUNCED, 0, "nobody's")), Optional.empty());
+        note(List.of(outcome(mail, 7, Outcome.Result.BOUNCED)), Optional.empty());
+        note(
+                List.of(new Outcome(newId(), 0, Outcome.Result.BOUNCED, 0, "nobody's")), Optional.empty());
         assertThat(spool().open(10)).hasSize(1);
     }
 
@@ -126,7 +131,7 @@ interface SpoolContract {
     default void aDeferredRecipientCountsItsAttempts() {
         MailEntry mail = accept(octets(10));
         spool().started(mail.id(), List.of(1));
-        spool().record(List.of(outcome(mail, 1, Outcome.Result.DEFERRED)), Optional.empty());
+        note(List.of(outcome(mail, 1, Outcome.Result.DEFERRED)), Optional.empty());
         MailEntry.Recipient is = spool().find(mail.id()).orElseThrow().recipients().get(1);
         assertThat(is.state()).isEqualTo(MailEntry.State.WAITING);
         assertThat(is.attempts()).isEqualTo(1);
@@ -147,7 +152,7 @@ interface SpoolContract {
                 3,
                 false,
                 List.of());
-        spool().record(
+        note(
                         List.of(outcome(mail, 0, Outcome.Result.BOUNCED), outcome(mail, 1, Outcome.Result.BOUNCED)),
                         Optional.of(new Spool.NewMail(bounce, new byte[] {1, 2, 3})));
         assertThat(spool().open(10)).containsExactly(bounce);
@@ -157,7 +162,7 @@ interface SpoolContract {
     @Test
     default void aHeldMailWaitsUntilItIsReleased() {
         MailEntry mail = accept(octets(10));
-        spool().record(List.of(outcome(mail, 0, Outcome.Result.DEFERRED)), Optional.empty());
+        note(List.of(outcome(mail, 0, Outcome.Result.DEFERRED)), Optional.empty());
         assertThat(spool().hold(mail.id(), true)).isTrue();
         assertThat(spool().find(mail.id()).orElseThrow().held()).isTrue();
         clock().pass(100);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.smtp.Reply;
 
@@ -50,15 +51,18 @@ class TakeOverTest {
         for (int i = 0; i < 20; i++) {
             mails.add(id(fixture.send(first, "x@example.org", "all@lvlogist.com", TEXT)));
         }
-        Await.until("all were tried", () -> mails.stream().allMatch(m -> first.trace(m).contains("deferred")));
         fixture.stop(MtaFixture.MTA1);
         fixture.boxUp(MtaFixture.BOX1);
         fixture.boxUp(MtaFixture.BOX2);
+        fixture.announce(second, MtaFixture.MTA2, GroupName.shard(1), MtaFixture.BOX1, 2);
+        fixture.announce(second, MtaFixture.MTA2, GroupName.shard(2), MtaFixture.BOX2, 2);
         Await.until("all are delivered", () -> {
             fixture.clock.pass(200);
             return mails.stream().allMatch(m -> second.spools().trace(m).filter(MailEntry::done).isPresent());
         });
+        assertThat(fixture.box1.stored).hasSize(20);
         assertThat(fixture.box1.taken).hasSize(20);
+        assertThat(fixture.box2.stored).hasSize(20);
         assertThat(fixture.box2.taken).hasSize(20);
     }
 
