@@ -18,7 +18,8 @@ import org.merpati.smtp.Reply;
 
 /** One try to deliver a mail to those of its recipients that are due. */
 final class Attempt {
-    private static final Duration LMTP = Duration.ofSeconds(30);
+    private static final Duration LMTP = Duration.ofSeconds(15);
+    private static final int OCTETS_A_SECOND = 500_000;
 
     private final Delivering with;
     private final Spool spool;
@@ -26,6 +27,7 @@ final class Attempt {
     private final MailBody body;
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<Integer, String> failed = new LinkedHashMap<>();
+    private boolean skipped;
 
     Attempt(Delivering with, Spool spool, MailEntry mail) {
         this.with = with;
@@ -63,10 +65,19 @@ final class Attempt {
     }
 
     private void local(GroupName shard, List<LocalDelivery.Target> to) {
-        List<Reply> replies = with.local().deliver(shard, mail.id(), mail.sender(), to, body, LMTP);
+        if (!overdue() && !with.local().admits(shard)) {
+            skipped = true;
+            return;
+        }
+        Duration limit = LMTP.plusSeconds(body.size() / OCTETS_A_SECOND);
+        List<Reply> replies = with.local().deliver(shard, mail.id(), mail.sender(), to, body, limit);
         for (int i = 0; i < to.size(); i++) {
             judge(to.get(i).place(), replies.get(i), true);
         }
+    }
+
+    private boolean overdue() {
+        return with.clock().millis() - mail.received() >= with.retry().giveUp().toMillis();
     }
 
     private void remote(List<Integer> places) {
@@ -86,8 +97,7 @@ final class Attempt {
                 ? Outcome.Result.DELIVERED
                 : reply.permanentNegative() ? Outcome.Result.BOUNCED : Outcome.Result.DEFERRED;
         String text = reply.toString();
-        if (result == Outcome.Result.DEFERRED
-                && now - mail.received() >= with.retry().giveUp().toMillis()) {
+        if (result == Outcome.Result.DEFERRED && overdue()) {
             result = Outcome.Result.BOUNCED;
             text = "4.4.7 tried for " + with.retry().giveUp() + " in vain; the last answer was: " + reply;
         }
@@ -101,6 +111,11 @@ final class Attempt {
         }
         with.counters().add(result.word());
         MailLog.event(mail.id(), result.word(), "to", to.address(), "attempt", to.attempts() + 1, "reply", text);
+    }
+
+    /** Whether recipients were not tried because their shard does not answer now. */
+    boolean skipped() {
+        return skipped;
     }
 
     List<Outcome> outcomes() {

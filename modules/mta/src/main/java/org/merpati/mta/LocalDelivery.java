@@ -11,6 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.merpati.cluster.Routes;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
@@ -26,11 +29,16 @@ import org.merpati.smtp.SmtpRefusal;
 
 /**
  * Delivery into shards: LMTP over mutual TLS to the node that leads the shard, following it when it has moved. A shard
- * that could not be reached is left alone for a moment, so that a long queue does not wait for each of its mails.
+ * that could not be reached is left alone for a moment and then tried by few, so that a long queue does not wait for each
+ * of its mails.
  */
 final class LocalDelivery {
     private static final int MOVES = 2;
+    private static final int PROBES = 2;
     private static final long REST_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** A shard that did not answer: since when, and how many are trying it again now. */
+    private record Trouble(long since, AtomicInteger probes) {}
 
     /** A recipient: its place in the envelope, its address, its account. */
     record Target(int place, Address address, AccountId account) {}
@@ -38,7 +46,8 @@ final class LocalDelivery {
     private final Routes routes;
     private final NodeConnections connections;
     private final Clock clock;
-    private final Map<GroupName, Long> resting = new ConcurrentHashMap<>();
+    private final Map<GroupName, Trouble> troubled = new ConcurrentHashMap<>();
+    private volatile Consumer<GroupName> returned = shard -> {};
 
     LocalDelivery(Routes routes, NodeConnections connections, Clock clock) {
         this.routes = routes;
@@ -48,17 +57,24 @@ final class LocalDelivery {
 
     /** Whether a shard's leader is known and no attempt has failed just now. */
     boolean near(GroupName shard) {
-        return routes.table().route(shard).isPresent() && !rests(shard);
+        return routes.table().route(shard).isPresent() && !troubled.containsKey(shard);
     }
 
-    private boolean rests(GroupName shard) {
-        Long since = resting.get(shard);
-        return since != null && clock.nanos() - since < REST_NANOS;
+    /** Whether an attempt is worth while: of a shard that did not answer, a second later two are let through. */
+    boolean admits(GroupName shard) {
+        Trouble trouble = troubled.get(shard);
+        return trouble == null
+                || (clock.nanos() - trouble.since() >= REST_NANOS && trouble.probes().getAndIncrement() < PROBES);
+    }
+
+    /** Who is told that a shard answers again. */
+    void onReturn(Consumer<GroupName> listener) {
+        returned = listener;
     }
 
     /** Forgets that a shard could not be reached. */
     void wake(GroupName shard) {
-        resting.remove(shard);
+        troubled.remove(shard);
     }
 
     /**
@@ -68,20 +84,20 @@ final class LocalDelivery {
      */
     List<Reply> deliver(
             GroupName shard, MailId mail, Optional<Address> sender, List<Target> to, MailBody body, Duration limit) {
-        if (rests(shard)) {
-            return all(to, shard + " did not answer a moment ago");
-        }
         List<Envelope.Recipient> recipients = to.stream()
                 .map(t -> new Envelope.Recipient(t.address(), NodeParameters.recipient(t.place(), t.account())))
                 .toList();
         Envelope envelope = new Envelope(sender, NodeParameters.mail(mail), recipients);
         NodeConnections.Call call = new NodeConnections.Call(envelope, body, limit);
-        FutureTask<List<Reply>> delivering = new FutureTask<>(() -> follow(shard, call));
+        AtomicReference<Optional<Route>> used = new AtomicReference<>(Optional.empty());
+        FutureTask<List<Reply>> delivering = new FutureTask<>(() -> follow(shard, call, used));
         Thread.ofVirtual().name("lmtp-" + mail).start(delivering);
         String why;
         try {
             List<Reply> replies = delivering.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            resting.remove(shard);
+            if (troubled.remove(shard) != null) {
+                returned.accept(shard);
+            }
             return replies;
         } catch (TimeoutException late) {
             why = shard + " did not answer within " + limit.toMillis() + " ms";
@@ -99,14 +115,16 @@ final class LocalDelivery {
         } finally {
             call.abort();
         }
-        resting.put(shard, clock.nanos());
-        routes.table().route(shard).ifPresent(routes.table()::forget);
+        troubled.put(shard, new Trouble(clock.nanos(), new AtomicInteger()));
+        used.get().ifPresent(routes.table()::forget);
         return all(to, why);
     }
 
-    private List<Reply> follow(GroupName shard, NodeConnections.Call call) throws IOException {
+    private List<Reply> follow(GroupName shard, NodeConnections.Call call, AtomicReference<Optional<Route>> used)
+            throws IOException {
         Route route = routes.find(shard);
         for (int moves = 0; ; moves++) {
+            used.set(Optional.of(route));
             List<Reply> replies = connections.send(route.node(), call);
             Optional<Route> moved = replies.stream()
                     .map(NodeParameters::moved)

@@ -98,6 +98,7 @@ public final class MtaRole implements AutoCloseable {
                 parts.clock(),
                 parts.hostname(),
                 counters);
+        delivering.local().onReturn(shard -> runners.forEach(runner -> runner.shardIsBack(shard)));
         spools.onArrival((spool, mail) -> runner(spool).ifPresent(r -> r.arrived(mail)));
     }
 
@@ -136,7 +137,8 @@ public final class MtaRole implements AutoCloseable {
     /** A shard or spool is led by another node than before: what waits for it is tried at once. */
     public void routeChanged(Route route) {
         if (route.group().isShard()) {
-            runners.forEach(runner -> runner.routeChanged(route));
+            delivering.local().wake(route.group());
+            runners.forEach(runner -> runner.shardIsBack(route.group()));
         }
     }
 

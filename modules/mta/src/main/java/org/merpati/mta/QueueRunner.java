@@ -19,7 +19,6 @@ import org.merpati.kernel.Epoch;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
-import org.merpati.kernel.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +32,6 @@ final class QueueRunner implements AutoCloseable {
     private static final long LOOK_MILLIS = 100;
     private static final long EXPIRE_NANOS = 60_000_000_000L;
     private static final long RECORD_SECONDS = 30;
-    private static final long AGAIN_MILLIS = 2_000;
 
     /** A mail that waits: until when, and for which shards. */
     private record Waiting(MailId mail, long due, Set<GroupName> shards) {}
@@ -95,20 +93,16 @@ final class QueueRunner implements AutoCloseable {
         }
     }
 
-    /** Tries at once what waits for a shard that was announced. */
-    void routeChanged(Route route) {
-        with.local().wake(route.group());
-        synchronized (this) {
-            for (Waiting mail : List.copyOf(waiting.values())) {
-                if (mail.shards().contains(route.group())) {
-                    heap.remove(mail);
-                    announced.computeIfAbsent(mail.mail(), m -> new HashSet<>()).add(route.group());
-                    put(new Waiting(mail.mail(), with.clock().millis(), mail.shards()));
-                }
+    /** Tries at once what waits for a shard that was announced or answers again. */
+    synchronized void shardIsBack(GroupName shard) {
+        for (Waiting mail : List.copyOf(waiting.values())) {
+            if (mail.shards().contains(shard)) {
+                announced.computeIfAbsent(mail.mail(), m -> new HashSet<>()).add(shard);
+                put(new Waiting(mail.mail(), with.clock().millis(), mail.shards()));
             }
-            for (MailId mail : busy) {
-                announced.computeIfAbsent(mail, m -> new HashSet<>()).add(route.group());
-            }
+        }
+        for (MailId mail : busy) {
+            announced.computeIfAbsent(mail, m -> new HashSet<>()).add(shard);
         }
     }
 
@@ -235,7 +229,7 @@ final class QueueRunner implements AutoCloseable {
                 spool.record(attempt.outcomes(), bounce).get(RECORD_SECONDS, TimeUnit.SECONDS);
                 bounce.ifPresent(mail -> arrived(mail.entry()));
             }
-            again = false;
+            again = attempt != null && attempt.skipped();
         } catch (Failure later) {
             LOG.info("{}: the delivery of {} is put off: {}", spool.group(), id, later.sentence());
         } catch (ExecutionException | TimeoutException unrecorded) {
@@ -282,7 +276,8 @@ final class QueueRunner implements AutoCloseable {
                 announced.put(id, shards);
                 put(new Waiting(id, with.clock().millis(), put.shards()));
             } else if (put != null && again) {
-                put(new Waiting(id, Math.max(put.due(), with.clock().millis() + AGAIN_MILLIS), put.shards()));
+                long wait = with.retry().waitMillis(1, true);
+                put(new Waiting(id, Math.max(put.due(), with.clock().millis() + wait), put.shards()));
             }
         }
     }

@@ -16,7 +16,7 @@ public record Retry(Duration first, Duration last, Duration inside, Duration giv
 
     /** The waits of a configuration. */
     public static Retry of(Duration first, Duration last, Duration giveUp) {
-        return new Retry(first, last, Duration.ofSeconds(15), giveUp, Duration.ofMinutes(10));
+        return new Retry(first, last, Duration.ofSeconds(8), giveUp, Duration.ofMinutes(10));
     }
 
     /** The wait after an attempt, in milliseconds. */

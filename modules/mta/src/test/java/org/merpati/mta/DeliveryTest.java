@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,8 +74,10 @@ class DeliveryTest {
         assertThat(reply.text()).startsWith("2.0.0 accepted as ");
         Await.until("a try was made", () -> role.trace(id(reply)).contains("deferred"));
         fixture.box1.answer(new Reply(250, "2.0.0 taken"));
-        fixture.clock.pass(16_000);
-        Await.until("it is delivered", () -> done(role, id(reply)));
+        Await.until("it is delivered", () -> {
+            fixture.clock.pass(500);
+            return done(role, id(reply));
+        });
         assertThat(fixture.box1.stored).hasSize(1);
         assertThat(fixture.box1.stored.keySet().iterator().next()).startsWith(id(reply) + "/0:");
     }
@@ -95,12 +99,34 @@ class DeliveryTest {
         fixture.boxDown(MtaFixture.BOX1);
         Reply reply = fixture.send(role, "x@example.org", "budi@lvlogist.com", TEXT);
         assertThat(reply.text()).startsWith("2.0.0 accepted as ");
-        Await.until("a try was made", () -> role.trace(id(reply)).contains("deferred"));
+        assertThat(role.trace(id(reply))).doesNotContain("delivered");
         fixture.boxUp(MtaFixture.BOX1);
         Route again = new Route(GroupName.shard(1), MtaFixture.BOX1, new Epoch(2));
         fixture.routes(MtaFixture.MTA1).table().offer(again);
         role.routeChanged(again);
         Await.until("it is delivered without waiting", () -> done(role, id(reply)));
         assertThat(fixture.box1.stored).hasSize(1);
+    }
+
+    @Test
+    void aShardThatComesBackUnannouncedIsFoundByAFewProbes() throws IOException {
+        MtaRole role = fixture.start(MtaFixture.MTA1);
+        fixture.boxDown(MtaFixture.BOX1);
+        List<MailId> mails = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            mails.add(id(fixture.send(role, "x@example.org", "budi@lvlogist.com", TEXT)));
+        }
+        for (int i = 0; i < 20; i++) {
+            fixture.clock.pass(500);
+        }
+        long tried = mails.stream().filter(m -> role.trace(m).contains("deferred")).count();
+        assertThat(tried).as("mails that were tried in vain").isLessThan(30);
+        fixture.boxUp(MtaFixture.BOX1);
+        fixture.routes(MtaFixture.MTA1).table().offer(new Route(GroupName.shard(1), MtaFixture.BOX1, new Epoch(2)));
+        Await.until("all are delivered", () -> {
+            fixture.clock.pass(100);
+            return mails.stream().allMatch(m -> done(role, m));
+        });
+        assertThat(fixture.box1.taken).hasSize(30);
     }
 }

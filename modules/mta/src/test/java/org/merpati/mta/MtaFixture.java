@@ -253,6 +253,13 @@ final class MtaFixture implements AutoCloseable {
                 new NodeConfig.Mta(Optional.of(smartHost), 16));
     }
 
+    /** Tells an MTA that a shard is led by a node, as the cluster would. */
+    void announce(MtaRole role, NodeName mta, GroupName shard, NodeName box, long epoch) {
+        Route route = new Route(shard, box, new Epoch(epoch));
+        routes(mta).table().offer(route);
+        role.routeChanged(route);
+    }
+
     Routes routes(NodeName name) {
         return node(name).routes();
     }

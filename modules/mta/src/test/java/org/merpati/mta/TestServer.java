@@ -24,6 +24,7 @@ final class TestServer implements Reception {
     private final boolean lmtp;
     private volatile Reply recipient = new Reply(250, "2.1.5 ok");
     private volatile Reply data = new Reply(250, "2.0.0 taken");
+    private volatile boolean losing;
     private volatile Runnable beforeAnswer = () -> {};
 
     TestServer(boolean lmtp) {
@@ -53,6 +54,11 @@ final class TestServer implements Reception {
         }
     }
 
+    /** From now on what is taken is kept and the answer lost, or no more. */
+    void loseAnswers(boolean lose) {
+        losing = lose;
+    }
+
     void refuseRecipients() {
         recipient = new Reply(550, "nobody");
     }
@@ -75,6 +81,9 @@ final class TestServer implements Reception {
                     String mail = envelope.parameters().getOrDefault("XMERPATI", "");
                     envelope.recipients().forEach(r -> stored.put(
                             mail + "/" + r.parameters().getOrDefault("XMERPATI", r.address().toString()), text));
+                }
+                if (losing) {
+                    throw new org.merpati.kernel.TryLater("the answer is lost");
                 }
                 List<Reply> replies = new ArrayList<>();
                 envelope.recipients().forEach(r -> replies.add(data));

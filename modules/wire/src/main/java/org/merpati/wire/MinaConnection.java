@@ -18,6 +18,7 @@ import javax.net.ssl.SSLSession;
 import org.apache.mina.core.buffer.IoBuffer;
 import org.apache.mina.core.session.IoSession;
 import org.apache.mina.filter.ssl.SslFilter;
+import org.apache.mina.transport.socket.nio.NioSession;
 
 /** A connection over a MINA session. */
 final class MinaConnection implements Connection, ReceiveBuffer.Valve {
@@ -176,7 +177,15 @@ final class MinaConnection implements Connection, ReceiveBuffer.Valve {
 
     @Override
     public void goOn() {
+        resume();
+    }
+
+    /** MINA tells a sleeping I/O thread nothing of a resumed session: an empty flush wakes it. */
+    private void resume() {
         session.resumeRead();
+        if (session instanceof NioSession nio) {
+            nio.getProcessor().flush(nio);
+        }
     }
 
     @Override

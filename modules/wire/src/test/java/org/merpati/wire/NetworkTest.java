@@ -54,6 +54,31 @@ class NetworkTest {
     }
 
     @Test
+    void aReaderThatFallsBehindIsNotLeftToSleep() throws Exception {
+        byte[] sent = new byte[1_000_000];
+        sent[sent.length - 1] = 1;
+        Dialogue counts = connection -> {
+            byte[] chunk = new byte[8192];
+            for (int n = connection.in().read(chunk); n > 0; n = connection.in().read(chunk)) {
+                if (chunk[n - 1] == 1) {
+                    connection.out().write(1);
+                    connection.out().flush();
+                }
+            }
+        };
+        try (Listener listener = network.listen("count", ANY, Optional.empty(), 10, counts);
+                Connection client = network.connect(listener.address(), Duration.ofSeconds(5), Optional.empty())) {
+            long began = System.nanoTime();
+            for (int i = 0; i < 10; i++) {
+                client.out().write(sent);
+                client.out().flush();
+                assertThat(client.in().read()).isEqualTo(1);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
     void aReaderThatWaitsTooLongIsTold() throws Exception {
         CompletableFuture<Throwable> seen = new CompletableFuture<>();
         Dialogue waits = connection -> {
