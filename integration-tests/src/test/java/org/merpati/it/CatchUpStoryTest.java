@@ -75,7 +75,7 @@ class CatchUpStoryTest {
                     if (group.name().startsWith("shard-")) {
                         long other = applied.getOrDefault(group.name(), group.applied());
                         applied.put(group.name(), group.applied());
-                        if (Math.abs(other - group.applied()) > 2 || group.applied() == 0 && other != 0) {
+                        if (Math.abs(other - group.applied()) > 2 || (group.applied() == 0 && other != 0)) {
                             return false;
                         }
                     }
