@@ -1,19 +1,12 @@
 package org.merpati.mta;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.merpati.cluster.FileIdentity;
 import org.merpati.cluster.Ticket;
 import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
@@ -22,50 +15,52 @@ import org.merpati.directory.People;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Clock;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Refused;
-import org.merpati.kernel.TryLater;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Envelope;
 import org.merpati.smtp.Reception;
 import org.merpati.smtp.Reply;
+import org.merpati.smtp.SmtpConfig;
 
+/**
+ * Who may send what to whom (RFC 5321, RFC 6409), and where an accepted message goes: straight to the shard of all its
+ * recipients if there is one that takes it, otherwise into a spool that this node leads.
+ */
 final class MtaReception implements Reception {
+    private static final int HOPS = 50;
     private static final Duration DIRECT = Duration.ofSeconds(2);
 
-    private final String hostname;
-    private final boolean submission;
-    private final Directory directory;
-    private final Logins logins;
-    private final List<Spool> spools;
-    private final LmtpDelivery lmtp;
-    private final Ids ids;
-    private final Clock clock;
-
-    MtaReception(
-            String hostname,
-            boolean submission,
+    /** What it stands on. */
+    record Parts(
             Directory directory,
             Logins logins,
-            List<Spool> spools,
-            LmtpDelivery lmtp,
+            Spools spools,
+            LocalDelivery local,
             Ids ids,
-            Clock clock) {
-        this.hostname = hostname;
-        this.submission = submission;
-        this.directory = directory;
-        this.logins = logins;
-        this.spools = spools;
-        this.lmtp = lmtp;
-        this.ids = ids;
-        this.clock = clock;
+            Clock clock,
+            String hostname,
+            Path folder,
+            Counters counters) {}
+
+    private final SmtpConfig.Kind kind;
+    private final Parts parts;
+
+    MtaReception(SmtpConfig.Kind kind, Parts parts) {
+        this.kind = kind;
+        this.parts = parts;
+    }
+
+    private boolean submission() {
+        return kind == SmtpConfig.Kind.SUBMISSION || kind == SmtpConfig.Kind.PROXIED;
     }
 
     @Override
     public Address login(Client client, String name, String password) {
-        return logins.checkUsable(name, password).address();
+        return parts.logins().checkUsable(name, password).address();
     }
 
     @Override
@@ -73,40 +68,49 @@ final class MtaReception implements Reception {
         boolean proxy = client.certificate()
                 .filter(c -> c.getSubjectX500Principal().getName().contains("OU=proxy"))
                 .filter(c -> Ticket.verify(c, ticket, nonce, account, from))
-                .flatMap(FileIdentity::nodeOf)
                 .isPresent();
         if (!proxy) {
             throw new Refused(Refused.Reason.NO_PERMISSION, "the introduction is not a proxy's");
         }
-        return directory.people().account(AccountId.parse(account)).filter(Account::active)
+        return parts.directory()
+                .people()
+                .account(AccountId.parse(account))
+                .filter(Account::active)
                 .map(Account::address)
                 .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + account));
     }
 
     @Override
     public void sender(Client client, Envelope begun) {
-        if (submission && client.login().isPresent() && begun.sender().isPresent()) {
-            Address from = begun.sender().get();
-            if (!from.key().equals(client.login().get().key())) {
-                throw new Refused(
-                        Refused.Reason.NO_PERMISSION, client.login().get() + " may not send as " + from);
-            }
+        if (!submission()) {
+            return;
+        }
+        People people = parts.directory().people();
+        Account account = client.login()
+                .flatMap(login -> people.login(login.key()))
+                .filter(Account::active)
+                .orElseThrow(() -> new Refused(Refused.Reason.NO_PERMISSION, "the login is not valid any more"));
+        Address sender = begun.sender()
+                .orElseThrow(() ->
+                        new Refused(Refused.Reason.NO_PERMISSION, "a submission needs the sender's address (RFC 6409)"));
+        if (!Recipients.means(people, sender, account)) {
+            throw new Refused(
+                    Refused.Reason.NO_PERMISSION, account.address() + " may not send as " + sender + ": use one's own address");
         }
     }
 
     @Override
     public void recipient(Client client, Envelope envelope, Envelope.Recipient recipient) {
-        switch (directory.people().resolve(recipient.address())) {
-            case People.Resolved.Unknown _ ->
-                throw new Refused(Refused.Reason.NONEXISTENT, "nobody has the address <" + recipient.address() + ">");
-            case People.Resolved.Outside _ -> {
-                if (!submission) {
-                    throw new Refused(Refused.Reason.NO_PERMISSION, "relaying denied");
-                }
-            }
-            case People.Resolved.Local _, People.Resolved.Several _ -> {
-                // Taken.
-            }
+        People people = parts.directory().people();
+        Address address = recipient.address();
+        if (people.resolve(address) instanceof People.Resolved.Outside && !submission()) {
+            parts.counters().add("refused");
+            throw new Refused(
+                    Refused.Reason.NO_PERMISSION, "relaying denied: " + address.domain() + " is not a domain of this server");
+        }
+        if (!new Recipients(people).add(address)) {
+            parts.counters().add("refused");
+            throw new Refused(Refused.Reason.NONEXISTENT, "nobody here has the address <" + address + ">");
         }
     }
 
@@ -115,20 +119,15 @@ final class MtaReception implements Reception {
         return new Arriving(client, envelope);
     }
 
+    /** A message on its way in. */
     private final class Arriving implements Incoming {
+        private final Client client;
         private final Envelope envelope;
-        private final MailId mail = new MailId(ids.next());
-        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final ArrivingBody body = new ArrivingBody(parts.folder());
 
         Arriving(Client client, Envelope envelope) {
+            this.client = client;
             this.envelope = envelope;
-            String received = "Received: from " + client.helo() + " (["
-                    + client.address().getAddress().getHostAddress() + "])\r\n\tby " + hostname + " with "
-                    + client.protocol() + " id " + mail + ";\r\n\t"
-                    + DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                            Instant.ofEpochMilli(clock.millis()).atOffset(ZoneOffset.UTC))
-                    + "\r\n";
-            body.writeBytes(received.getBytes(StandardCharsets.UTF_8));
         }
 
         @Override
@@ -138,64 +137,107 @@ final class MtaReception implements Reception {
 
         @Override
         public List<Reply> finish() throws IOException {
-            List<Spooled.Recipient> targets = new ArrayList<>();
-            for (Envelope.Recipient r : envelope.recipients()) {
-                expand(r.address(), targets, 0);
+            HeaderScan scan = HeaderScan.of(body);
+            if (scan.received() > HOPS) {
+                return List.of(new Reply(554, "5.4.6 the message went through more than " + HOPS + " servers: a loop"));
             }
-            Content content = new Content() {
-                @Override
-                public int size() {
-                    return body.size();
-                }
-
-                @Override
-                public void writeTo(OutputStream out) throws IOException {
-                    body.writeTo(out);
-                }
-            };
-            MailLog.event(mail, "accepted", "from", envelope.sender().map(Address::toString).orElse("<>"), "size", body.size());
-            Set<Optional<GroupName>> shards = targets.stream()
-                    .map(t -> t.account().flatMap(directory.people()::account).map(Account::shard))
-                    .collect(Collectors.toSet());
-            if (shards.size() == 1 && shards.iterator().next().isPresent()) {
-                GroupName shard = shards.iterator().next().get();
-                List<Reply> replies = lmtp.deliver(shard, mail, envelope.sender(), targets, content, DIRECT);
-                if (replies.stream().allMatch(Reply::positive)) {
-                    MailLog.event(mail, "direct", "shard", shard);
-                    return List.of(new Reply(250, "2.0.0 " + mail + " delivered"));
-                }
+            Recipients recipients = new Recipients(parts.directory().people());
+            envelope.recipients().forEach(r -> recipients.add(r.address()));
+            if (recipients.all().isEmpty()) {
+                return List.of(new Reply(550, "5.1.1 none of the recipients exists any more"));
             }
-            Spool spool = spools.stream()
-                    .filter(Spool::leading)
-                    .findFirst()
-                    .orElseThrow(() -> new TryLater("no spool is led here now"));
-            spool.accept(new Spooled(mail, envelope.sender(), clock.millis(), body.size(), List.of(), targets), content);
-            MailLog.event(mail, "spooled", "spool", spool.journal().group());
-            return List.of(new Reply(250, "2.0.0 " + mail + " queued"));
+            MailId mail = new MailId(parts.ids().next());
+            long now = parts.clock().millis();
+            MailBody whole =
+                    body.behind(TraceHeader.of(client, scan, submission(), mail, parts.hostname(), now));
+            log(mail, "received", recipients.all(), whole.size());
+            if (direct(mail, whole, recipients.all())) {
+                parts.counters().add("direct");
+                return List.of(new Reply(250, "2.0.0 delivered as " + mail));
+            }
+            return List.of(spool(mail, whole, recipients.all(), now));
         }
 
-        private void expand(Address address, List<Spooled.Recipient> targets, int depth) {
-            switch (directory.people().resolve(address)) {
-                case People.Resolved.Local local ->
-                    add(targets, local.account().address(), Optional.of(local.account().id()));
-                case People.Resolved.Several several -> {
-                    if (depth < 10) {
-                        several.targets().forEach(t -> expand(t, targets, depth + 1));
-                    }
-                }
-                case People.Resolved.Outside _, People.Resolved.Unknown _ -> add(targets, address, Optional.empty());
-            }
+        private void log(MailId mail, String event, List<Recipients.Target> recipients, int size) {
+            String to = String.join(
+                    ",", recipients.stream().limit(20).map(t -> t.address().toString()).toList());
+            MailLog.event(
+                    mail,
+                    event,
+                    "from",
+                    "<" + envelope.sender().map(Address::toString).orElse("") + ">",
+                    "to",
+                    to,
+                    "recipients",
+                    recipients.size(),
+                    "size",
+                    size,
+                    "client",
+                    client.address().getAddress().getHostAddress(),
+                    "login",
+                    client.login().map(Address::toString).orElse("-"),
+                    "protocol",
+                    client.protocol());
         }
 
-        private static void add(List<Spooled.Recipient> targets, Address address, Optional<AccountId> account) {
-            if (targets.stream().noneMatch(t -> t.address().key().equals(address.key()))) {
-                targets.add(Spooled.Recipient.fresh(targets.size(), address, account));
+        /** Hands the message to its shard; false if anything but everything was taken. */
+        private boolean direct(MailId mail, MailBody whole, List<Recipients.Target> recipients) {
+            Optional<GroupName> shard = oneShard(recipients);
+            if (shard.isEmpty() || !parts.local().near(shard.get())) {
+                return false;
             }
+            List<LocalDelivery.Target> targets = new ArrayList<>();
+            for (int place = 0; place < recipients.size(); place++) {
+                Recipients.Target to = recipients.get(place);
+                targets.add(new LocalDelivery.Target(
+                        place, to.address(), to.account().orElseThrow().id()));
+            }
+            List<Reply> replies =
+                    parts.local().deliver(shard.get(), mail, envelope.sender(), targets, whole, DIRECT);
+            boolean all = replies.stream().allMatch(Reply::positive);
+            MailLog.event(
+                    mail,
+                    all ? "delivered" : "doubted",
+                    "direct",
+                    shard.get(),
+                    "reply",
+                    replies.stream().filter(r -> r.positive() == all).findFirst().orElseThrow());
+            return all;
+        }
+
+        private static Optional<GroupName> oneShard(List<Recipients.Target> recipients) {
+            List<Optional<GroupName>> shards = recipients.stream()
+                    .map(t -> t.account().map(Account::shard))
+                    .distinct()
+                    .toList();
+            return shards.size() == 1 ? shards.getFirst() : Optional.empty();
+        }
+
+        private Reply spool(MailId mail, MailBody whole, List<Recipients.Target> recipients, long now) {
+            Optional<Spool> spool = parts.spools().accepting();
+            if (spool.isEmpty()) {
+                return new Reply(451, "4.3.2 this server leads no spool now: use another one, or try again");
+            }
+            List<MailEntry.Recipient> waiting = recipients.stream()
+                    .map(t -> MailEntry.Recipient.waiting(t.address(), t.account().map(Account::id), now))
+                    .toList();
+            String how = client.protocol() + " from " + client.address().getAddress().getHostAddress();
+            MailEntry entry = MailEntry.accepted(mail, envelope.sender(), waiting, now, whole.size(), how);
+            try {
+                spool.get().accept(entry, whole);
+            } catch (Failure failure) {
+                MailLog.event(mail, "refused", "spool", spool.get().group(), "why", failure.sentence());
+                return Reply.of(failure);
+            }
+            MailLog.event(mail, "accepted", "spool", spool.get().group());
+            parts.counters().add("spooled");
+            parts.spools().arrived(spool.get(), entry);
+            return new Reply(250, "2.0.0 accepted as " + mail);
         }
 
         @Override
         public void close() {
-            // The body is in memory alone.
+            body.close();
         }
     }
 }

@@ -2,81 +2,257 @@ package org.merpati.mta;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLContext;
-import org.merpati.cluster.Members;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Routes;
 import org.merpati.cluster.Topology;
 import org.merpati.directory.Directory;
 import org.merpati.directory.Logins;
+import org.merpati.journal.Journal;
 import org.merpati.kernel.Clock;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
-import org.merpati.runtime.Lifecycle;
+import org.merpati.kernel.MailId;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Route;
+import org.merpati.runtime.Health;
 import org.merpati.runtime.NodeConfig;
 import org.merpati.smtp.SmtpConfig;
 import org.merpati.smtp.SmtpService;
+import org.merpati.vault.VaultIdentity;
+import org.merpati.vault.VaultLimits;
+import org.merpati.wire.Listener;
 import org.merpati.wire.Network;
 import org.merpati.wire.Tls;
 
+/**
+ * The MTA role: SMTP from other servers (RFC 5321, port 25), submission (RFC 6409 and RFC 8314, ports 587 and 465),
+ * a spool that every MTA node has a copy of, delivery to mailbox nodes by LMTP and to other hosts by SMTP, bounces (RFC
+ * 3464). Keys: {@code listeners.smtp}, {@code listeners.submission}, {@code listeners.smtps}, {@code mta.*},
+ * {@code timing.retry-*}, {@code timing.give-up}, {@code limits.*}.
+ *
+ * <p>For each spool with data here: {@link #state}, then the group is opened with it, then {@link #attach}. Then
+ * {@link #listen}.
+ */
 public final class MtaRole implements AutoCloseable {
-    private final Lifecycle parts = new Lifecycle();
+    private static final Duration IDLE = Duration.ofMinutes(5);
+    private static final Duration GRACE = Duration.ofSeconds(3);
+    private static final int TRACE_LINES = 64 * 1024;
 
-    public MtaRole(
+    /**
+     * What it stands on.
+     *
+     * @param publicTls what clients are shown
+     * @param hostname the name to greet with
+     */
+    public record Parts(
             NodeConfig config,
             Topology topology,
-            NodeInfo self,
+            NodeName self,
             NodeIdentity identity,
             SSLContext publicTls,
+            String hostname,
             Network network,
             Routes routes,
-            Members members,
             Directory directory,
             Logins logins,
-            List<Spool> spools,
-            String hostname,
+            Health health,
             Ids ids,
-            Clock clock)
+            Clock clock) {}
+
+    private final Parts parts;
+    private final Spools spools;
+    private final NodeConnections connections;
+    private final Delivering delivering;
+    private final Counters counters = new Counters();
+    private final List<QueueRunner> runners = new CopyOnWriteArrayList<>();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    /** A role without spools and listeners yet. */
+    public MtaRole(Parts parts) {
+        this(parts, exchanges(parts.config()));
+    }
+
+    MtaRole(Parts parts, MailExchanges exchanges) {
+        this.parts = parts;
+        this.spools = new Spools(parts.self());
+        this.connections =
+                new NodeConnections(parts.topology(), parts.identity(), parts.network(), parts.hostname());
+        NodeConfig.Timing timing = parts.config().timing();
+        this.delivering = new Delivering(
+                parts.directory(),
+                new LocalDelivery(parts.routes(), connections, parts.clock()),
+                new RemoteDelivery(parts.network(), exchanges, parts.hostname()),
+                parts.config().mta().smartHost().isPresent(),
+                Retry.of(timing.retryFirst(), timing.retryLast(), timing.giveUp()),
+                new Semaphore(parts.config().mta().deliveries()),
+                parts.ids(),
+                parts.clock(),
+                parts.hostname(),
+                counters);
+        spools.onArrival((spool, mail) -> runner(spool).ifPresent(r -> r.arrived(mail)));
+    }
+
+    private static MailExchanges exchanges(NodeConfig config) {
+        return config.mta().smartHost().map(MailExchanges::smartHost).orElseGet(MailExchanges::dns);
+    }
+
+    private Optional<QueueRunner> runner(Spool spool) {
+        return runners.stream().filter(r -> r.spool().group().equals(spool.group())).findFirst();
+    }
+
+    /**
+     * The state to open a spool's group with.
+     *
+     * @throws IOException if the folder cannot be read
+     */
+    public SpoolState state(GroupName group, Path folder) throws IOException {
+        VaultIdentity identity = new VaultIdentity(parts.topology().cluster(), group);
+        return SpoolState.open(folder, identity, VaultLimits.DEFAULT);
+    }
+
+    /** Takes a spool's open group; while this node leads it, its mail is delivered from here. */
+    public void attach(Journal journal, SpoolState state) {
+        Spool spool = new JournaledSpool(journal, state);
+        QueueRunner runner = new QueueRunner(spool, delivering);
+        runners.add(runner);
+        spools.add(spool);
+        String name = "queue " + spool.group();
+        parts.health().add(name, () -> new Health.State(true, says(runner)));
+    }
+
+    private static String says(QueueRunner runner) {
+        return runner.spool().leads() ? runner.size() + " mails to deliver" : "led elsewhere";
+    }
+
+    /** A shard or spool is led by another node than before: what waits for it is tried at once. */
+    public void routeChanged(Route route) {
+        if (route.group().isShard()) {
+            runners.forEach(runner -> runner.routeChanged(route));
+        }
+    }
+
+    /**
+     * Opens the listeners.
+     *
+     * @throws IOException if a port is in use
+     */
+    public void listen() throws IOException {
+        Path arriving = parts.config().data().resolve("arriving-smtp");
+        ArrivingBody.clear(arriving);
+        MtaReception.Parts reception = new MtaReception.Parts(
+                parts.directory(),
+                parts.logins(),
+                spools,
+                delivering.local(),
+                parts.ids(),
+                parts.clock(),
+                parts.hostname(),
+                arriving,
+                counters);
+        NodeConfig.Listeners wanted = parts.config().listeners();
+        open("smtp", wanted.smtp(), SmtpConfig.Kind.RELAY, false, reception);
+        open("submission", wanted.submission(), SmtpConfig.Kind.SUBMISSION, false, reception);
+        open("smtps", wanted.smtps(), SmtpConfig.Kind.SUBMISSION, true, reception);
+        NodeInfo self = parts.topology().node(parts.self());
+        if (self.submissionPort() > 0) {
+            Tls mutual = Tls.mutual(parts.identity().mutualTls());
+            InetSocketAddress proxied = new InetSocketAddress(self.host(), self.submissionPort());
+            listen("proxied", proxied, Optional.of(mutual), SmtpConfig.Kind.PROXIED, Optional.empty(), reception);
+        }
+    }
+
+    private void open(
+            String name,
+            Optional<InetSocketAddress> address,
+            SmtpConfig.Kind kind,
+            boolean implicit,
+            MtaReception.Parts reception)
             throws IOException {
-        LmtpDelivery lmtp = new LmtpDelivery(topology, routes, identity, network, hostname);
-        List<QueueRunner> runners = new ArrayList<>();
-        for (Spool spool : spools) {
-            runners.add(parts.add("queue", new QueueRunner(
-                    spool,
-                    lmtp,
-                    directory,
-                    clock,
-                    config.timing().retryFirst(),
-                    config.timing().retryLast(),
-                    config.mta().deliveries())));
+        if (address.isEmpty()) {
+            return;
         }
-        members.onRoute(route -> runners.forEach(r -> r.routeChanged(route.group())));
-        int limit = config.limits().connections();
-        if (config.listeners().smtp().isPresent()) {
-            MtaReception reception = new MtaReception(hostname, false, directory, logins, spools, lmtp, ids, clock);
-            parts.add("smtp", network.listen("smtp", config.listeners().smtp().get(), Optional.empty(), limit,
-                    new SmtpService(smtp(SmtpConfig.Kind.RELAY, config, hostname, Optional.of(publicTls)), reception)));
-        }
-        MtaReception reception = new MtaReception(hostname, true, directory, logins, spools, lmtp, ids, clock);
-        parts.add("proxied", network.listen(
-                "submission-port",
-                new InetSocketAddress(self.host(), self.submissionPort()),
-                Optional.of(Tls.mutual(identity.mutualTls())),
-                limit,
-                new SmtpService(smtp(SmtpConfig.Kind.PROXIED, config, hostname, Optional.empty()), reception)));
+        listen(
+                name,
+                address.get(),
+                implicit ? Optional.of(Tls.implicit(parts.publicTls())) : Optional.empty(),
+                kind,
+                implicit ? Optional.empty() : Optional.of(parts.publicTls()),
+                reception);
     }
 
-    private static SmtpConfig smtp(SmtpConfig.Kind kind, NodeConfig config, String hostname, Optional<SSLContext> tls) {
-        return new SmtpConfig(kind, hostname, tls, config.security().clearLoginOnLoopback(),
-                config.limits().message(), config.limits().recipients(), Duration.ofMinutes(5));
+    private void listen(
+            String name,
+            InetSocketAddress address,
+            Optional<Tls> tls,
+            SmtpConfig.Kind kind,
+            Optional<SSLContext> startTls,
+            MtaReception.Parts reception)
+            throws IOException {
+        NodeConfig config = parts.config();
+        SmtpConfig smtp = new SmtpConfig(
+                kind,
+                parts.hostname(),
+                startTls,
+                config.security().clearLoginOnLoopback(),
+                config.limits().message(),
+                config.limits().recipients(),
+                IDLE);
+        SmtpService service = new SmtpService(smtp, new MtaReception(kind, reception));
+        listeners.add(parts.network().listen(name, address, tls, config.limits().connections(), service));
     }
 
+    /** The addresses of the open listeners, in the order smtp, submission, smtps. */
+    List<InetSocketAddress> addresses() {
+        return listeners.stream().map(Listener::address).toList();
+    }
+
+    /** The spools with data here. */
+    public Spools spools() {
+        return spools;
+    }
+
+    /** How often what has happened. */
+    public Map<String, Long> counters() {
+        return counters.all();
+    }
+
+    /** What is known here of a mail, a line an event; empty if it never was in a spool of this node. */
+    public String trace(MailId mail) {
+        StringBuilder text = new StringBuilder();
+        spools.trace(mail).ifPresent(entry -> {
+            for (TraceEvent event : entry.events()) {
+                String to = event.place() < 0
+                        ? ""
+                        : " <" + entry.recipients().get(event.place()).address() + ">";
+                if (text.length() < TRACE_LINES) {
+                    text.append(java.time.Instant.ofEpochMilli(event.millis()))
+                            .append(' ')
+                            .append(event.event())
+                            .append(to)
+                            .append(event.text().isEmpty() ? "" : " " + event.text())
+                            .append('\n');
+                }
+            }
+        });
+        return text.toString();
+    }
+
+    /** Takes no new mail, lets sessions end for a moment, begins no more deliveries. */
     @Override
     public void close() {
-        parts.close();
+        listeners.forEach(Listener::drain);
+        listeners.forEach(listener -> listener.close(GRACE));
+        runners.forEach(QueueRunner::close);
+        runners.forEach(runner -> parts.health().remove("queue " + runner.spool().group()));
+        connections.close();
     }
 }

@@ -1,148 +1,301 @@
 package org.merpati.mta;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
-import org.merpati.directory.Account;
-import org.merpati.directory.Directory;
-import org.merpati.kernel.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.merpati.directory.People;
+import org.merpati.journal.Leadership;
+import org.merpati.kernel.Epoch;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
-import org.merpati.runtime.MailLog;
-import org.merpati.smtp.Reply;
+import org.merpati.kernel.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+/**
+ * Delivers the mail of one spool while this node leads it. A take-over is no more than this: the new leader reads all
+ * mails that are not finished and goes on with them.
+ */
 final class QueueRunner implements AutoCloseable {
-    private static final long PERIOD_NANOS = 100_000_000;
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(QueueRunner.class);
+    private static final int WINDOW = 100_000;
+    private static final long LOOK_MILLIS = 100;
+    private static final long EXPIRE_NANOS = 60_000_000_000L;
+    private static final long RECORD_SECONDS = 30;
+    private static final long AGAIN_MILLIS = 2_000;
+
+    /** A mail that waits: until when, and for which shards. */
+    private record Waiting(MailId mail, long due, Set<GroupName> shards) {}
 
     private final Spool spool;
-    private final LmtpDelivery lmtp;
-    private final Directory directory;
-    private final Clock clock;
-    private final Duration first;
-    private final Duration last;
-    private final Semaphore permits;
-    private final Map<MailId, Spooled> waiting = new ConcurrentHashMap<>();
-    private final Set<MailId> inFlight = ConcurrentHashMap.newKeySet();
-    private final Set<GroupName> returned = ConcurrentHashMap.newKeySet();
-    private final Thread thread;
-    private volatile boolean closed;
+    private final Delivering with;
+    private final PriorityQueue<Waiting> heap = new PriorityQueue<>(
+            Comparator.comparingLong(Waiting::due).thenComparing(Waiting::mail));
+    private final Map<MailId, Waiting> waiting = new HashMap<>();
+    private final Set<MailId> busy = new HashSet<>();
+    private final Map<MailId, Set<GroupName>> announced = new HashMap<>();
+    private final Semaphore signal = new Semaphore(0);
+    private Epoch epoch = Epoch.NONE;
+    private boolean leading;
+    private boolean toLoad;
+    private boolean more;
+    private boolean closed;
+    private long expired = System.nanoTime();
 
-    QueueRunner(Spool spool, LmtpDelivery lmtp, Directory directory, Clock clock, Duration first, Duration last, int deliveries) {
+    QueueRunner(Spool spool, Delivering with) {
         this.spool = spool;
-        this.lmtp = lmtp;
-        this.directory = directory;
-        this.clock = clock;
-        this.first = first;
-        this.last = last;
-        this.permits = new Semaphore(deliveries);
-        spool.onChange(this::noted);
-        this.thread = Thread.ofVirtual().name("queue-" + spool.journal().group()).start(this::run);
+        this.with = with;
+        Thread.ofVirtual().name("queue-" + spool.group()).start(this::dispatch);
+        spool.watch(this::lead);
     }
 
-    private void noted(Spooled entry) {
-        if (entry.settled()) {
-            waiting.remove(entry.mail());
-        } else {
-            waiting.put(entry.mail(), entry);
+    Spool spool() {
+        return spool;
+    }
+
+    /** How many mails wait or are being delivered here. */
+    synchronized int size() {
+        return waiting.size() + busy.size();
+    }
+
+    private void wake() {
+        if (signal.availablePermits() == 0) {
+            signal.release();
         }
     }
 
-    /** Local mail for a shard that has a leader again need not wait longer. */
-    void routeChanged(GroupName group) {
-        returned.add(group);
-        LockSupport.unpark(thread);
+    private synchronized void lead(Leadership leadership) {
+        boolean anew = leadership.leading() && (!leading || !leadership.epoch().equals(epoch));
+        leading = leadership.leading();
+        epoch = leadership.epoch();
+        if (anew || !leading) {
+            heap.clear();
+            waiting.clear();
+            announced.clear();
+            toLoad = leading;
+            wake();
+        }
     }
 
-    private void run() {
-        boolean led = false;
-        while (!closed) {
-            try {
-                boolean leads = spool.leading();
-                if (leads && !led) {
-                    spool.journal().barrier();
-                    spool.open().forEach(this::noted);
+    /** Takes note of a mail that the spool has just taken or released. */
+    synchronized void arrived(MailEntry mail) {
+        if (leading && !toLoad) {
+            schedule(mail, with.directory().people(), false);
+        }
+    }
+
+    /** Tries at once what waits for a shard that was announced. */
+    void routeChanged(Route route) {
+        with.local().wake(route.group());
+        synchronized (this) {
+            for (Waiting mail : List.copyOf(waiting.values())) {
+                if (mail.shards().contains(route.group())) {
+                    heap.remove(mail);
+                    announced.computeIfAbsent(mail.mail(), m -> new HashSet<>()).add(route.group());
+                    put(new Waiting(mail.mail(), with.clock().millis(), mail.shards()));
                 }
-                led = leads;
-                if (leads) {
-                    look();
-                }
-            } catch (Failure later) {
-                led = false;
             }
-            LockSupport.parkNanos(PERIOD_NANOS);
+            for (MailId mail : busy) {
+                announced.computeIfAbsent(mail, m -> new HashSet<>()).add(route.group());
+            }
         }
     }
 
-    private void look() {
-        long now = clock.millis();
-        Set<GroupName> back = Set.copyOf(returned);
-        returned.removeAll(back);
-        for (Spooled entry : waiting.values()) {
-            List<Spooled.Recipient> due = entry.recipients().stream()
-                    .filter(r -> !r.settled() && (r.due() <= now || shard(r).filter(back::contains).isPresent()))
-                    .toList();
-            if (!due.isEmpty() && inFlight.add(entry.mail())) {
-                if (!permits.tryAcquire()) {
-                    inFlight.remove(entry.mail());
+    private void put(Waiting mail) {
+        Waiting old = waiting.put(mail.mail(), mail);
+        if (old != null) {
+            heap.remove(old);
+        }
+        heap.add(mail);
+        wake();
+    }
+
+    private void schedule(MailEntry mail, People people, boolean takenOver) {
+        if (mail.held() || mail.done() || busy.contains(mail.id())) {
+            return;
+        }
+        if (waiting.size() >= WINDOW && !waiting.containsKey(mail.id())) {
+            more = true;
+            return;
+        }
+        long due = Long.MAX_VALUE;
+        Set<GroupName> shards = new HashSet<>();
+        for (MailEntry.Recipient to : mail.recipients()) {
+            if (!to.state().last()) {
+                Optional<GroupName> shard = Attempt.shard(to, people);
+                shard.ifPresent(shards::add);
+                due = Math.min(due, takenOver && shard.isPresent() ? 0 : Attempt.dueAt(to, with.retry()));
+            }
+        }
+        if (takenOver && !shards.isEmpty()) {
+            announced.computeIfAbsent(mail.id(), m -> new HashSet<>()).addAll(shards);
+        }
+        put(new Waiting(mail.id(), due, shards));
+    }
+
+    private void load() {
+        List<MailEntry> open = spool.open(WINDOW);
+        People people = with.directory().people();
+        synchronized (this) {
+            if (!leading) {
+                return;
+            }
+            toLoad = false;
+            more = open.size() == WINDOW;
+            open.forEach(mail -> schedule(mail, people, true));
+            if (!open.isEmpty()) {
+                LOG.info("{}: {} mails are here to be delivered, in epoch {}", spool.group(), open.size(), epoch);
+            }
+        }
+    }
+
+    private void dispatch() {
+        while (true) {
+            try {
+                if (!step()) {
                     return;
                 }
-                Thread.ofVirtual().name("deliver-" + entry.mail()).start(() -> deliver(entry, due));
+            } catch (InterruptedException stop) {
+                return;
+            } catch (Failure later) {
+                LOG.info("{}: {}", spool.group(), later.sentence());
+            } catch (RuntimeException bug) {
+                LOG.error("{}: the queue stumbled and goes on", spool.group(), bug);
             }
         }
     }
 
-    private java.util.Optional<GroupName> shard(Spooled.Recipient recipient) {
-        return recipient.account().flatMap(directory.people()::account).map(Account::shard);
+    /** Waits for something to do and does it; false at the end. */
+    private boolean step() throws InterruptedException {
+        boolean load;
+        MailId next;
+        synchronized (this) {
+            if (closed) {
+                return false;
+            }
+            load = leading && (toLoad || (more && waiting.size() < WINDOW / 2));
+            next = load ? null : due();
+        }
+        if (load) {
+            load();
+        } else if (next == null) {
+            boolean woken = signal.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            LOG.trace("{} woken {}", spool.group(), woken);
+        }
+        if (next != null) {
+            with.slots().acquire();
+            MailId mail = next;
+            Thread.ofVirtual().name("delivery-" + mail).start(() -> deliver(mail));
+        }
+        expire();
+        return true;
     }
 
-    private void deliver(Spooled entry, List<Spooled.Recipient> due) {
+    /** Takes the first mail that is due off the heap. */
+    private @Nullable MailId due() {
+        Waiting first = heap.peek();
+        if (!leading || first == null || first.due() > with.clock().millis()) {
+            return null;
+        }
+        heap.poll();
+        waiting.remove(first.mail());
+        busy.add(first.mail());
+        return first.mail();
+    }
+
+    private void expire() {
+        if (spool.leads() && System.nanoTime() - expired > EXPIRE_NANOS) {
+            expired = System.nanoTime();
+            spool.expire();
+        }
+    }
+
+    private void deliver(MailId id) {
+        boolean again = true;
         try {
-            Map<GroupName, List<Spooled.Recipient>> byShard = new LinkedHashMap<>();
-            for (Spooled.Recipient r : due) {
-                shard(r).ifPresent(s -> byShard.computeIfAbsent(s, k -> new ArrayList<>()).add(r));
+            Attempt attempt = null;
+            try {
+                attempt = attempt(id);
+            } finally {
+                with.slots().release();
             }
-            List<Spooled.Recipient> changed = new ArrayList<>();
-            byShard.forEach((shard, to) -> {
-                List<Reply> replies =
-                        lmtp.deliver(shard, entry.mail(), entry.sender(), to, spool.content(entry), LIMIT);
-                for (int i = 0; i < to.size(); i++) {
-                    changed.add(after(entry, to.get(i), replies.get(i)));
-                }
-            });
-            if (!changed.isEmpty()) {
-                spool.update(entry.mail(), changed);
+            if (attempt != null && !attempt.outcomes().isEmpty()) {
+                Optional<Spool.NewMail> bounce = attempt.bounce();
+                spool.record(attempt.outcomes(), bounce).get(RECORD_SECONDS, TimeUnit.SECONDS);
+                bounce.ifPresent(mail -> arrived(mail.entry()));
             }
+            again = false;
         } catch (Failure later) {
-            // Another leader goes on, or this one at the next look.
+            LOG.info("{}: the delivery of {} is put off: {}", spool.group(), id, later.sentence());
+        } catch (ExecutionException | TimeoutException unrecorded) {
+            LOG.warn("{}: what came of {} could not be recorded: {}", spool.group(), id, String.valueOf(unrecorded));
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException bug) {
+            LOG.error("{}: the delivery of {} failed", spool.group(), id, bug);
         } finally {
-            permits.release();
-            inFlight.remove(entry.mail());
+            ended(id, again);
         }
     }
 
-    private Spooled.Recipient after(Spooled entry, Spooled.Recipient r, Reply reply) {
-        int attempts = r.attempts() + 1;
-        long wait = Math.min(last.toMillis(), first.toMillis() << Math.min(20, attempts - 1));
-        Spooled.Status status = reply.positive()
-                ? Spooled.Status.DELIVERED
-                : reply.permanentNegative() ? Spooled.Status.FAILED : Spooled.Status.WAITING;
-        MailLog.event(
-                entry.mail(), status.name().toLowerCase(java.util.Locale.ROOT), "to", r.address(), "reply", reply);
-        return new Spooled.Recipient(
-                r.place(), r.address(), r.account(), status, attempts, clock.millis() + wait, reply.toString());
+    private @Nullable Attempt attempt(MailId id) {
+        Optional<MailEntry> mail = spool.find(id).filter(m -> !m.held());
+        if (mail.isEmpty() || !spool.leads()) {
+            return null;
+        }
+        Set<GroupName> shards;
+        synchronized (this) {
+            Set<GroupName> known = announced.remove(id);
+            shards = known == null ? Set.of() : known;
+        }
+        People people = with.directory().people();
+        List<Integer> places = Attempt.due(mail.get(), shards, people, with.retry(), with.clock().millis());
+        Attempt attempt = new Attempt(with, spool, mail.get());
+        attempt.run(places);
+        return attempt;
     }
 
+    /** Puts a mail back that is not finished. */
+    private void ended(MailId id, boolean again) {
+        Optional<MailEntry> mail = spool.find(id);
+        People people = with.directory().people();
+        synchronized (this) {
+            busy.remove(id);
+            Set<GroupName> shards = announced.remove(id);
+            if (!leading || closed || mail.isEmpty()) {
+                return;
+            }
+            schedule(mail.get(), people, false);
+            Waiting put = waiting.get(id);
+            if (put != null && shards != null && put.shards().stream().anyMatch(shards::contains)) {
+                announced.put(id, shards);
+                put(new Waiting(id, with.clock().millis(), put.shards()));
+            } else if (put != null && again) {
+                put(new Waiting(id, Math.max(put.due(), with.clock().millis() + AGAIN_MILLIS), put.shards()));
+            }
+        }
+    }
+
+    /** Begins no more deliveries; those under way end by themselves. */
     @Override
     public void close() {
-        closed = true;
-        LockSupport.unpark(thread);
+        synchronized (this) {
+            closed = true;
+            leading = false;
+            heap.clear();
+            waiting.clear();
+            wake();
+        }
     }
 }

@@ -1,156 +1,77 @@
 package org.merpati.mta;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.merpati.journal.Journal;
-import org.merpati.kernel.Id;
-import org.merpati.kernel.Ids;
+import org.merpati.journal.Leadership;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
-import org.merpati.kernel.TryLater;
-import org.merpati.vault.BlobRef;
 
-/** A spool group as the MTA uses it: changes go through its journal, reads come from the state of this copy. */
-public final class Spool {
-    private static final int INLINE = 512 * 1024;
-    private static final int CHUNK = 256 * 1024;
-    private static final byte[] NOTHING = {};
+/** Mail that was accepted and is not delivered yet, and for three days the traces of what was. */
+public interface Spool {
+    /** How long the trace of a finished mail is kept, in milliseconds. */
+    long TRACE_MILLIS = 3 * 86_400_000L;
 
-    private final Journal journal;
-    private final SpoolState state;
-    private final Ids ids;
-
-    public Spool(Journal journal, SpoolState state, Ids ids) {
-        this.journal = journal;
-        this.state = state;
-        this.ids = ids;
-        state.onCheckpointAsked(() -> later(new SpoolCommand.Flush()));
-    }
+    /** How long the pieces of a body may wait for their Accept, in milliseconds. */
+    long UPLOAD_MILLIS = 3_600_000;
 
     /** The group. */
-    public Journal journal() {
-        return journal;
-    }
+    GroupName group();
 
-    /** Whether this node leads the group and may accept for it. */
-    boolean leading() {
-        return journal.leadership().leading();
-    }
+    /** Whether this node may change it. */
+    boolean leads();
 
-    /** Who is told of each entry that is new or further. */
-    void onChange(Consumer<Spooled> listener) {
-        state.onChange(listener);
-    }
-
-    private byte[] submit(SpoolCommand command) {
-        return journal.submit(SpoolCommand.encode(command));
-    }
-
-    /** Proposes housekeeping that nobody waits for. */
-    private void later(SpoolCommand command) {
-        if (leading()) {
-            var _ = journal.submitAsync(SpoolCommand.encode(command));
-        }
-    }
-
-    void expire() {
-        later(new SpoolCommand.Expire());
-    }
+    /** Calls back at every change of leadership, first with the present one. */
+    void watch(Consumer<Leadership> listener);
 
     /**
-     * Takes a message over; when this returns, it is on the disks of a majority.
+     * Takes a mail. When this returns, the mail is on the disks of a majority. A mail that is here already is not taken
+     * twice.
      *
-     * @throws TryLater if that is not certain
+     * @throws org.merpati.kernel.TryLater if this node does not lead, or the majority does not answer in time; the mail
+     *     may then be here or not
      */
-    void accept(Spooled entry, Content content) throws IOException {
-        if (content.size() <= INLINE) {
-            ByteArrayOutputStream body = new ByteArrayOutputStream(content.size());
-            content.writeTo(body);
-            settle(new SpoolCommand.Accept(entry, SpoolCommand.NONE, 0, body.toByteArray()));
-            return;
-        }
-        Id upload = ids.next();
-        Uploading uploading = new Uploading(upload);
-        content.writeTo(uploading);
-        uploading.send();
-        settle(new SpoolCommand.Accept(entry, upload, uploading.number, NOTHING));
-    }
+    void accept(MailEntry mail, MailBody body);
 
-    private void settle(SpoolCommand.Accept command) {
-        if (!SpoolState.done(submit(command))) {
-            throw new TryLater("the message could not be put into the spool: send it again");
-        }
-    }
+    /**
+     * Records outcomes, and takes a bounce with them: both or neither. The body of a mail goes with its last recipient.
+     * Nobody needs to wait; if the future fails, the attempt may be made again.
+     */
+    CompletableFuture<Void> record(List<Outcome> outcomes, Optional<NewMail> bounce);
 
-    /** Writes down how far recipients are. */
-    void update(MailId mail, List<Spooled.Recipient> recipients) {
-        submit(new SpoolCommand.Update(mail, recipients));
-    }
+    /** A mail and its body, which is short. */
+    record NewMail(MailEntry entry, byte[] body) {}
 
-    /** The entries with something left to do. */
-    List<Spooled> open() {
-        return state.open();
-    }
+    /**
+     * Records that attempts to another host begin.
+     *
+     * @throws org.merpati.kernel.TryLater as {@link #accept}
+     */
+    void started(MailId mail, List<Integer> places);
 
-    /** An entry, open or done a while ago. */
-    public Optional<Spooled> find(MailId mail) {
-        return state.find(mail);
-    }
+    /** Holds a mail or releases it; false if it is not here. */
+    boolean hold(MailId mail, boolean hold);
 
-    /** The octets of an entry. */
-    Content content(Spooled entry) {
-        return new Content() {
-            @Override
-            public int size() {
-                return entry.size();
-            }
+    /** Drops traces that are older than three days and pieces that nobody claimed for an hour. */
+    void expire();
 
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                for (BlobRef part : entry.body()) {
-                    out.write(state.read(part));
-                }
-            }
-        };
-    }
+    /** Mails that are not finished, by age; at most so many. */
+    List<MailEntry> open(int limit);
 
-    /** Cuts a long body into chunks. */
-    private final class Uploading extends OutputStream {
-        private final Id upload;
-        private final byte[] buffer = new byte[CHUNK];
-        private int size;
-        private int number;
+    /** A mail that is not finished. */
+    Optional<MailEntry> find(MailId mail);
 
-        Uploading(Id upload) {
-            this.upload = upload;
-        }
+    /**
+     * The body of a mail that is not finished.
+     *
+     * @throws org.merpati.kernel.TryLater if it is gone meanwhile
+     */
+    MailBody body(MailId mail);
 
-        @Override
-        public void write(int octet) {
-            write(new byte[] {(byte) octet}, 0, 1);
-        }
+    /** What is known of a mail, finished or not. */
+    Optional<MailEntry> trace(MailId mail);
 
-        @Override
-        public void write(byte[] octets, int at, int length) {
-            for (int done = 0; done < length; ) {
-                int part = Math.min(length - done, CHUNK - size);
-                System.arraycopy(octets, at + done, buffer, size, part);
-                size += part;
-                done += part;
-                if (size == CHUNK) {
-                    send();
-                }
-            }
-        }
-
-        void send() {
-            if (size > 0) {
-                submit(new SpoolCommand.Chunk(upload, number++, java.util.Arrays.copyOf(buffer, size)));
-                size = 0;
-            }
-        }
-    }
+    /** Waits until this node has proved that it still leads. */
+    void barrier();
 }

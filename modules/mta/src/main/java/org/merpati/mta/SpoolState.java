@@ -3,19 +3,17 @@ package org.merpati.mta;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
-import org.merpati.kernel.Id;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.TryLater;
-import org.merpati.vault.BlobRef;
 import org.merpati.vault.FileEntry;
 import org.merpati.vault.Install;
 import org.merpati.vault.Pin;
@@ -25,22 +23,14 @@ import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
 
 /**
- * A spool on one copy: rows of open entries, of chunks that wait for their message, and of entries that are done, kept
- * for a while as a trace.
+ * A spool on one copy: what its log built, in a vault. Bodies are rows, not blobs: most mails leave before the rows
+ * are ever flushed, and what was flushed goes when tables are merged.
  */
 public final class SpoolState implements StateMachine {
-    private static final byte ENTRY = 'E';
-    private static final byte CHUNK = 'C';
-    private static final byte TRACE = 'T';
-    /** How long chunks wait for their message. */
-    private static final long UPLOAD_MILLIS = 3_600_000L;
-    /** How long a message that is done can be traced. */
-    private static final long TRACE_MILLIS = 3 * 86_400_000L;
-    private static final byte[] DONE = "done".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] MISSING = "missing".getBytes(StandardCharsets.US_ASCII);
+    private static final int EXPIRED_AT_ONCE = 1000;
+    private static final byte[] DONE = {0};
 
     private final Vault vault;
-    private volatile Consumer<Spooled> changed = entry -> {};
     private volatile Runnable checkpointAsked = () -> {};
 
     private SpoolState(Vault vault) {
@@ -51,35 +41,19 @@ public final class SpoolState implements StateMachine {
      * Opens a spool's folder.
      *
      * @throws IOException if the disk fails or a file is damaged
+     * @throws org.merpati.kernel.Refused if the folder belongs to another cluster or group, or to another format
      */
     public static SpoolState open(Path folder, VaultIdentity identity, VaultLimits limits) throws IOException {
         return new SpoolState(Vault.open(folder, identity, limits));
     }
 
-    /** Who is told of each entry that is new or further, on the applying thread. */
-    void onChange(Consumer<Spooled> listener) {
-        changed = listener;
+    GroupName group() {
+        return vault.identity().group();
     }
 
-    /** Who is told that the journal wants a checkpoint. */
+    /** Who is told that the journal wants a checkpoint; it may propose a Flush if it leads. */
     void onCheckpointAsked(Runnable listener) {
         checkpointAsked = listener;
-    }
-
-    static boolean done(byte[] answer) {
-        return java.util.Arrays.equals(answer, DONE);
-    }
-
-    private static byte[] key(byte kind, Id id) {
-        return new BinaryWriter(32).u8(kind).id(id).toByteArray();
-    }
-
-    private static byte[] chunkKey(Id upload, int number) {
-        return new BinaryWriter(32).u8(CHUNK).id(upload).i32(number).toByteArray();
-    }
-
-    private static byte[] behind(byte kind) {
-        return new byte[] {(byte) (kind + 1)};
     }
 
     @Override
@@ -89,92 +63,118 @@ public final class SpoolState implements StateMachine {
 
     @Override
     public byte[] apply(long index, long millis, byte[] octets) {
-        SpoolCommand command = SpoolCommand.decode(octets);
         try {
-            Optional<Spooled> touched = switch (command) {
-                case SpoolCommand.Accept c -> accept(c, millis);
-                case SpoolCommand.Chunk c -> {
-                    BlobRef ref = vault.append(c.octets());
-                    BinaryWriter row = new BinaryWriter(32).i64(millis);
-                    ref.write(row);
-                    vault.put(chunkKey(c.upload(), c.number()), row.toByteArray());
-                    yield Optional.empty();
-                }
-                case SpoolCommand.Update c -> update(c, millis);
-                case SpoolCommand.Expire _ -> {
-                    expire(CHUNK, millis - UPLOAD_MILLIS);
-                    expire(TRACE, millis - TRACE_MILLIS);
-                    yield Optional.empty();
-                }
-                case SpoolCommand.Flush _ -> {
-                    vault.flushAtEntry();
-                    yield Optional.empty();
-                }
-            };
+            byte[] answer = apply(SpoolCodec.decode(octets), millis);
             vault.publish();
-            touched.ifPresent(changed);
-            boolean wanted = command instanceof SpoolCommand.Accept || command instanceof SpoolCommand.Update;
-            return wanted && touched.isEmpty() ? MISSING : DONE;
+            return answer;
         } catch (IOException failed) {
-            throw new UncheckedIOException("the disk failed under entry " + index + " of " + vault.identity().group(), failed);
+            throw new UncheckedIOException("the disk failed under entry " + index + " of " + group(), failed);
         }
     }
 
-    /** An upload that lacks a chunk makes nothing: the caller is told. A mail id that is known is not taken twice. */
-    private Optional<Spooled> accept(SpoolCommand.Accept c, long millis) throws IOException {
-        byte[] key = key(ENTRY, c.entry().mail().value());
-        byte[] there = vault.get(key);
-        if (there != null) {
-            return Optional.of(Spooled.decode(new BinaryReader(there)));
-        }
-        List<BlobRef> body = new ArrayList<>();
-        if (c.upload().equals(SpoolCommand.NONE)) {
-            body.add(vault.append(c.body()));
-        }
-        for (int n = 0; n < c.chunks(); n++) {
-            byte[] chunk = vault.get(chunkKey(c.upload(), n));
-            if (chunk == null) {
-                return Optional.empty();
+    private byte[] apply(SpoolCommand command, long millis) throws IOException {
+        switch (command) {
+            case SpoolCommand.Accept c -> {
+                return accept(c);
             }
-            body.add(BlobRef.read(new BinaryReader(chunk).skip(Long.BYTES)));
+            case SpoolCommand.Chunk c -> {
+                byte[] upload = SpoolRows.key(SpoolRows.UPLOAD, c.mail());
+                if (vault.get(upload) == null) {
+                    vault.put(upload, new BinaryWriter(8).i64(millis).toByteArray());
+                }
+                vault.put(SpoolRows.piece(c.mail(), c.piece()), c.octets());
+            }
+            case SpoolCommand.Outcomes c -> {
+                for (Outcome outcome : c.outcomes()) {
+                    change(outcome.mail(), entry -> entry.after(outcome, millis));
+                }
+                if (c.bounce().isPresent()) {
+                    Spool.NewMail bounce = c.bounce().get();
+                    return accept(new SpoolCommand.Accept(bounce.entry(), bounce.body(), 0));
+                }
+            }
+            case SpoolCommand.Started c -> {
+                for (int place : c.places()) {
+                    change(c.mail(), entry -> entry.started(place, millis));
+                }
+            }
+            case SpoolCommand.Hold c -> {
+                return new byte[] {(byte) (change(c.mail(), entry -> entry.held(c.hold(), millis)) ? 0 : 1)};
+            }
+            case SpoolCommand.Expire c -> expire(millis);
+            case SpoolCommand.Flush c -> vault.flushAtEntry();
         }
-        for (int n = 0; n < c.chunks(); n++) {
-            vault.delete(chunkKey(c.upload(), n));
-        }
-        Spooled entry = c.entry().with(millis, body);
-        vault.put(key, entry.encode());
-        return Optional.of(entry);
+        return DONE;
     }
 
-    private Optional<Spooled> update(SpoolCommand.Update c, long millis) throws IOException {
-        byte[] key = key(ENTRY, c.mail().value());
-        byte[] there = vault.get(key);
-        if (there == null) {
-            return Optional.empty();
+    /** 0 if the mail is here, 1 if pieces of its body are missing. */
+    private byte[] accept(SpoolCommand.Accept command) throws IOException {
+        MailEntry entry = command.entry();
+        byte[] key = SpoolRows.key(SpoolRows.OPEN, entry.id());
+        if (vault.get(key) != null || vault.get(SpoolRows.key(SpoolRows.TRACE, entry.id())) != null) {
+            return DONE;
         }
-        Spooled after = Spooled.decode(new BinaryReader(there)).with(c.recipients());
-        if (after.settled()) {
+        if (command.pieces() == 0) {
+            vault.put(SpoolRows.piece(entry.id(), 0), command.inline());
+        }
+        for (int piece = 0; piece < command.pieces(); piece++) {
+            if (vault.get(SpoolRows.piece(entry.id(), piece)) == null) {
+                return new byte[] {1};
+            }
+        }
+        vault.delete(SpoolRows.key(SpoolRows.UPLOAD, entry.id()));
+        vault.put(key, SpoolCodec.row(entry));
+        return DONE;
+    }
+
+    /** What happens to a mail. */
+    private interface Change {
+        MailEntry of(MailEntry entry);
+    }
+
+    private boolean change(MailId mail, Change change) throws IOException {
+        byte[] key = SpoolRows.key(SpoolRows.OPEN, mail);
+        byte[] row = vault.get(key);
+        if (row == null) {
+            return false;
+        }
+        MailEntry entry = change.of(SpoolCodec.row(row));
+        if (entry.done()) {
             vault.delete(key);
-            byte[] row = after.encode();
-            vault.put(
-                    key(TRACE, c.mail().value()),
-                    new BinaryWriter(row.length + 8).i64(millis).raw(row, 0, row.length).toByteArray());
+            vault.put(SpoolRows.key(SpoolRows.TRACE, mail), SpoolCodec.row(entry));
+            dropBody(mail);
         } else {
-            vault.put(key, after.encode());
+            vault.put(key, SpoolCodec.row(entry));
         }
-        return Optional.of(after);
+        return true;
     }
 
-    private void expire(byte kind, long before) throws IOException {
-        List<byte[]> old = new ArrayList<>();
-        vault.scan(new byte[] {kind}, behind(kind), (key, value) -> {
-            if (new BinaryReader(value).i64() < before) {
-                old.add(key);
+    private void dropBody(MailId mail) throws IOException {
+        for (int piece = 0; vault.get(SpoolRows.piece(mail, piece)) != null; piece++) {
+            vault.delete(SpoolRows.piece(mail, piece));
+        }
+    }
+
+    private void expire(long millis) throws IOException {
+        List<MailId> traces = new ArrayList<>();
+        vault.scan(SpoolRows.kind(SpoolRows.TRACE), SpoolRows.kind(SpoolRows.TRACE + 1), (key, row) -> {
+            MailId mail = SpoolRows.mail(key);
+            if (SpoolCodec.row(row).finished() < millis - Spool.TRACE_MILLIS) {
+                traces.add(mail);
             }
-            return true;
+            return traces.size() < EXPIRED_AT_ONCE && mail.value().millis() < millis - Spool.TRACE_MILLIS;
         });
-        for (byte[] key : old) {
-            vault.delete(key);
+        traces.forEach(mail -> vault.delete(SpoolRows.key(SpoolRows.TRACE, mail)));
+        List<MailId> uploads = new ArrayList<>();
+        vault.scan(SpoolRows.kind(SpoolRows.UPLOAD), SpoolRows.kind(SpoolRows.UPLOAD + 1), (key, row) -> {
+            if (new BinaryReader(row).i64() < millis - Spool.UPLOAD_MILLIS) {
+                uploads.add(SpoolRows.mail(key));
+            }
+            return uploads.size() < EXPIRED_AT_ONCE;
+        });
+        for (MailId mail : uploads) {
+            vault.delete(SpoolRows.key(SpoolRows.UPLOAD, mail));
+            dropBody(mail);
         }
     }
 
@@ -183,49 +183,89 @@ public final class SpoolState implements StateMachine {
         try {
             vault.entryApplied(index);
         } catch (IOException failed) {
-            throw new UncheckedIOException("the disk failed behind entry " + index, failed);
+            throw new UncheckedIOException("the disk failed behind entry " + index + " of " + group(), failed);
         }
     }
 
+    /** The index of the last finished checkpoint; where one is taken follows from the log alone. */
     @Override
     public long checkpoint() {
         checkpointAsked.run();
         return vault.checkpointed();
     }
 
-    /** The entries with something left to do. */
-    List<Spooled> open() {
-        List<Spooled> entries = new ArrayList<>();
+    private static TryLater unreadable(IOException failed) {
+        return new TryLater("the spool could not be read: " + failed.getMessage());
+    }
+
+    List<MailEntry> open(int limit) {
+        List<MailEntry> entries = new ArrayList<>();
         try (Snapshot rows = vault.snapshot()) {
-            rows.scan(new byte[] {ENTRY}, behind(ENTRY), (key, value) -> {
-                entries.add(Spooled.decode(new BinaryReader(value)));
+            rows.scan(SpoolRows.kind(SpoolRows.OPEN), SpoolRows.kind(SpoolRows.OPEN + 1), (key, row) -> {
+                entries.add(SpoolCodec.row(row));
+                return entries.size() < limit;
+            });
+            return entries;
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    Optional<MailEntry> find(int kind, MailId mail) {
+        try (Snapshot rows = vault.snapshot()) {
+            return Optional.ofNullable(rows.get(SpoolRows.key(kind, mail))).map(SpoolCodec::row);
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    byte @Nullable [] piece(MailId mail, int piece) {
+        try (Snapshot rows = vault.snapshot()) {
+            return rows.get(SpoolRows.piece(mail, piece));
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    /** Waits for a checkpoint that is under way. */
+    void settle() throws IOException {
+        vault.finish();
+    }
+
+    /**
+     * Compares everything with everything.
+     *
+     * @return what is wrong, a sentence each
+     */
+    public List<String> verify() {
+        List<String> wrong = new ArrayList<>();
+        for (MailEntry entry : open(Integer.MAX_VALUE)) {
+            int size = 0;
+            byte[] piece;
+            for (int i = 0; (piece = piece(entry.id(), i)) != null; i++) {
+                size += piece.length;
+            }
+            if (size != entry.size()) {
+                wrong.add("the mail " + entry.id() + " has " + entry.size() + " octets and its body " + size);
+            }
+            if (entry.done()) {
+                wrong.add("the mail " + entry.id() + " is finished and still open");
+            }
+        }
+        try (Snapshot rows = vault.snapshot()) {
+            rows.scan(SpoolRows.kind(SpoolRows.BODY), SpoolRows.kind(SpoolRows.BODY + 1), (key, row) -> {
+                MailId mail = SpoolRows.mail(key);
+                if (rows.get(SpoolRows.key(SpoolRows.OPEN, mail)) == null
+                        && rows.get(SpoolRows.key(SpoolRows.UPLOAD, mail)) == null) {
+                    wrong.add("a piece of the body of " + mail + " belongs to nothing");
+                }
                 return true;
             });
         } catch (IOException failed) {
-            throw new TryLater("the spool could not be read: " + failed.getMessage());
+            wrong.add("the spool cannot be read: " + failed);
         }
-        return entries;
-    }
-
-    /** An entry, open or done. */
-    Optional<Spooled> find(MailId mail) {
-        try (Snapshot rows = vault.snapshot()) {
-            byte[] open = rows.get(key(ENTRY, mail.value()));
-            if (open != null) {
-                return Optional.of(Spooled.decode(new BinaryReader(open)));
-            }
-            byte[] trace = rows.get(key(TRACE, mail.value()));
-            return trace == null
-                    ? Optional.empty()
-                    : Optional.of(Spooled.decode(new BinaryReader(trace).skip(Long.BYTES)));
-        } catch (IOException failed) {
-            throw new TryLater("the spool could not be read: " + failed.getMessage());
-        }
-    }
-
-    /** A part of a body; its checksum is compared. */
-    byte[] read(BlobRef ref) throws IOException {
-        return vault.read(ref);
+        wrong.addAll(vault.scrub());
+        return wrong;
     }
 
     @Override
@@ -258,8 +298,8 @@ public final class SpoolState implements StateMachine {
 
     @Override
     public Installation install(long index, List<CheckpointFile> files) throws IOException {
-        return new Installing(
-                vault.install(index, files.stream().map(SpoolState::entry).toList()));
+        List<FileEntry> entries = files.stream().map(SpoolState::entry).toList();
+        return new Installing(vault.install(index, entries));
     }
 
     private static FileEntry entry(CheckpointFile file) {
@@ -302,7 +342,7 @@ public final class SpoolState implements StateMachine {
         try {
             vault.close();
         } catch (IOException failed) {
-            throw new UncheckedIOException("the spool could not be closed", failed);
+            throw new UncheckedIOException("the vault of " + group() + " could not be closed", failed);
         }
     }
 }

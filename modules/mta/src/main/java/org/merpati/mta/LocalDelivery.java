@@ -1,0 +1,132 @@
+package org.merpati.mta;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.merpati.cluster.Routes;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.Address;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.MailId;
+import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
+import org.merpati.smtp.Envelope;
+import org.merpati.smtp.NodeParameters;
+import org.merpati.smtp.Reply;
+import org.merpati.smtp.SmtpRefusal;
+
+/**
+ * Delivery into shards: LMTP over mutual TLS to the node that leads the shard, following it when it has moved. A shard
+ * that could not be reached is left alone for a moment, so that a long queue does not wait for each of its mails.
+ */
+final class LocalDelivery {
+    private static final int MOVES = 2;
+    private static final long REST_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** A recipient: its place in the envelope, its address, its account. */
+    record Target(int place, Address address, AccountId account) {}
+
+    private final Routes routes;
+    private final NodeConnections connections;
+    private final Clock clock;
+    private final Map<GroupName, Long> resting = new ConcurrentHashMap<>();
+
+    LocalDelivery(Routes routes, NodeConnections connections, Clock clock) {
+        this.routes = routes;
+        this.connections = connections;
+        this.clock = clock;
+    }
+
+    /** Whether a shard's leader is known and no attempt has failed just now. */
+    boolean near(GroupName shard) {
+        return routes.table().route(shard).isPresent() && !rests(shard);
+    }
+
+    private boolean rests(GroupName shard) {
+        Long since = resting.get(shard);
+        return since != null && clock.nanos() - since < REST_NANOS;
+    }
+
+    /** Forgets that a shard could not be reached. */
+    void wake(GroupName shard) {
+        resting.remove(shard);
+    }
+
+    /**
+     * Delivers to recipients of one shard.
+     *
+     * @return a reply for each; where nobody answered, a 4xx of our own
+     */
+    List<Reply> deliver(
+            GroupName shard, MailId mail, Optional<Address> sender, List<Target> to, MailBody body, Duration limit) {
+        if (rests(shard)) {
+            return all(to, shard + " did not answer a moment ago");
+        }
+        List<Envelope.Recipient> recipients = to.stream()
+                .map(t -> new Envelope.Recipient(t.address(), NodeParameters.recipient(t.place(), t.account())))
+                .toList();
+        Envelope envelope = new Envelope(sender, NodeParameters.mail(mail), recipients);
+        NodeConnections.Call call = new NodeConnections.Call(envelope, body, limit);
+        FutureTask<List<Reply>> delivering = new FutureTask<>(() -> follow(shard, call));
+        Thread.ofVirtual().name("lmtp-" + mail).start(delivering);
+        String why;
+        try {
+            List<Reply> replies = delivering.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            resting.remove(shard);
+            return replies;
+        } catch (TimeoutException late) {
+            why = shard + " did not answer within " + limit.toMillis() + " ms";
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            why = "this server is stopping";
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof SmtpRefusal refusal) {
+                return copies(to, refusal.reply());
+            }
+            if (!(failed.getCause() instanceof IOException) && !(failed.getCause() instanceof TryLater)) {
+                throw new IllegalStateException("delivery of " + mail, failed.getCause());
+            }
+            why = shard + ": " + failed.getCause().getMessage();
+        } finally {
+            call.abort();
+        }
+        resting.put(shard, clock.nanos());
+        routes.table().route(shard).ifPresent(routes.table()::forget);
+        return all(to, why);
+    }
+
+    private List<Reply> follow(GroupName shard, NodeConnections.Call call) throws IOException {
+        Route route = routes.find(shard);
+        for (int moves = 0; ; moves++) {
+            List<Reply> replies = connections.send(route.node(), call);
+            Optional<Route> moved = replies.stream()
+                    .map(NodeParameters::moved)
+                    .flatMap(Optional::stream)
+                    .findFirst();
+            if (moved.isEmpty() || moves == MOVES || moved.get().node().equals(route.node())) {
+                return replies;
+            }
+            routes.table().offer(moved.get());
+            route = moved.get();
+        }
+    }
+
+    private static List<Reply> all(List<Target> to, String why) {
+        return copies(to, new Reply(451, "4.4.1 " + why));
+    }
+
+    private static List<Reply> copies(List<Target> to, Reply reply) {
+        List<Reply> replies = new ArrayList<>();
+        to.forEach(t -> replies.add(reply));
+        return replies;
+    }
+}

@@ -1,0 +1,205 @@
+package org.merpati.mta;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.Address;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Domain;
+import org.merpati.kernel.MailId;
+
+/** The binary forms of a spool's commands and rows. Each begins with its version. */
+final class SpoolCodec {
+    private static final int VERSION = 1;
+
+    /** In the order of their codes. */
+    private static final List<Outcome.Result> RESULTS =
+            List.of(Outcome.Result.DELIVERED, Outcome.Result.DEFERRED, Outcome.Result.BOUNCED);
+
+    /** In the order of their codes. */
+    private static final List<MailEntry.State> STATES = List.of(
+            MailEntry.State.WAITING, MailEntry.State.STARTED, MailEntry.State.DELIVERED, MailEntry.State.BOUNCED);
+
+    private SpoolCodec() {}
+
+    static byte[] encode(SpoolCommand command) {
+        BinaryWriter out = new BinaryWriter(256);
+        out.u8(VERSION);
+        switch (command) {
+            case SpoolCommand.Accept c -> {
+                entry(out.u8(1), c.entry());
+                out.bytes(c.inline()).varint(c.pieces());
+            }
+            case SpoolCommand.Chunk c ->
+                out.u8(2).id(c.mail().value()).varint(c.piece()).bytes(c.octets());
+            case SpoolCommand.Outcomes c -> {
+                out.u8(3).varint(c.outcomes().size());
+                c.outcomes().forEach(outcome -> outcome(out, outcome));
+                out.flag(c.bounce().isPresent());
+                c.bounce().ifPresent(mail -> {
+                    entry(out, mail.entry());
+                    out.bytes(mail.body());
+                });
+            }
+            case SpoolCommand.Started c -> {
+                out.u8(4).id(c.mail().value()).varint(c.places().size());
+                c.places().forEach(out::varint);
+            }
+            case SpoolCommand.Hold c -> out.u8(5).id(c.mail().value()).flag(c.hold());
+            case SpoolCommand.Expire c -> out.u8(6);
+            case SpoolCommand.Flush c -> out.u8(7);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * Reads a command.
+     *
+     * @throws IllegalStateException if its version or kind is unknown: this replica must stop
+     */
+    static SpoolCommand decode(byte[] octets) {
+        BinaryReader in = new BinaryReader(octets);
+        version(in.u8());
+        int kind = in.u8();
+        return switch (kind) {
+            case 1 -> {
+                MailEntry entry = entry(in);
+                byte[] inline = in.bytes();
+                yield new SpoolCommand.Accept(entry, inline, in.count());
+            }
+            case 2 -> {
+                MailId mail = new MailId(in.id());
+                int piece = in.count();
+                yield new SpoolCommand.Chunk(mail, piece, in.bytes());
+            }
+            case 3 -> {
+                List<Outcome> outcomes = new ArrayList<>();
+                for (int left = in.count(); left > 0; left--) {
+                    outcomes.add(outcome(in));
+                }
+                Optional<Spool.NewMail> bounce = Optional.empty();
+                if (in.flag()) {
+                    MailEntry entry = entry(in);
+                    bounce = Optional.of(new Spool.NewMail(entry, in.bytes()));
+                }
+                yield new SpoolCommand.Outcomes(outcomes, bounce);
+            }
+            case 4 -> {
+                MailId mail = new MailId(in.id());
+                List<Integer> places = new ArrayList<>();
+                for (int left = in.count(); left > 0; left--) {
+                    places.add(in.count());
+                }
+                yield new SpoolCommand.Started(mail, places);
+            }
+            case 5 -> {
+                MailId mail = new MailId(in.id());
+                yield new SpoolCommand.Hold(mail, in.flag());
+            }
+            case 6 -> new SpoolCommand.Expire();
+            case 7 -> new SpoolCommand.Flush();
+            default -> throw new IllegalStateException("a spool has no command of kind " + kind + ": update this node");
+        };
+    }
+
+    private static void version(int version) {
+        if (version != VERSION) {
+            throw new IllegalStateException("the spool's log or rows are of version " + version
+                    + " and this program reads " + VERSION + ": update this node");
+        }
+    }
+
+    private static void outcome(BinaryWriter out, Outcome outcome) {
+        out.id(outcome.mail().value())
+                .varint(outcome.place())
+                .u8(RESULTS.indexOf(outcome.result()))
+                .i64(outcome.next())
+                .text(outcome.reply());
+    }
+
+    private static Outcome outcome(BinaryReader in) {
+        MailId mail = new MailId(in.id());
+        int place = in.count();
+        Outcome.Result result = RESULTS.get(in.u8());
+        long next = in.i64();
+        return new Outcome(mail, place, result, next, in.text());
+    }
+
+    /** A row. */
+    static byte[] row(MailEntry entry) {
+        BinaryWriter out = new BinaryWriter(256);
+        out.u8(VERSION);
+        entry(out, entry);
+        return out.toByteArray();
+    }
+
+    /** Reads a row. */
+    static MailEntry row(byte[] octets) {
+        BinaryReader in = new BinaryReader(octets);
+        version(in.u8());
+        return entry(in);
+    }
+
+    private static void address(BinaryWriter out, Address address) {
+        out.text(address.local()).text(address.domain().value());
+    }
+
+    private static Address address(BinaryReader in) {
+        String local = in.text();
+        return new Address(local, new Domain(in.text()));
+    }
+
+    private static void entry(BinaryWriter out, MailEntry entry) {
+        out.id(entry.id().value()).flag(entry.sender().isPresent());
+        entry.sender().ifPresent(sender -> address(out, sender));
+        out.i64(entry.received()).i64(entry.finished()).varint(entry.size()).flag(entry.held());
+        out.varint(entry.recipients().size());
+        for (MailEntry.Recipient recipient : entry.recipients()) {
+            address(out, recipient.address());
+            out.flag(recipient.account().isPresent());
+            recipient.account().ifPresent(account -> out.id(account.value()));
+            out.u8(STATES.indexOf(recipient.state()))
+                    .varint(recipient.attempts())
+                    .i64(recipient.since())
+                    .i64(recipient.next())
+                    .text(recipient.reply());
+        }
+        out.varint(entry.events().size());
+        for (TraceEvent event : entry.events()) {
+            out.i64(event.millis()).varint(event.place() + 1).text(event.event()).text(event.text());
+        }
+    }
+
+    private static MailEntry entry(BinaryReader in) {
+        MailId id = new MailId(in.id());
+        Optional<Address> from = in.flag() ? Optional.of(address(in)) : Optional.empty();
+        long received = in.i64();
+        long finished = in.i64();
+        int size = in.count();
+        boolean held = in.flag();
+        List<MailEntry.Recipient> recipients = new ArrayList<>();
+        for (int left = in.count(); left > 0; left--) {
+            recipients.add(recipient(in));
+        }
+        List<TraceEvent> events = new ArrayList<>();
+        for (int left = in.count(); left > 0; left--) {
+            long millis = in.i64();
+            int place = in.count() - 1;
+            String event = in.text();
+            events.add(new TraceEvent(millis, place, event, in.text()));
+        }
+        return new MailEntry(id, from, recipients, received, finished, size, held, events);
+    }
+
+    private static MailEntry.Recipient recipient(BinaryReader in) {
+        Address address = address(in);
+        Optional<AccountId> account = in.flag() ? Optional.of(new AccountId(in.id())) : Optional.empty();
+        MailEntry.State state = STATES.get(in.u8());
+        int attempts = in.count();
+        long since = in.i64();
+        long next = in.i64();
+        return new MailEntry.Recipient(address, account, state, attempts, since, next, in.text());
+    }
+}
