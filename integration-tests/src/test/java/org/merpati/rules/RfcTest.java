@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @Tag("fast")
 class RfcTest {
     private static final Pattern MENTION = Pattern.compile("\\bRFC[\\s*]*(\\d{3,5})\\b");
-    private static final List<Row> ROWS = Tree.read(Tree.root().resolve("docs/rfc.tsv"))
+    private static final List<Row> ROWS = Project.read(Project.root().resolve("docs/rfc.tsv"))
             .lines()
             .skip(1)
             .map(Row::parse)
@@ -35,7 +35,7 @@ class RfcTest {
     @Test
     void everyStandardThatCommentsNameHasARow() {
         Map<String, String> texts = new LinkedHashMap<>();
-        Tree.sources().forEach(path -> texts.put(Tree.name(path), Tree.read(path)));
+        Project.sources().forEach(path -> texts.put(Project.name(path), Project.read(path)));
         Set<String> named = Source.parse(texts).stream()
                 .filter(Source::isMain)
                 .flatMap(source -> mentions(source).stream())
@@ -51,7 +51,7 @@ class RfcTest {
             assertThat(row.rfc()).matches("\\d{3,5}");
             assertThat(row.section()).matches("|[\\d.]+(-[\\d.]+)?");
             assertThat(row.status()).isIn("done", "partly", "no");
-            assertThat(Files.exists(Tree.root().resolve(row.where())))
+            assertThat(Files.exists(Project.root().resolve(row.where())))
                     .as(row.where() + " of RFC " + row.rfc())
                     .isTrue();
         });

@@ -38,9 +38,9 @@ class WalksTest {
         "docs/walks/failover.md"
     })
     void pageNamesWhatExists(String page) {
-        Path path = Tree.root().resolve(page);
+        Path path = Project.root().resolve(page);
         assertThat(path).exists();
-        String text = Tree.read(path);
+        String text = Project.read(path);
         assertThat(unknown(text)).as("names in " + page + " that nothing in the tree has").isEmpty();
         assertThat(TICKED.matcher(text).results().count()).isGreaterThan(10);
     }
@@ -59,7 +59,7 @@ class WalksTest {
             String name = ticked.group(1);
             Matcher type = TYPE.matcher(name);
             if (FILE.matcher(name).matches()) {
-                if (!Files.exists(Tree.root().resolve(name))) {
+                if (!Files.exists(Project.root().resolve(name))) {
                     unknown.add(name);
                 }
             } else if (type.matches() && !name.equals(name.toUpperCase(java.util.Locale.ROOT))) {
@@ -75,7 +75,7 @@ class WalksTest {
     /** The methods, fields and member types of each type of the tree, by its simple name. */
     private static Map<String, Set<String>> members() {
         Map<String, String> texts = new LinkedHashMap<>();
-        Tree.sources().forEach(path -> texts.put(Tree.name(path), Tree.read(path)));
+        Project.sources().forEach(path -> texts.put(Project.name(path), Project.read(path)));
         Map<String, Set<String>> members = new HashMap<>();
         for (Source source : Source.parse(texts)) {
             new TreeScanner<Void, String>() {
