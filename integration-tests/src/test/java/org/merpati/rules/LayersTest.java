@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 @Tag("fast")
 class LayersTest {
     private static final JavaClasses CLASSES = classes();
-    private static final Layers LAYERS = Layers.parse(Project.read(Project.root().resolve("layers.txt")));
+    private static final Layers LAYERS =
+            Layers.parse(Project.read(Project.root().resolve("layers.txt")));
 
     @Test
     void rowsAreATopologicalOrder() {

@@ -31,23 +31,22 @@ class WalksTest {
     private static final Map<String, Set<String>> MEMBERS = members();
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "ARCHITECTURE.md",
-        "docs/walks/message.md",
-        "docs/walks/login.md",
-        "docs/walks/failover.md"
-    })
+    @ValueSource(
+            strings = {"ARCHITECTURE.md", "docs/walks/message.md", "docs/walks/login.md", "docs/walks/failover.md"})
     void pageNamesWhatExists(String page) {
         Path path = Project.root().resolve(page);
         assertThat(path).exists();
         String text = Project.read(path);
-        assertThat(unknown(text)).as("names in " + page + " that nothing in the tree has").isEmpty();
+        assertThat(unknown(text))
+                .as("names in " + page + " that nothing in the tree has")
+                .isEmpty();
         assertThat(TICKED.matcher(text).results().count()).isGreaterThan(10);
     }
 
     @Test
     void aNameThatDoesNotExistIsNoticed() {
-        assertThat(unknown("`Vault` `Vault#flush` `Vault.java` `docs/rfc.tsv` `./dev up` `250`")).isEmpty();
+        assertThat(unknown("`Vault` `Vault#flush` `Vault.java` `docs/rfc.tsv` `./dev up` `250`"))
+                .isEmpty();
         assertThat(unknown("`NoSuchThing` `NoSuchThing.java` `Vault#noSuchThing` `docs/none.md`"))
                 .containsExactly("NoSuchThing", "NoSuchThing.java", "Vault#noSuchThing", "docs/none.md");
     }
