@@ -64,10 +64,7 @@ abstract class KillStories {
         boolean proxy = victim.equals("gszhap");
         long killed;
         try (Load load = new Load(ledger, smtp, imap, accounts, seed)) {
-            Kit.await(
-                    "the load runs",
-                    Duration.ofSeconds(60),
-                    () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
+            Kit.await("the load runs", Duration.ofSeconds(60), () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
             int before = ledger.count("imap");
             killed = System.nanoTime();
             cluster.kill(victim);
@@ -86,10 +83,7 @@ abstract class KillStories {
             Kit.await("the load runs on", Duration.ofSeconds(60), () -> ledger.count("imap") >= again + 20);
             assertThat(load.surprises()).as("seed %d", seed).isEmpty();
         }
-        Kit.await(
-                "deferred mail arrives",
-                Duration.ofSeconds(60),
-                () -> wrong(ledger).wrong().isEmpty());
+        Kit.await("deferred mail arrives", Duration.ofSeconds(60), () -> wrong(ledger).wrong().isEmpty());
         Checker.Verdict verdict = wrong(ledger);
         System.out.println("checker after the death of " + victim + ": " + verdict);
         assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
@@ -112,11 +106,6 @@ abstract class KillStories {
         System.out.printf(
                 "%s: kill of %s, seed %d: longest time without an acknowledgement: SMTP %d ms, IMAP any %d ms, IMAP of"
                         + " one account %d ms%n",
-                form(),
-                victim,
-                seed,
-                ledger.longestGapMillis("smtp", killed),
-                ledger.longestGapMillis("imap", killed),
-                worst);
+                form(), victim, seed, ledger.longestGapMillis("smtp", killed), ledger.longestGapMillis("imap", killed), worst);
     }
 }
