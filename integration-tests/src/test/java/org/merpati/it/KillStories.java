@@ -26,7 +26,7 @@ abstract class KillStories {
     private static final int ACCOUNTS = 6;
 
     @TempDir
-    private Path folder = Path.of("");
+    private static Path folder = Path.of("");
 
     private @Nullable Cluster made;
     private Map<String, String> accounts = Map.of();

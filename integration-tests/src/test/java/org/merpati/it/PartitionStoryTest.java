@@ -32,7 +32,7 @@ class PartitionStoryTest {
     private static final String LOST = "gszimbra1";
 
     @TempDir
-    private Path folder = Path.of("");
+    private static Path folder = Path.of("");
 
     private @Nullable ProcessCluster made;
     private @Nullable Hosts hosts;

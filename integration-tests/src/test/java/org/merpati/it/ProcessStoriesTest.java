@@ -24,7 +24,7 @@ import org.merpati.smtp.Reply;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProcessStoriesTest {
     @TempDir
-    private Path folder = Path.of("");
+    private static Path folder = Path.of("");
 
     private @Nullable ProcessCluster made;
     private Map<String, String> accounts = Map.of();

@@ -116,7 +116,7 @@ final class LocalDelivery {
             call.abort();
         }
         troubled.put(shard, new Trouble(clock.nanos(), new AtomicInteger()));
-        used.get().ifPresent(routes.table()::forget);
+        java.util.Objects.requireNonNull(used.get()).ifPresent(routes.table()::forget);
         return all(to, why);
     }
 
