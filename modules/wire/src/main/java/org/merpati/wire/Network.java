@@ -107,8 +107,10 @@ public final class Network implements AutoCloseable {
         if (resolved.isUnresolved()) {
             throw new IOException("no address is known for host " + peer.getHostString());
         }
-        ConnectFuture connecting = connector.connect(resolved, (session, future) -> tls.filter(Tls::implicit)
-                .ifPresent(t -> session.getFilterChain().addFirst("tls", filter(t))));
+        ConnectFuture connecting = connector.connect(
+                resolved,
+                (session, future) -> tls.filter(Tls::implicit)
+                        .ifPresent(t -> session.getFilterChain().addFirst("tls", filter(t))));
         if (!connecting.awaitUninterruptibly(limit.toMillis())) {
             connecting.cancel();
             throw new IOException("no connection to " + peer + " within " + limit.toMillis() + " ms");
