@@ -15,7 +15,7 @@ mvn --batch-mode verify -pl '!integration-tests' $excluded > >(tee $log | grep -
 result=$?
 if [ $result = 0 ]; then
   mkdir -p distribution/target/merpati/bin && cp distribution/bin/* distribution/target/merpati/bin/ && touch distribution/target/merpati/built
-  mvn --batch-mode verify -Dmerpati.root="$PWD" -pl integration-tests -am -Dtest='org.merpati.it.*Test' -Dsurefire.failIfNoSpecifiedTests=false $excluded > >(tee -a $log | grep -E --line-buffered 'Tests run:.*(in|Time)|ERROR|BUILD|Building merpati integration') 2>&1
+  mvn --batch-mode verify -Dmerpati.root="$PWD" -pl integration-tests -am -Dtest='org.merpati.it.*Test,org.merpati.rules.*Test' -Dsurefire.failIfNoSpecifiedTests=false $excluded > >(tee -a $log | grep -E --line-buffered 'Tests run:.*(in|Time)|ERROR|BUILD|Building merpati integration') 2>&1
   result=$?
 fi
 passed=$(grep -hoE 'Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+, Time' $log | awk -F'[ ,]+' '{r+=$3; f+=$5+$7; s+=$9} END {printf "%d passed, %d failed, %d skipped", r-f-s, f, s}')

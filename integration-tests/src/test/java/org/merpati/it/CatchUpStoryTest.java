@@ -13,7 +13,9 @@ import org.merpati.dev.Cluster;
 import org.merpati.dev.MailProbe;
 import org.merpati.runtime.NodeStatus;
 
-/** A node that was away catches up: by the log after a few changes, by a checkpoint after 10,000, while others serve. */
+/**
+ * A node that was away catches up: by the log after a few changes, by a checkpoint after 10,000, while others serve.
+ */
 @Tag("processes")
 class CatchUpStoryTest {
     private static final int MANY = 10_000;
@@ -36,10 +38,12 @@ class CatchUpStoryTest {
 
     private static void away(Cluster cluster, String account, int changes) throws IOException {
         cluster.kill("gszimbra2");
-        Kit.await("gszimbra1 leads both shards", Duration.ofSeconds(30), () -> Stories.messages(
-                        cluster.plan().all("imap").getFirst(), account, "secret")
-                >= 0);
-        try (MailProbe.Imap client = new MailProbe.Imap(cluster.plan().all("imap").getFirst())) {
+        Kit.await(
+                "gszimbra1 leads both shards",
+                Duration.ofSeconds(30),
+                () -> Stories.messages(cluster.plan().all("imap").getFirst(), account, "secret") >= 0);
+        try (MailProbe.Imap client =
+                new MailProbe.Imap(cluster.plan().all("imap").getFirst())) {
             client.ok("LOGIN " + account + " secret");
             client.literal("APPEND INBOX", MailProbe.message(account, account, "s", changes + "@example.net"));
             client.ok("SELECT INBOX");
@@ -75,7 +79,7 @@ class CatchUpStoryTest {
                     if (group.name().startsWith("shard-")) {
                         long other = applied.getOrDefault(group.name(), group.applied());
                         applied.put(group.name(), group.applied());
-                        if (Math.abs(other - group.applied()) > 2 || group.applied() == 0 && other != 0) {
+                        if (Math.abs(other - group.applied()) > 2 || (group.applied() == 0 && other != 0)) {
                             return false;
                         }
                     }

@@ -24,9 +24,7 @@ final class Checker {
         public String toString() {
             return messages + " facts, " + wrong.size() + " wrong, " + duplicates + " duplicates, "
                     + duplicatesAfterUnknown + " duplicates after an unknown answer"
-                    + (wrong.isEmpty() ? "" : ": " + wrong.stream()
-                            .limit(10)
-                            .collect(Collectors.joining("; ")));
+                    + (wrong.isEmpty() ? "" : ": " + wrong.stream().limit(10).collect(Collectors.joining("; ")));
         }
     }
 
@@ -66,11 +64,13 @@ final class Checker {
                 }
             }
             case ACKED -> {
-                boolean there = places.stream().anyMatch(p -> p.mailbox().equals(fact.mailbox())
-                        && (fact.uid() == 0 || p.uid() == fact.uid())
-                        && fact.flags().stream().allMatch(f -> p.flags()
-                                .toLowerCase(Locale.ROOT)
-                                .contains(f.toLowerCase(Locale.ROOT))));
+                boolean there = places.stream()
+                        .anyMatch(p -> p.mailbox().equals(fact.mailbox())
+                                && (fact.uid() == 0 || p.uid() == fact.uid())
+                                && fact.flags().stream()
+                                        .allMatch(f -> p.flags()
+                                                .toLowerCase(Locale.ROOT)
+                                                .contains(f.toLowerCase(Locale.ROOT))));
                 if (!there) {
                     wrong.add("lost or changed: " + id + " must be " + fact + ", is " + places);
                 }

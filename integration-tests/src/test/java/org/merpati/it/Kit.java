@@ -89,10 +89,15 @@ final class Kit {
 
     /** Waits for a condition. */
     static void await(String what, Duration limit, BooleanSupplier condition) {
+        await(() -> what, limit, condition);
+    }
+
+    /** Waits for a condition; what is said when it does not come true is asked for then. */
+    static void await(java.util.function.Supplier<String> what, Duration limit, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within " + limit.toSeconds() + " s: " + what);
+                throw new AssertionError("not within " + limit.toSeconds() + " s: " + what.get());
             }
             LockSupport.parkNanos(20_000_000);
         }

@@ -25,12 +25,7 @@ final class Ledger {
      * @param flags those that must be set
      */
     record Fact(
-            String account,
-            String mailbox,
-            long uid,
-            java.util.Set<String> flags,
-            State state,
-            boolean everUnknown) {}
+            String account, String mailbox, long uid, java.util.Set<String> flags, State state, boolean everUnknown) {}
 
     private final Map<String, Fact> facts = new ConcurrentHashMap<>();
     private final Map<String, List<Long>> acks = new ConcurrentHashMap<>();

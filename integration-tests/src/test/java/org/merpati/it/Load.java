@@ -30,6 +30,7 @@ final class Load implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final String run = Long.toString(System.nanoTime() & 0xffffffffL, 36);
     private final List<String> surprises = java.util.Collections.synchronizedList(new ArrayList<>());
+    private volatile String lastFailure = "none";
     private volatile boolean stopped;
 
     Load(Ledger ledger, List<String> smtp, List<String> imap, Map<String, String> accounts, long seed) {
@@ -51,6 +52,11 @@ final class Load implements AutoCloseable {
     /** What a server answered that it must not. */
     List<String> surprises() {
         return List.copyOf(surprises);
+    }
+
+    /** What a client met last, for the message of a test that waits in vain. */
+    String lastFailure() {
+        return lastFailure;
     }
 
     private void send(List<String> addresses, Random chance) {
@@ -82,7 +88,9 @@ final class Load implements AutoCloseable {
                 surprises.add("SMTP " + server + ": " + reply);
                 return true;
             }
+            lastFailure = "SMTP " + server + ": " + reply;
         } catch (IOException broken) {
+            lastFailure = "SMTP " + server + ": " + broken;
             ledger.unknown(id);
         }
         return false;
@@ -100,6 +108,7 @@ final class Load implements AutoCloseable {
                 }
             } catch (IOException broken) {
                 String said = String.valueOf(broken.getMessage());
+                lastFailure = "IMAP " + address + ": " + broken;
                 if (said.contains("SERVERBUG") || said.contains("BAD")) {
                     surprises.add("IMAP " + address + ": " + said);
                 }

@@ -22,7 +22,10 @@ import org.merpati.dev.ProcessCluster;
 import org.merpati.runtime.NodeStatus;
 import org.merpati.smtp.Reply;
 
-/** A cut network, with real sockets between hosts of our own: the minority refuses, and after healing there is one history. */
+/**
+ * A cut network, with real sockets between hosts of our own: the minority refuses, and after healing there is one
+ * history.
+ */
 @Tag("processes")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PartitionStoryTest {
@@ -43,9 +46,8 @@ class PartitionStoryTest {
         Hosts own = Hosts.make(nodes);
         hosts = own;
         String door = own.address(LOST) + ":25990";
-        Map<String, String> extra = Map.of(
-                "security", "password-iterations = 1000",
-                "listeners " + LOST, "imap = \"" + door + "\"");
+        Map<String, String> extra =
+                Map.of("security", "password-iterations = 1000", "listeners " + LOST, "imap = \"" + door + "\"");
         Plan plan = new Plan("six", conf, folder, 25_000, own.addresses(), extra);
         ProcessCluster cluster = new ProcessCluster(plan, Kit.JARS, own::within);
         made = cluster;
@@ -97,7 +99,8 @@ class PartitionStoryTest {
         try (MailProbe.Imap old = new MailProbe.Imap(door)) {
             old.ok("LOGIN " + account + " secret");
             old.ok("SELECT INBOX");
-            List<String> others = cluster.plan().nodes().stream().filter(n -> !n.equals(LOST)).toList();
+            List<String> others =
+                    cluster.plan().nodes().stream().filter(n -> !n.equals(LOST)).toList();
             for (String other : others) {
                 hosts().cut(LOST, other);
             }
@@ -105,19 +108,23 @@ class PartitionStoryTest {
             System.out.println("the minority answers a write with: " + said);
             assertThat(said).matches("(?s).*(NO \\[UNAVAILABLE\\]|BYE|closed).*");
             deliver(account, id);
-            assertThat(Stories.messages(door, account, "secret")).as("a read at the old leader").isEqualTo(-1);
+            assertThat(Stories.messages(door, account, "secret"))
+                    .as("a read at the old leader")
+                    .isEqualTo(-1);
             for (String other : others) {
                 hosts().heal(LOST, other);
             }
         }
         cluster.awaitReady(Kit.READY);
         Kit.await("one history everywhere", Duration.ofSeconds(60), () -> equal(cluster.status()));
-        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id)).isOne();
+        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id))
+                .isOne();
     }
 
     private static String refusal(MailProbe.Imap old, String account) {
         try {
-            return String.join("\n", old.literal("APPEND INBOX", MailProbe.message(account, account, "s", "never@example.net")));
+            return String.join(
+                    "\n", old.literal("APPEND INBOX", MailProbe.message(account, account, "s", "never@example.net")));
         } catch (IOException ended) {
             return String.valueOf(ended.getMessage());
         }
@@ -147,7 +154,8 @@ class PartitionStoryTest {
         hosts().heal("gszimbra1", "gszimbra2");
         cluster.awaitReady(Kit.READY);
         Kit.await("one history everywhere", Duration.ofSeconds(60), () -> equal(cluster.status()));
-        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id)).isOne();
+        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id))
+                .isOne();
     }
 
     /** Whether the voters of each group have applied the same. */

@@ -31,7 +31,8 @@ class ProcessStoriesTest {
 
     @BeforeAll
     void start() throws IOException {
-        made = (ProcessCluster) Kit.cluster(Kit.Form.PROCESSES, "six", folder, Map.of("timing", "retry-first = \"2s\""));
+        made = (ProcessCluster)
+                Kit.cluster(Kit.Form.PROCESSES, "six", folder, Map.of("timing", "retry-first = \"2s\""));
         Kit.up(made);
         accounts = Kit.accounts(made, 4);
     }
@@ -67,10 +68,12 @@ class ProcessStoriesTest {
         }
         long resumed = System.nanoTime();
         Stories.awaitMessage(cluster, to, "secret", id, Duration.ofSeconds(30));
-        System.out.printf("deferred mail arrived %d ms after the mailboxes' return%n", (System.nanoTime() - resumed) / 1_000_000);
+        System.out.printf(
+                "deferred mail arrived %d ms after the mailboxes' return%n", (System.nanoTime() - resumed) / 1_000_000);
         cluster.start("gsmta1");
         cluster.awaitReady(Kit.READY);
-        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), to, "secret", "INBOX", id)).isOne();
+        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), to, "secret", "INBOX", id))
+                .isOne();
     }
 
     /** Issue: all six killed at the same instant, started again: everything acknowledged is there. */

@@ -50,11 +50,11 @@ final class Stories {
         Ledger ledger = new Ledger();
         List<String> smtp = cluster.plan().all("smtp");
         try (Load load = new Load(ledger, smtp, cluster.plan().all("imap"), accounts, seed)) {
-            Kit.await("the load runs", Duration.ofSeconds(60), () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
+            Kit.await(() -> "the load runs; " + load.lastFailure(), Duration.ofSeconds(60), () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
             trouble.make(ledger);
             int before = ledger.count("imap");
             int sent = ledger.count("smtp");
-            Kit.await("the load runs again", Duration.ofSeconds(120), () -> ledger.count("imap") >= before + 40
+            Kit.await(() -> "the load runs again; " + load.lastFailure(), Duration.ofSeconds(120), () -> ledger.count("imap") >= before + 40
                     && ledger.count("smtp") >= sent + 10);
             if (!load.surprises().isEmpty()) {
                 throw new AssertionError("seed " + seed + ": " + load.surprises());

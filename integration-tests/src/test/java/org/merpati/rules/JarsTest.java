@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each runnable jar loads, compared with the checked list distribution/ROLE/jars.txt. */
 class JarsTest {
-    private static final Path BUILT = Tree.root().resolve("distribution/target/merpati");
+    private static final Path BUILT = Project.root().resolve("distribution/target/merpati");
     private static final String REFRESH = "If that is meant, write the list anew with:"
-            + " mvn -q package -DskipTests -pl '!integration-tests' && mvn -q test -pl integration-tests -am"
+            + " mvn -q package -DskipTests -pl '!integration-tests' && mvn -q package -pl integration-tests -am"
             + " -Dtest=JarsTest -Dsurefire.failIfNoSpecifiedTests=false -Djars.update=true";
 
     @ParameterizedTest
@@ -32,14 +32,14 @@ class JarsTest {
         Path jar = jar(role);
         assumeTrue(Files.exists(jar), jar + " is not built: mvn package builds it");
         Set<String> loaded = classPath(jar);
-        Path list = Tree.root().resolve("distribution/" + role + "/jars.txt");
+        Path list = Project.root().resolve("distribution/" + role + "/jars.txt");
         if (Boolean.getBoolean("jars.update")) {
             Files.writeString(list, String.join("\n", loaded) + "\n");
         }
         Set<String> listed = Files.exists(list) ? new TreeSet<>(Files.readAllLines(list)) : Set.of();
         List<String> differences = differences(listed, loaded);
         assertThat(differences)
-                .withFailMessage(() -> jar.getFileName() + " and " + Tree.name(list) + " differ:\n"
+                .withFailMessage(() -> jar.getFileName() + " and " + Project.name(list) + " differ:\n"
                         + String.join("\n", differences) + "\n" + REFRESH)
                 .isEmpty();
         assertThat(loaded)

@@ -17,10 +17,10 @@ class TidyTest {
     @Test
     void everySourceHoldsTheShape() {
         Map<String, String> texts = new LinkedHashMap<>();
-        Tree.sources().forEach(path -> texts.put(Tree.name(path), Tree.read(path)));
+        Project.sources().forEach(path -> texts.put(Project.name(path), Project.read(path)));
         List<Source> sources = Source.parse(texts);
-        assertThat(sources).as("sources found below " + Tree.root()).hasSizeGreaterThan(100);
-        String waivers = Tree.read(Tree.root().resolve("integration-tests/tidy-waivers.txt"));
+        assertThat(sources).as("sources found below " + Project.root()).hasSizeGreaterThan(100);
+        String waivers = Project.read(Project.root().resolve("integration-tests/tidy-waivers.txt"));
         List<String> remaining = new Waivers(waivers).remaining(findings(sources));
         assertThat(remaining)
                 .withFailMessage(() -> remaining.size() + " findings:\n" + String.join("\n", remaining))

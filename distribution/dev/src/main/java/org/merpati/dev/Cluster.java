@@ -143,8 +143,13 @@ public abstract class Cluster implements AutoCloseable {
         for (NodeStatus row : rows) {
             if (nodes.contains(row.name()) && !row.state().equals("ready")) {
                 missing.append(row.name()).append(" is ").append(row.state()).append(' ');
-                row.services().stream().filter(s -> !s.ready()).forEach(s -> missing.append('(').append(s.name())
-                        .append(": ").append(s.sentence()).append(") "));
+                row.services().stream()
+                        .filter(s -> !s.ready())
+                        .forEach(s -> missing.append('(')
+                                .append(s.name())
+                                .append(": ")
+                                .append(s.sentence())
+                                .append(") "));
             }
             row.groups().forEach(g -> {
                 groups.add(g.name());

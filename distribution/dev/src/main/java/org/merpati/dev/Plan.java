@@ -46,7 +46,8 @@ public final class Plan {
         }
         List<NodeConfig> read = new ArrayList<>();
         try (Stream<Path> files = Files.list(shipped)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".toml")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".toml")).sorted().toList()) {
                 read.add(Configuration.read(file, NodeConfig.class).value());
             }
         }
@@ -176,15 +177,29 @@ public final class Plan {
             int first = base + 100 * k;
             String roles = "\"" + String.join("\", \"", members.get(k).roles()) + "\"";
             text.append("\n[[cluster.nodes]]\nname = \"").append(members.get(k).name());
-            text.append("\"\nhost = \"").append(host(k)).append("\"\nroles = [").append(roles).append("]\n");
-            text.append("channel-port = ").append(first).append("\nhazelcast-port = ").append(first + 1);
-            text.append("\nraft-port = ").append(first + 2).append("\nlmtp-port = ").append(first + 3);
-            text.append("\nimap-port = ").append(first + 4).append("\nsubmission-port = ").append(first + 5);
+            text.append("\"\nhost = \"")
+                    .append(host(k))
+                    .append("\"\nroles = [")
+                    .append(roles)
+                    .append("]\n");
+            text.append("channel-port = ")
+                    .append(first)
+                    .append("\nhazelcast-port = ")
+                    .append(first + 1);
+            text.append("\nraft-port = ")
+                    .append(first + 2)
+                    .append("\nlmtp-port = ")
+                    .append(first + 3);
+            text.append("\nimap-port = ")
+                    .append(first + 4)
+                    .append("\nsubmission-port = ")
+                    .append(first + 5);
             text.append('\n');
         }
         text.append("\n[listeners]\n");
-        listeners(node).forEach((name, address) ->
-                text.append(name).append(" = \"").append(address).append("\"\n"));
+        listeners(node)
+                .forEach((name, address) ->
+                        text.append(name).append(" = \"").append(address).append("\"\n"));
         text.append(extra.getOrDefault("listeners " + node, "")).append('\n');
         text.append("\n[security]\nclear-login-on-loopback = true\n");
         text.append(extra.getOrDefault("security", "")).append('\n');

@@ -43,7 +43,8 @@ public final class ProcessCluster extends Cluster {
     private List<String> command(String node) {
         List<String> command = new ArrayList<>(wrap.apply(node));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        boolean heavy = plan().roles(node).contains("mailbox") || plan().roles(node).contains("mta");
+        boolean heavy =
+                plan().roles(node).contains("mailbox") || plan().roles(node).contains("mta");
         command.addAll(List.of(
                 heavy ? "-Xmx640m" : "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -73,7 +74,8 @@ public final class ProcessCluster extends Cluster {
         Process process = new ProcessBuilder(command(node))
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(plan().log(node).toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(plan().log(node).toFile()))
                 .start();
         processes.put(node, process);
     }
@@ -126,7 +128,9 @@ public final class ProcessCluster extends Cluster {
     }
 
     private void signal(String node, String signal) throws IOException {
-        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process(node).pid())).start();
+        Process kill = new ProcessBuilder(
+                        "kill", "-" + signal, Long.toString(process(node).pid()))
+                .start();
         if (kill.onExit().join().exitValue() != 0) {
             throw new IOException("node " + node + " could not be sent " + signal);
         }

@@ -30,7 +30,8 @@ final class Bootstrap {
     static void write(Path data, Address administrator, Credentials credentials) throws IOException {
         Pem.writeSecret(
                 data.resolve(FILE),
-                administrator + "\n" + credentials.hash() + "\n" + credentials.scram().orElse("") + "\n");
+                administrator + "\n" + credentials.hash() + "\n"
+                        + credentials.scram().orElse("") + "\n");
     }
 
     /** Does it in the background, as soon as the directory has a leader. */

@@ -1,9 +1,28 @@
 package org.merpati.node;
 
-/** The console role. */
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import org.merpati.console.ConsoleRole;
+
+/** The console role. Without an address to listen on it does nothing. */
 final class ConsolePart implements RolePart {
+    /** How long a node may take to say how it is; with the second between two rounds, a dead one is red within 3 s. */
+    private static final Duration LIMIT = Duration.ofMillis(1_500);
+
     @Override
-    public AutoCloseable start(NodeContext node) {
-        return () -> {};
+    public AutoCloseable start(NodeContext node) throws IOException {
+        Optional<InetSocketAddress> address = node.config().listeners().console();
+        if (address.isEmpty()) {
+            return () -> {};
+        }
+        return new ConsoleRole(
+                address.get(),
+                node.publicTls(),
+                node.directory(),
+                node.logins(),
+                () -> Node.clusterStatus(node, LIMIT),
+                node.clock());
     }
 }

@@ -12,12 +12,16 @@ final class DirectoryPart implements RolePart {
         var listeners = node.config().listeners();
         boolean clear = node.config().security().clearLoginOnLoopback();
         if (listeners.ldap().isPresent()) {
-            parts.add("ldap", new LdapService(
-                    listeners.ldap().get(), node.publicTls(), false, clear, node.directory(), node.logins()));
+            parts.add(
+                    "ldap",
+                    new LdapService(
+                            listeners.ldap().get(), node.publicTls(), false, clear, node.directory(), node.logins()));
         }
         if (listeners.ldaps().isPresent()) {
-            parts.add("ldaps", new LdapService(
-                    listeners.ldaps().get(), node.publicTls(), true, clear, node.directory(), node.logins()));
+            parts.add(
+                    "ldaps",
+                    new LdapService(
+                            listeners.ldaps().get(), node.publicTls(), true, clear, node.directory(), node.logins()));
         }
         return parts;
     }

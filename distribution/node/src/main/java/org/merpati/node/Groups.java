@@ -74,8 +74,12 @@ final class Groups implements AutoCloseable {
     }
 
     private void announce(GroupName group, Leadership leadership) {
-        LOG.info("group {}: {} leads in epoch {}{}", group, leadership.leader().map(NodeName::value).orElse("nobody"),
-                leadership.epoch(), leadership.leading() ? ", and serves" : "");
+        LOG.info(
+                "group {}: {} leads in epoch {}{}",
+                group,
+                leadership.leader().map(NodeName::value).orElse("nobody"),
+                leadership.epoch(),
+                leadership.leading() ? ", and serves" : "");
         if (leadership.leading()) {
             members.announce(new Route(group, self, leadership.epoch()));
         }

@@ -46,9 +46,9 @@ final class Identities {
     }
 
     static Enrollment enrollment(NodeConfig config, Topology topology) throws IOException {
-        List<String> names = List.of(config.cluster().domain(), "*." + config.cluster().domain());
-        return new Enrollment(
-                topology, Node.authority(config), Node.authorityFolder(config), names, Clock.system());
+        List<String> names =
+                List.of(config.cluster().domain(), "*." + config.cluster().domain());
+        return new Enrollment(topology, Node.authority(config), Node.authorityFolder(config), names, Clock.system());
     }
 
     private static void join(

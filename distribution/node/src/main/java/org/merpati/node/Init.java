@@ -56,7 +56,8 @@ public final class Init {
         List<NodeConfig> configs = new ArrayList<>();
         for (Path file : files) {
             String text = Files.readString(file).replace(NO_ID, "id = \"" + id + "\"");
-            configs.add(Configuration.parse(text, file.toString(), NodeConfig.class).value());
+            configs.add(
+                    Configuration.parse(text, file.toString(), NodeConfig.class).value());
         }
         if (configs.isEmpty()) {
             throw new Malformed("there is no node file (*.toml) in " + folder);
@@ -85,8 +86,7 @@ public final class Init {
         }
         String passphrase = Admin.password() + Admin.password();
         new SecretFile(Optional.empty(), Optional.of(passphrase)).write(Node.secretPath(config));
-        Authority authority =
-                Authority.create(authorityFolder, config.cluster().name(), passphrase.toCharArray());
+        Authority authority = Authority.create(authorityFolder, config.cluster().name(), passphrase.toCharArray());
         Enrollment enrollment = new Enrollment(topology, authority, authorityFolder, List.of(), Clock.system());
         Map<NodeName, SecretFile> secrets = new LinkedHashMap<>();
         for (NodeInfo node : topology.nodes()) {
@@ -98,7 +98,8 @@ public final class Init {
                         new SecretFile(Optional.of(token), votes ? Optional.of(passphrase) : Optional.empty()));
             }
         }
-        Address administrator = new Address("admin", Domain.parse(config.cluster().domain()));
+        Address administrator =
+                new Address("admin", Domain.parse(config.cluster().domain()));
         String password = Admin.password();
         Bootstrap.write(
                 config.data(),

@@ -29,7 +29,10 @@ final class MtaPart implements RolePart {
                 if (spec.dataNodes().contains(node.self().name())) {
                     SpoolState state = role.state(
                             spec.name(),
-                            node.config().data().resolve("spools").resolve(spec.name().value()));
+                            node.config()
+                                    .data()
+                                    .resolve("spools")
+                                    .resolve(spec.name().value()));
                     role.attach(node.groups().open(spec, state), state);
                 }
             }

@@ -100,7 +100,11 @@ public final class Node implements AutoCloseable {
             Bootstrap.begin(context);
             started = true;
             done = true;
-            LOG.info("node {} of cluster {} is up: {}", config.node(), config.cluster().name(), context.self().roles());
+            LOG.info(
+                    "node {} of cluster {} is up: {}",
+                    config.node(),
+                    config.cluster().name(),
+                    context.self().roles());
         } finally {
             if (!done) {
                 parts.close();
@@ -113,18 +117,18 @@ public final class Node implements AutoCloseable {
         NodeName name = new NodeName(config.node());
         NodeInfo self = topology.node(name);
         parts.add("data", new DataFolder(config.data(), topology, name));
-        Network network = parts.add("network", new Network(config.node(), config.limits().ioThreads()));
+        Network network =
+                parts.add("network", new Network(config.node(), config.limits().ioThreads()));
         Optional<Enrollment> enrollment = Identities.prepare(config, topology, self, network);
         FileIdentity identity = FileIdentity.open(name, config.data().resolve("identity"));
         InetSocketAddress address = new InetSocketAddress(self.host(), self.channelPort());
-        MinaNodeChannel channel =
-                parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
+        MinaNodeChannel channel = parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
         enrollment.ifPresent(e -> e.offerOn(channel));
         Routes routes = new Routes(topology, new RouteTable(), channel);
         Members members = parts.add("members", new Members(topology, name, routes.table(), version));
         members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
-        RatisJournals journals = new RatisJournals(
-                topology, name, identity, channel, config.data(), journal(config), clock);
+        RatisJournals journals =
+                new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
         Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health));
         Ids ids = Ids.secure(clock);
         Directory directory = directory(config, topology, name, channel, routes, groups, ids);
@@ -132,12 +136,19 @@ public final class Node implements AutoCloseable {
         SSLContext publicTls = PublicTls.of(config, identity);
         String hostname = config.hostname().orElse(name + "." + config.cluster().domain());
         if (config.listeners().metrics().isPresent()) {
-            parts.add("metrics", network.listen("metrics", config.listeners().metrics().get(), Optional.empty(), 100,
-                    new HttpProbe(health::ready, this::text)));
+            parts.add(
+                    "metrics",
+                    network.listen(
+                            "metrics",
+                            config.listeners().metrics().get(),
+                            Optional.empty(),
+                            100,
+                            new HttpProbe(health::ready, this::text)));
         }
         parts.add("renewal", new Renewal(topology, identity, channel, clock));
-        return new NodeContext(config, topology, self, identity, publicTls, hostname, network, channel, routes, members,
-                groups, directory, logins, health, ids, clock);
+        return new NodeContext(
+                config, topology, self, identity, publicTls, hostname, network, channel, routes, members, groups,
+                directory, logins, health, ids, clock);
     }
 
     /** Nodes work together whose versions differ in the last number alone. */
@@ -151,7 +162,8 @@ public final class Node implements AutoCloseable {
 
     private static JournalConfig journal(NodeConfig config) {
         JournalConfig standard = JournalConfig.standard();
-        return standard.withElection(config.timing().electionMin(), config.timing().electionMax())
+        return standard.withElection(
+                        config.timing().electionMin(), config.timing().electionMax())
                 .withSubmitLimit(config.timing().commit())
                 .withLog(config.limits().checkpoint(), standard.segmentOctets(), standard.logMargin());
     }
@@ -178,13 +190,16 @@ public final class Node implements AutoCloseable {
             DirectoryFollower follower = parts.add(
                     "directory feed",
                     new DirectoryFollower(topology, channel, config.data().resolve("directory-copy")));
-            health.add("directory copy", () -> new Health.State(
-                    follower.copy().index() > 0,
-                    follower.connected() ? "follows" : "no voter of the directory is heard; serves its last copy"));
+            health.add(
+                    "directory copy",
+                    () -> new Health.State(
+                            follower.copy().index() > 0,
+                            follower.connected()
+                                    ? "follows"
+                                    : "no voter of the directory is heard; serves its last copy"));
             copy = follower.copy();
         }
-        List<GroupName> shards =
-                topology.shards().stream().map(GroupSpec::name).toList();
+        List<GroupName> shards = topology.shards().stream().map(GroupSpec::name).toList();
         return new Directory(
                 copy,
                 DirectoryGroup.writes(self, routes, channel, local),
@@ -196,7 +211,10 @@ public final class Node implements AutoCloseable {
     private void startRole(Role role) throws IOException {
         RolePart part;
         try {
-            part = Class.forName(PARTS.get(role)).asSubclass(RolePart.class).getDeclaredConstructor().newInstance();
+            part = Class.forName(PARTS.get(role))
+                    .asSubclass(RolePart.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
             parts.add(role.text(), part.start(context));
         } catch (ReflectiveOperationException | NoClassDefFoundError missing) {
             throw new Malformed("this jar does not hold the role '" + role.text() + "': start merpati-" + role.text()
@@ -252,11 +270,12 @@ public final class Node implements AutoCloseable {
 
     private String text() {
         StringBuilder text = new StringBuilder();
-        health.states().forEach((name, state) -> text.append("merpati_part_ready{part=\"")
-                .append(name)
-                .append("\"} ")
-                .append(state.ready() ? 1 : 0)
-                .append('\n'));
+        health.states()
+                .forEach((name, state) -> text.append("merpati_part_ready{part=\"")
+                        .append(name)
+                        .append("\"} ")
+                        .append(state.ready() ? 1 : 0)
+                        .append('\n'));
         for (NodeStatus.Group group : context.groups().status()) {
             text.append("merpati_group_applied{group=\"")
                     .append(group.name())

@@ -82,6 +82,7 @@ public final class Members implements AutoCloseable {
         Properties system = new Properties();
         system.setProperty("hazelcast.logging.type", "slf4j");
         system.setProperty("hazelcast.phone.home.enabled", "false");
+        system.setProperty("hazelcast.socket.bind.any", "false");
         system.setProperty("hazelcast.shutdownhook.enabled", "false");
         system.setProperty("hazelcast.heartbeat.interval.seconds", "1");
         system.setProperty("hazelcast.max.no.heartbeat.seconds", "5");

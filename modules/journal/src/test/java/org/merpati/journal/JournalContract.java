@@ -9,12 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.TryLater;
 
 /** What every form of a journal keeps. */
 interface JournalContract {
+    /** The tag of tests after which the journal is of no use. */
+    String HALTS = "halts";
+
     /** The journal of the node that is to lead. */
     Journal journal();
 
@@ -92,6 +96,7 @@ interface JournalContract {
     }
 
     @Test
+    @Tag(HALTS)
     default void whatFailsInApplyHaltsTheCopy() {
         Journal journal = leading();
         journal.submit(MapState.put("before", "1"));
@@ -109,6 +114,7 @@ interface JournalContract {
     }
 
     @Test
+    @Tag(HALTS)
     default void aClosedJournalAnswersNobody() {
         Journal journal = leading();
         journal.submit(MapState.put("before", "1"));

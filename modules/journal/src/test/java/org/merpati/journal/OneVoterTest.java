@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
 
-class OneVoterTest implements JournalContract {
+class OneVoterTest {
     @TempDir
     Path folder;
 
@@ -38,13 +38,7 @@ class OneVoterTest implements JournalContract {
         cluster.close();
     }
 
-    @Override
-    public Journal journal() {
-        return journal;
-    }
-
-    @Override
-    public MapState state() {
+    private MapState state() {
         return cluster.state("a");
     }
 

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 
-class ThreeVotersTest implements JournalContract {
+class ThreeVotersTest {
     private static final int KIB = 1024;
 
     @TempDir
@@ -37,13 +36,11 @@ class ThreeVotersTest implements JournalContract {
         cluster.close();
     }
 
-    @Override
-    public Journal journal() {
+    private Journal journal() {
         return cluster.journal(leader);
     }
 
-    @Override
-    public MapState state() {
+    private MapState state() {
         return cluster.state(leader);
     }
 
@@ -142,19 +139,6 @@ class ThreeVotersTest implements JournalContract {
     }
 
     @Test
-    void leadershipIsHandedOver() {
-        String to = others().getLast();
-        cluster.put("k", "1");
-        Await.answer(RatisCluster.PATIENCE, () -> {
-            journal().transfer(new NodeName(to));
-            return true;
-        });
-        cluster.awaitLeader(to);
-        cluster.put("k", "2");
-        assertThat(cluster.journal(to).leadership().leader()).isEqualTo(Optional.of(new NodeName(to)));
-    }
-
-    @Test
     void theLeaderTellsWhatOthersLack() {
         String away = others().getFirst();
         cluster.put("k", "1");
@@ -164,20 +148,5 @@ class ThreeVotersTest implements JournalContract {
         }
         assertThat(journal().status().lag().get(new NodeName(away))).isGreaterThanOrEqualTo(20);
         assertThat(journal().status().lag()).hasSize(2);
-    }
-
-    @Test
-    void aFollowerNamesTheLeader() {
-        Journal follower = cluster.journal(others().getFirst());
-        Await.until(
-                "it knows the leader",
-                RatisCluster.PATIENCE,
-                () -> follower.leadership().leader().equals(Optional.of(new NodeName(leader))));
-        assertThatThrownBy(() -> follower.submit(MapState.put("k", "1")))
-                .isInstanceOfSatisfying(
-                        TryLater.class,
-                        e -> assertThat(e.moved().orElseThrow().node()).isEqualTo(new NodeName(leader)));
-        assertThatThrownBy(follower::barrier).isInstanceOf(TryLater.class);
-        assertThat(follower.leased()).isFalse();
     }
 }

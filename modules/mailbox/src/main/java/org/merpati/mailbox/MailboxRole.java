@@ -17,6 +17,7 @@ import org.merpati.runtime.Lifecycle;
 import org.merpati.runtime.NodeConfig;
 import org.merpati.smtp.SmtpConfig;
 import org.merpati.smtp.SmtpService;
+import org.merpati.wire.Dialogue;
 import org.merpati.wire.Network;
 import org.merpati.wire.PreLogin;
 import org.merpati.wire.Tls;
@@ -58,49 +59,31 @@ public final class MailboxRole implements AutoCloseable {
                 config.limits().message() + 64 * 1024,
                 config.limits().recipients(),
                 Duration.ofMinutes(5));
-        Tls mutual = Tls.mutual(identity.mutualTls());
-        parts.add(
-                "lmtp",
-                network.listen(
-                        "lmtp",
-                        new InetSocketAddress(self.host(), self.lmtpPort()),
-                        Optional.of(mutual),
-                        NODES,
-                        new SmtpService(lmtp, new DeliveryReception(shards, arriving))));
+        Optional<Tls> mutual = Optional.of(Tls.mutual(identity.mutualTls()));
+        SmtpService deliveries = new SmtpService(lmtp, new DeliveryReception(shards, arriving));
+        listen(network, "lmtp", new InetSocketAddress(self.host(), self.lmtpPort()), mutual, NODES, deliveries);
         ImapService imap = new ImapService(
                 new CheckedLogins(logins, shards),
                 new PreLogin.Settings(
                         hostname, config.security().clearLoginOnLoopback(), Optional.of(publicTls), ATTEMPTS, MISTAKES),
                 ImapService.Settings.DEFAULTS,
                 clock);
-        parts.add(
-                "owner",
-                network.listen(
-                        "owner",
-                        new InetSocketAddress(self.host(), self.imapPort()),
-                        Optional.of(mutual),
-                        config.limits().connections(),
-                        new OwnerDialogue(shards, imap)));
+        OwnerDialogue owner = new OwnerDialogue(shards, imap);
+        int limit = config.limits().connections();
+        listen(network, "owner", new InetSocketAddress(self.host(), self.imapPort()), mutual, limit, owner);
         if (config.listeners().imap().isPresent()) {
-            parts.add(
-                    "imap",
-                    network.listen(
-                            "imap",
-                            config.listeners().imap().get(),
-                            Optional.empty(),
-                            config.limits().connections(),
-                            imap));
+            listen(network, "imap", config.listeners().imap().get(), Optional.empty(), limit, imap);
         }
         if (config.listeners().imaps().isPresent()) {
-            parts.add(
-                    "imaps",
-                    network.listen(
-                            "imaps",
-                            config.listeners().imaps().get(),
-                            Optional.of(Tls.implicit(publicTls)),
-                            config.limits().connections(),
-                            imap));
+            Optional<Tls> implicit = Optional.of(Tls.implicit(publicTls));
+            listen(network, "imaps", config.listeners().imaps().get(), implicit, limit, imap);
         }
+    }
+
+    private void listen(
+            Network network, String name, InetSocketAddress at, Optional<Tls> tls, int limit, Dialogue dialogue)
+            throws IOException {
+        parts.add(name, network.listen(name, at, tls, limit, dialogue));
     }
 
     private static void empty(Path folder) throws IOException {

@@ -234,8 +234,7 @@ public final class SmtpService implements Dialogue {
                     case BARE_LINE_END ->
                         all(
                                 envelope,
-                                new Reply(
-                                        554, "5.6.0 a CR or LF stands alone: lines end with CRLF (RFC 5321 §2.3.8)"));
+                                new Reply(554, "5.6.0 a CR or LF stands alone: lines end with CRLF (RFC 5321 §2.3.8)"));
                 };
             } finally {
                 if (incoming != null) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The project's own tree, from its root down. */
-final class Tree {
-    private Tree() {}
+final class Project {
+    private Project() {}
 
     /** The folder that holds layers.txt, looked for from the working folder upwards. */
     static Path root() {

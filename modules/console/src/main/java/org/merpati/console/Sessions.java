@@ -1,0 +1,114 @@
+package org.merpati.console;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.merpati.directory.Account;
+import org.merpati.directory.Directory;
+import org.merpati.kernel.Clock;
+
+/**
+ * Who is signed in, in memory. A session ends 12 hours after it began, after 30 minutes without use, and as soon as its
+ * account is gone, is no administrator any more, or has another password. When there are too many, the one that was
+ * used longest ago ends.
+ */
+final class Sessions {
+    static final Duration LIFE = Duration.ofHours(12);
+    static final Duration IDLE = Duration.ofMinutes(30);
+    static final int LIMIT = 1_000;
+    private static final int TOKEN_OCTETS = 32;
+
+    /**
+     * A signed-in administrator, as of now.
+     *
+     * @param csrf what every POST of this session carries in its header
+     */
+    record SignedIn(Account account, String csrf) {}
+
+    private record Session(String login, String hash, String csrf, long begun, long used) {
+        Session usedAt(long nanos) {
+            return new Session(login, hash, csrf, begun, nanos);
+        }
+    }
+
+    private final Directory directory;
+    private final Clock clock;
+    private final SecureRandom chance = new SecureRandom();
+    private final Map<String, Session> byDigest = new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Session> eldest) {
+            return size() > LIMIT;
+        }
+    };
+
+    Sessions(Directory directory, Clock clock) {
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /** Begins a session and returns its token, which only the browser keeps. */
+    synchronized String begin(Account account) {
+        String token = random();
+        long now = clock.nanos();
+        String login = account.address().key();
+        byDigest.put(digest(token), new Session(login, account.credentials().hash(), random(), now, now));
+        return token;
+    }
+
+    /**
+     * The session of a token.
+     *
+     * @param use whether a person did this, and the session's idle time begins anew
+     */
+    synchronized Optional<SignedIn> find(String token, boolean use) {
+        String digest = digest(token);
+        Session session = byDigest.get(digest);
+        if (session == null) {
+            return Optional.empty();
+        }
+        long now = clock.nanos();
+        Optional<Account> account = directory
+                .people()
+                .login(session.login())
+                .filter(a -> a.active() && a.admin())
+                .filter(a -> a.credentials().hash().equals(session.hash()));
+        boolean over = now - session.begun() > LIFE.toNanos() || now - session.used() > IDLE.toNanos();
+        if (over || account.isEmpty()) {
+            byDigest.remove(digest);
+            return Optional.empty();
+        }
+        if (use) {
+            byDigest.put(digest, session.usedAt(now));
+        }
+        return Optional.of(new SignedIn(account.get(), session.csrf()));
+    }
+
+    /** Ends a session. */
+    synchronized void end(String token) {
+        byDigest.remove(digest(token));
+    }
+
+    private String random() {
+        byte[] octets = new byte[TOKEN_OCTETS];
+        chance.nextBytes(octets);
+        return HexFormat.of().formatHex(octets);
+    }
+
+    /** Tokens are looked up by digest: how long that takes tells nothing about them. */
+    private static String digest(String token) {
+        try {
+            byte[] octets = token.getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets));
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+}
