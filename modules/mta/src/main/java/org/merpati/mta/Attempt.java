@@ -54,11 +54,15 @@ final class Attempt {
             }
             Optional<Account> account = people.account(to.account().get());
             if (account.isEmpty()) {
-                judge(place, new Reply(550, "5.1.1 the account of <" + to.address() + "> does not exist any more"), true);
+                judge(
+                        place,
+                        new Reply(550, "5.1.1 the account of <" + to.address() + "> does not exist any more"),
+                        true);
                 continue;
             }
             inside.computeIfAbsent(account.get().shard(), s -> new ArrayList<>())
-                    .add(new LocalDelivery.Target(place, to.address(), account.get().id()));
+                    .add(new LocalDelivery.Target(
+                            place, to.address(), account.get().id()));
         }
         inside.forEach(this::local);
         outside.values().forEach(this::remote);
@@ -102,9 +106,7 @@ final class Attempt {
             text = "4.4.7 tried for " + with.retry().giveUp() + " in vain; the last answer was: " + reply;
         }
         boolean unreachable = own && reply.code() == 451;
-        long next = result == Outcome.Result.DEFERRED
-                ? now + with.retry().waitMillis(to.attempts(), unreachable)
-                : 0;
+        long next = result == Outcome.Result.DEFERRED ? now + with.retry().waitMillis(to.attempts(), unreachable) : 0;
         outcomes.add(new Outcome(mail.id(), place, result, next, text));
         if (result == Outcome.Result.BOUNCED) {
             failed.put(place, text);
@@ -129,9 +131,21 @@ final class Attempt {
         }
         MailId id = new MailId(with.ids().next());
         Optional<Spool.NewMail> bounce = Bounce.of(
-                mail, body, failed, with.directory().people(), id, with.hostname(), with.clock().millis());
+                mail,
+                body,
+                failed,
+                with.directory().people(),
+                id,
+                with.hostname(),
+                with.clock().millis());
         bounce.ifPresentOrElse(
-                b -> MailLog.event(mail.id(), "bounce", "as", id, "to", mail.sender().map(Address::toString).orElse("")),
+                b -> MailLog.event(
+                        mail.id(),
+                        "bounce",
+                        "as",
+                        id,
+                        "to",
+                        mail.sender().map(Address::toString).orElse("")),
                 () -> MailLog.event(mail.id(), "closed", "why", "there is nobody to tell of the failure"));
         return bounce;
     }

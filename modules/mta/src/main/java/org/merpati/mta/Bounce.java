@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.merpati.directory.Account;
 import org.merpati.directory.People;
-import org.merpati.kernel.Address;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.TryLater;
 
@@ -26,7 +25,13 @@ final class Bounce {
      * @return nothing if the mail has no sender, or its sender is one of ours who does not exist
      */
     static Optional<Spool.NewMail> of(
-            MailEntry mail, MailBody body, Map<Integer, String> failed, People people, MailId id, String host, long now) {
+            MailEntry mail,
+            MailBody body,
+            Map<Integer, String> failed,
+            People people,
+            MailId id,
+            String host,
+            long now) {
         if (mail.sender().isEmpty()) {
             return Optional.empty();
         }
@@ -39,8 +44,8 @@ final class Bounce {
         List<MailEntry.Recipient> recipients = to.all().stream()
                 .map(t -> MailEntry.Recipient.waiting(t.address(), t.account().map(Account::id), now))
                 .toList();
-        MailEntry entry = MailEntry.accepted(
-                id, Optional.empty(), recipients, now, octets.length, "bounce of " + mail.id());
+        MailEntry entry =
+                MailEntry.accepted(id, Optional.empty(), recipients, now, octets.length, "bounce of " + mail.id());
         return Optional.of(new Spool.NewMail(entry, octets));
     }
 
@@ -78,7 +83,9 @@ final class Bounce {
         line(text, "Arrival-Date: " + TraceHeader.date(mail.received()));
         failed.forEach((place, reply) -> {
             line(text, "");
-            line(text, "Final-Recipient: rfc822; " + mail.recipients().get(place).address());
+            line(
+                    text,
+                    "Final-Recipient: rfc822; " + mail.recipients().get(place).address());
             line(text, "Action: failed");
             line(text, "Status: " + status(reply));
             line(text, "Diagnostic-Code: smtp; " + clean(reply));

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.Routes;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
@@ -29,8 +30,8 @@ import org.merpati.smtp.SmtpRefusal;
 
 /**
  * Delivery into shards: LMTP over mutual TLS to the node that leads the shard, following it when it has moved. A shard
- * that could not be reached is left alone for a moment and then tried by few, so that a long queue does not wait for each
- * of its mails.
+ * that could not be reached is left alone for a moment and then tried by few, so that a long queue does not wait for
+ * each of its mails.
  */
 final class LocalDelivery {
     private static final int MOVES = 2;
@@ -64,7 +65,8 @@ final class LocalDelivery {
     boolean admits(GroupName shard) {
         Trouble trouble = troubled.get(shard);
         return trouble == null
-                || (clock.nanos() - trouble.since() >= REST_NANOS && trouble.probes().getAndIncrement() < PROBES);
+                || (clock.nanos() - trouble.since() >= REST_NANOS
+                        && trouble.probes().getAndIncrement() < PROBES);
     }
 
     /** Who is told that a shard answers again. */
@@ -89,7 +91,7 @@ final class LocalDelivery {
                 .toList();
         Envelope envelope = new Envelope(sender, NodeParameters.mail(mail), recipients);
         NodeConnections.Call call = new NodeConnections.Call(envelope, body, limit);
-        AtomicReference<Optional<Route>> used = new AtomicReference<>(Optional.empty());
+        AtomicReference<@Nullable Route> used = new AtomicReference<>(null);
         FutureTask<List<Reply>> delivering = new FutureTask<>(() -> follow(shard, call, used));
         Thread.ofVirtual().name("lmtp-" + mail).start(delivering);
         String why;
@@ -116,15 +118,18 @@ final class LocalDelivery {
             call.abort();
         }
         troubled.put(shard, new Trouble(clock.nanos(), new AtomicInteger()));
-        java.util.Objects.requireNonNull(used.get()).ifPresent(routes.table()::forget);
+        Route wrong = used.get();
+        if (wrong != null) {
+            routes.table().forget(wrong);
+        }
         return all(to, why);
     }
 
-    private List<Reply> follow(GroupName shard, NodeConnections.Call call, AtomicReference<Optional<Route>> used)
+    private List<Reply> follow(GroupName shard, NodeConnections.Call call, AtomicReference<@Nullable Route> used)
             throws IOException {
         Route route = routes.find(shard);
         for (int moves = 0; ; moves++) {
-            used.set(Optional.of(route));
+            used.set(route);
             List<Reply> replies = connections.send(route.node(), call);
             Optional<Route> moved = replies.stream()
                     .map(NodeParameters::moved)

@@ -109,12 +109,11 @@ public record MailEntry(
             return this;
         }
         Recipient was = recipients.get(outcome.place());
-        State state =
-                switch (outcome.result()) {
-                    case DELIVERED -> State.DELIVERED;
-                    case DEFERRED -> State.WAITING;
-                    case BOUNCED -> State.BOUNCED;
-                };
+        State state = switch (outcome.result()) {
+            case DELIVERED -> State.DELIVERED;
+            case DEFERRED -> State.WAITING;
+            case BOUNCED -> State.BOUNCED;
+        };
         Recipient is = new Recipient(
                 was.address(), was.account(), state, was.attempts() + 1, now, outcome.next(), outcome.reply());
         return with(
@@ -125,7 +124,9 @@ public record MailEntry(
 
     /** This mail when an attempt to another host begins. */
     MailEntry started(int place, long now) {
-        if (place < 0 || place >= recipients.size() || recipients.get(place).state().last()) {
+        if (place < 0
+                || place >= recipients.size()
+                || recipients.get(place).state().last()) {
             return this;
         }
         Recipient was = recipients.get(place);

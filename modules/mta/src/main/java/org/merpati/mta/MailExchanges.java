@@ -80,8 +80,7 @@ interface MailExchanges {
         java.util.Collections.shuffle(exchanges);
         exchanges.sort(Comparator.comparingInt(MXRecord::getPriority));
         List<InetSocketAddress> hosts = exchanges.stream()
-                .map(mx -> InetSocketAddress.createUnresolved(
-                        mx.getTarget().toString(true), RemoteDelivery.PORT))
+                .map(mx -> InetSocketAddress.createUnresolved(mx.getTarget().toString(true), RemoteDelivery.PORT))
                 .toList();
         return new Found(hosts, UNKNOWN);
     }

@@ -91,11 +91,12 @@ final class MtaReception implements Reception {
                 .filter(Account::active)
                 .orElseThrow(() -> new Refused(Refused.Reason.NO_PERMISSION, "the login is not valid any more"));
         Address sender = begun.sender()
-                .orElseThrow(() ->
-                        new Refused(Refused.Reason.NO_PERMISSION, "a submission needs the sender's address (RFC 6409)"));
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.NO_PERMISSION, "a submission needs the sender's address (RFC 6409)"));
         if (!Recipients.means(people, sender, account)) {
             throw new Refused(
-                    Refused.Reason.NO_PERMISSION, account.address() + " may not send as " + sender + ": use one's own address");
+                    Refused.Reason.NO_PERMISSION,
+                    account.address() + " may not send as " + sender + ": use one's own address");
         }
     }
 
@@ -106,7 +107,8 @@ final class MtaReception implements Reception {
         if (people.resolve(address) instanceof People.Resolved.Outside && !submission()) {
             parts.counters().add("refused");
             throw new Refused(
-                    Refused.Reason.NO_PERMISSION, "relaying denied: " + address.domain() + " is not a domain of this server");
+                    Refused.Reason.NO_PERMISSION,
+                    "relaying denied: " + address.domain() + " is not a domain of this server");
         }
         if (!new Recipients(people).add(address)) {
             parts.counters().add("refused");
@@ -148,8 +150,7 @@ final class MtaReception implements Reception {
             }
             MailId mail = new MailId(parts.ids().next());
             long now = parts.clock().millis();
-            MailBody whole =
-                    body.behind(TraceHeader.of(client, scan, submission(), mail, parts.hostname(), now));
+            MailBody whole = body.behind(TraceHeader.of(client, scan, submission(), mail, parts.hostname(), now));
             log(mail, "received", recipients.all(), whole.size());
             if (direct(mail, whole, recipients.all())) {
                 parts.counters().add("direct");
@@ -160,7 +161,11 @@ final class MtaReception implements Reception {
 
         private void log(MailId mail, String event, List<Recipients.Target> recipients, int size) {
             String to = String.join(
-                    ",", recipients.stream().limit(20).map(t -> t.address().toString()).toList());
+                    ",",
+                    recipients.stream()
+                            .limit(20)
+                            .map(t -> t.address().toString())
+                            .toList());
             MailLog.event(
                     mail,
                     event,
@@ -192,8 +197,7 @@ final class MtaReception implements Reception {
                 targets.add(new LocalDelivery.Target(
                         place, to.address(), to.account().orElseThrow().id()));
             }
-            List<Reply> replies =
-                    parts.local().deliver(shard.get(), mail, envelope.sender(), targets, whole, DIRECT);
+            List<Reply> replies = parts.local().deliver(shard.get(), mail, envelope.sender(), targets, whole, DIRECT);
             boolean all = replies.stream().allMatch(Reply::positive);
             MailLog.event(
                     mail,
@@ -201,7 +205,10 @@ final class MtaReception implements Reception {
                     "direct",
                     shard.get(),
                     "reply",
-                    replies.stream().filter(r -> r.positive() == all).findFirst().orElseThrow());
+                    replies.stream()
+                            .filter(r -> r.positive() == all)
+                            .findFirst()
+                            .orElseThrow());
             return all;
         }
 
@@ -219,9 +226,11 @@ final class MtaReception implements Reception {
                 return new Reply(451, "4.3.2 this server leads no spool now: use another one, or try again");
             }
             List<MailEntry.Recipient> waiting = recipients.stream()
-                    .map(t -> MailEntry.Recipient.waiting(t.address(), t.account().map(Account::id), now))
+                    .map(t ->
+                            MailEntry.Recipient.waiting(t.address(), t.account().map(Account::id), now))
                     .toList();
-            String how = client.protocol() + " from " + client.address().getAddress().getHostAddress();
+            String how =
+                    client.protocol() + " from " + client.address().getAddress().getHostAddress();
             MailEntry entry = MailEntry.accepted(mail, envelope.sender(), waiting, now, whole.size(), how);
             try {
                 spool.get().accept(entry, whole);

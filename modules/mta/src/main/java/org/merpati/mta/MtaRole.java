@@ -84,8 +84,7 @@ public final class MtaRole implements AutoCloseable {
     MtaRole(Parts parts, MailExchanges exchanges) {
         this.parts = parts;
         this.spools = new Spools(parts.self());
-        this.connections =
-                new NodeConnections(parts.topology(), parts.identity(), parts.network(), parts.hostname());
+        this.connections = new NodeConnections(parts.topology(), parts.identity(), parts.network(), parts.hostname());
         NodeConfig.Timing timing = parts.config().timing();
         this.delivering = new Delivering(
                 parts.directory(),
@@ -107,7 +106,9 @@ public final class MtaRole implements AutoCloseable {
     }
 
     private Optional<QueueRunner> runner(Spool spool) {
-        return runners.stream().filter(r -> r.spool().group().equals(spool.group())).findFirst();
+        return runners.stream()
+                .filter(r -> r.spool().group().equals(spool.group()))
+                .findFirst();
     }
 
     /**
@@ -254,7 +255,8 @@ public final class MtaRole implements AutoCloseable {
         listeners.forEach(Listener::drain);
         listeners.forEach(listener -> listener.close(GRACE));
         runners.forEach(QueueRunner::close);
-        runners.forEach(runner -> parts.health().remove("queue " + runner.spool().group()));
+        runners.forEach(
+                runner -> parts.health().remove("queue " + runner.spool().group()));
         connections.close();
     }
 }

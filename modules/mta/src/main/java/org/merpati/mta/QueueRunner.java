@@ -38,8 +38,8 @@ final class QueueRunner implements AutoCloseable {
 
     private final Spool spool;
     private final Delivering with;
-    private final PriorityQueue<Waiting> heap = new PriorityQueue<>(
-            Comparator.comparingLong(Waiting::due).thenComparing(Waiting::mail));
+    private final PriorityQueue<Waiting> heap =
+            new PriorityQueue<>(Comparator.comparingLong(Waiting::due).thenComparing(Waiting::mail));
     private final Map<MailId, Waiting> waiting = new HashMap<>();
     private final Set<MailId> busy = new HashSet<>();
     private final Map<MailId, Set<GroupName>> announced = new HashMap<>();
@@ -254,7 +254,8 @@ final class QueueRunner implements AutoCloseable {
             shards = known == null ? Set.of() : known;
         }
         People people = with.directory().people();
-        List<Integer> places = Attempt.due(mail.get(), shards, people, with.retry(), with.clock().millis());
+        List<Integer> places = Attempt.due(
+                mail.get(), shards, people, with.retry(), with.clock().millis());
         Attempt attempt = new Attempt(with, spool, mail.get());
         attempt.run(places);
         return attempt;

@@ -50,11 +50,14 @@ final class Recipients {
     }
 
     private boolean keep(Target target) {
-        String key = target.account().map(a -> a.id().toString()).orElse(target.address().key());
+        String key = target.account()
+                .map(a -> a.id().toString())
+                .orElse(target.address().key());
         targets.putIfAbsent(key, target);
         if (targets.size() > LIMIT) {
             throw new Refused(
-                    Refused.Reason.LIMIT, "the recipients stand for more than " + LIMIT + " mailboxes, the most a mail may");
+                    Refused.Reason.LIMIT,
+                    "the recipients stand for more than " + LIMIT + " mailboxes, the most a mail may");
         }
         return true;
     }
@@ -69,6 +72,7 @@ final class Recipients {
         Recipients recipients = new Recipients(people);
         recipients.add(address);
         return recipients.all().stream()
-                .anyMatch(t -> t.account().filter(a -> a.id().equals(account.id())).isPresent());
+                .anyMatch(t ->
+                        t.account().filter(a -> a.id().equals(account.id())).isPresent());
     }
 }

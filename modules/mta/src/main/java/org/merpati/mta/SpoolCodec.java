@@ -168,7 +168,10 @@ final class SpoolCodec {
         }
         out.varint(entry.events().size());
         for (TraceEvent event : entry.events()) {
-            out.i64(event.millis()).varint(event.place() + 1).text(event.event()).text(event.text());
+            out.i64(event.millis())
+                    .varint(event.place() + 1)
+                    .text(event.event())
+                    .text(event.text());
         }
     }
 

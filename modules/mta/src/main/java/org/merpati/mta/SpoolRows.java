@@ -22,7 +22,11 @@ final class SpoolRows {
     }
 
     static byte[] piece(MailId mail, int piece) {
-        return new BinaryWriter(5 + Id.BYTES).u8(BODY).id(mail.value()).i32(piece).toByteArray();
+        return new BinaryWriter(5 + Id.BYTES)
+                .u8(BODY)
+                .id(mail.value())
+                .i32(piece)
+                .toByteArray();
     }
 
     /** The first key of a kind; of the next kind if one more. */

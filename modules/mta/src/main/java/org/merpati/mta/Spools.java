@@ -50,9 +50,6 @@ public final class Spools {
 
     /** What is known here of a mail. */
     public Optional<MailEntry> trace(MailId mail) {
-        return spools.stream()
-                .map(s -> s.trace(mail))
-                .flatMap(Optional::stream)
-                .findFirst();
+        return spools.stream().map(s -> s.trace(mail)).flatMap(Optional::stream).findFirst();
     }
 }

@@ -90,7 +90,8 @@ class DeliveryTest {
         Reply reply = fixture.send(role, "x@example.org", "budi@lvlogist.com", TEXT);
         assertThat(reply.text()).startsWith("2.0.0 delivered as ");
         assertThat(fixture.box2.taken).hasSize(1);
-        assertThat(fixture.routes(MtaFixture.MTA1).table().route(GroupName.shard(1))).contains(moved);
+        assertThat(fixture.routes(MtaFixture.MTA1).table().route(GroupName.shard(1)))
+                .contains(moved);
     }
 
     @Test
@@ -119,7 +120,8 @@ class DeliveryTest {
         for (int i = 0; i < 20; i++) {
             fixture.clock.pass(500);
         }
-        long tried = mails.stream().filter(m -> role.trace(m).contains("deferred")).count();
+        long tried =
+                mails.stream().filter(m -> role.trace(m).contains("deferred")).count();
         assertThat(tried).as("mails that were tried in vain").isLessThan(30);
         fixture.boxUp(MtaFixture.BOX1);
         fixture.routes(MtaFixture.MTA1).table().offer(new Route(GroupName.shard(1), MtaFixture.BOX1, new Epoch(2)));

@@ -155,8 +155,8 @@ final class MtaFixture implements AutoCloseable {
         Journal journal = new MemoryJournals(BOX1, Clock.system()).open(spec, group.state());
         group.opened(journal, topology, new Silent());
         Directory.Writes writes = DirectoryGroup.writes(BOX1, routes, new Silent(), Optional.of(journal));
-        Directory made = new Directory(
-                group.copy(), writes, ids, List.of(GroupName.shard(1), GroupName.shard(2)), 1_000);
+        Directory made =
+                new Directory(group.copy(), writes, ids, List.of(GroupName.shard(1), GroupName.shard(2)), 1_000);
         made.addDomain(Domain.parse("lvlogist.com"));
         made.addAccount(BUDI, "Budi", "rahasia", false, false);
         made.addAccount(SITI, "Siti", "rahasia", false, false);
@@ -209,7 +209,8 @@ final class MtaFixture implements AutoCloseable {
         List<SpoolState> states = new ArrayList<>();
         topology.spools().forEach(spec -> {
             try {
-                SpoolState state = role.state(spec.name(), data.resolve(spec.name().value()));
+                SpoolState state =
+                        role.state(spec.name(), data.resolve(spec.name().value()));
                 states.add(state);
                 role.attach(journals.open(spec, state), state);
             } catch (IOException failed) {
@@ -276,8 +277,9 @@ final class MtaFixture implements AutoCloseable {
         Node node = nodes.remove(name);
         if (node != null) {
             node.role().close();
-            node.states().forEach(state -> org.assertj.core.api.Assertions.assertThat(state.verify())
-                    .isEmpty());
+            node.states()
+                    .forEach(state -> org.assertj.core.api.Assertions.assertThat(state.verify())
+                            .isEmpty());
             node.journals().close();
         }
     }
@@ -304,7 +306,6 @@ final class MtaFixture implements AutoCloseable {
                 Optional.empty(),
                 LIMIT);
     }
-
 
     @Override
     public void close() {

@@ -119,15 +119,15 @@ class ReceptionTest {
     @ParameterizedTest
     @CsvSource({"siti@lvlogist.com", "x@example.org", "forward@lvlogist.com", "nobody@lvlogist.com"})
     void aSubmitterMayNotSendAsAnother(String from) throws IOException {
-        String all = dialogue(
-                1, "EHLO c.test", login("budi@lvlogist.com", "rahasia"), "MAIL FROM:<" + from + ">");
+        String all = dialogue(1, "EHLO c.test", login("budi@lvlogist.com", "rahasia"), "MAIL FROM:<" + from + ">");
         assertThat(all.lines().toList().getLast()).startsWith("550 5.7.1");
     }
 
     @Test
     void submissionNeedsALogin() throws IOException {
         assertThat(dialogue(1, "EHLO c.test", "MAIL FROM:<budi@lvlogist.com>")).contains("530 5.7.0");
-        assertThat(dialogue(1, "EHLO c.test", login("budi@lvlogist.com", "wrong"))).contains("535 5.7.8");
+        assertThat(dialogue(1, "EHLO c.test", login("budi@lvlogist.com", "wrong")))
+                .contains("535 5.7.8");
     }
 
     @Test

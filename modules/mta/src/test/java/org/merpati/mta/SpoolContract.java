@@ -122,8 +122,7 @@ interface SpoolContract {
                 .extracting(MailEntry.Recipient::state)
                 .containsExactly(MailEntry.State.DELIVERED, MailEntry.State.STARTED);
         note(List.of(outcome(mail, 7, Outcome.Result.BOUNCED)), Optional.empty());
-        note(
-                List.of(new Outcome(newId(), 0, Outcome.Result.BOUNCED, 0, "nobody's")), Optional.empty());
+        note(List.of(new Outcome(newId(), 0, Outcome.Result.BOUNCED, 0, "nobody's")), Optional.empty());
         assertThat(spool().open(10)).hasSize(1);
     }
 
@@ -132,7 +131,8 @@ interface SpoolContract {
         MailEntry mail = accept(octets(10));
         spool().started(mail.id(), List.of(1));
         note(List.of(outcome(mail, 1, Outcome.Result.DEFERRED)), Optional.empty());
-        MailEntry.Recipient is = spool().find(mail.id()).orElseThrow().recipients().get(1);
+        MailEntry.Recipient is =
+                spool().find(mail.id()).orElseThrow().recipients().get(1);
         assertThat(is.state()).isEqualTo(MailEntry.State.WAITING);
         assertThat(is.attempts()).isEqualTo(1);
         assertThat(is.next()).isEqualTo(mail.received() + 5000);
@@ -153,8 +153,8 @@ interface SpoolContract {
                 false,
                 List.of());
         note(
-                        List.of(outcome(mail, 0, Outcome.Result.BOUNCED), outcome(mail, 1, Outcome.Result.BOUNCED)),
-                        Optional.of(new Spool.NewMail(bounce, new byte[] {1, 2, 3})));
+                List.of(outcome(mail, 0, Outcome.Result.BOUNCED), outcome(mail, 1, Outcome.Result.BOUNCED)),
+                Optional.of(new Spool.NewMail(bounce, new byte[] {1, 2, 3})));
         assertThat(spool().open(10)).containsExactly(bounce);
         assertThat(read(spool().body(bounce.id()))).containsExactly(1, 2, 3);
     }

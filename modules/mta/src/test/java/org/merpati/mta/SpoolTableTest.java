@@ -106,7 +106,9 @@ class SpoolTableTest {
     }
 
     private void record(MailEntry mail, int place, Outcome.Result result) {
-        first().spool().record(List.of(SpoolContract.outcome(mail, place, result)), Optional.empty()).join();
+        first().spool()
+                .record(List.of(SpoolContract.outcome(mail, place, result)), Optional.empty())
+                .join();
     }
 
     @Test
@@ -140,7 +142,8 @@ class SpoolTableTest {
             MtaRole role = fixture.start(MtaFixture.MTA1);
             Reply reply = fixture.send(role, "", "budi@lvlogist.com", "Subject: a\r\n\r\nb\r\n");
             assertThat(reply.text()).contains("delivered as");
-            assertThat(role.spools().all()).allSatisfy(s -> assertThat(s.open(10)).isEmpty());
+            assertThat(role.spools().all())
+                    .allSatisfy(s -> assertThat(s.open(10)).isEmpty());
             // The shard takes it and its answer is lost: the spool repeats it under the same delivery id.
             fixture.box1.loseAnswers(true);
             Reply doubted = fixture.send(role, "", "budi@lvlogist.com", "Subject: c\r\n\r\nd\r\n");
@@ -225,7 +228,8 @@ class SpoolTableTest {
         assertThat(state(left, mail, 1)).isEqualTo(MailEntry.State.STARTED);
         MailEntry.Recipient to = left.find(mail.id()).orElseThrow().recipients().get(1);
         Retry retry = Retry.of(Duration.ofSeconds(5), Duration.ofMinutes(30), Duration.ofDays(5));
-        assertThat(Attempt.dueAt(to, retry)).isEqualTo(clock.millis() + Duration.ofMinutes(10).toMillis());
+        assertThat(Attempt.dueAt(to, retry))
+                .isEqualTo(clock.millis() + Duration.ofMinutes(10).toMillis());
     }
 
     @Test
@@ -233,7 +237,8 @@ class SpoolTableTest {
         MailEntry mail = accepted();
         record(mail, 0, Outcome.Result.DELIVERED);
         Spool left = takeOver();
-        left.record(List.of(SpoolContract.outcome(mail, 0, Outcome.Result.DEFERRED)), Optional.empty()).join();
+        left.record(List.of(SpoolContract.outcome(mail, 0, Outcome.Result.DEFERRED)), Optional.empty())
+                .join();
         assertThat(state(left, mail, 0)).isEqualTo(MailEntry.State.DELIVERED);
         assertThat(SpoolContract.read(left.body(mail.id()))).isEqualTo(BODY);
     }

@@ -58,7 +58,9 @@ class TakeOverTest {
         fixture.announce(second, MtaFixture.MTA2, GroupName.shard(2), MtaFixture.BOX2, 2);
         Await.until("all are delivered", () -> {
             fixture.clock.pass(200);
-            return mails.stream().allMatch(m -> second.spools().trace(m).filter(MailEntry::done).isPresent());
+            return mails.stream()
+                    .allMatch(m ->
+                            second.spools().trace(m).filter(MailEntry::done).isPresent());
         });
         assertThat(fixture.box1.stored).hasSize(20);
         assertThat(fixture.box1.taken).hasSize(20);
@@ -73,7 +75,8 @@ class TakeOverTest {
         fixture.outside.before(() -> {
             begun.countDown();
             try {
-                assertThat(goOn.await(15, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+                assertThat(goOn.await(15, java.util.concurrent.TimeUnit.SECONDS))
+                        .isTrue();
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
             }
@@ -85,10 +88,17 @@ class TakeOverTest {
         fixture.outside.before(() -> {});
         Await.until("the first attempt has come through", () -> fixture.outside.taken.size() == 1);
         fixture.clock.pass(Duration.ofMinutes(9).toMillis());
-        assertThat(second.spools().trace(mail).orElseThrow().recipients().getFirst().state())
+        assertThat(second.spools()
+                        .trace(mail)
+                        .orElseThrow()
+                        .recipients()
+                        .getFirst()
+                        .state())
                 .isEqualTo(MailEntry.State.STARTED);
         fixture.clock.pass(Duration.ofMinutes(2).toMillis());
-        Await.until("it is tried again", () -> second.spools().trace(mail).filter(MailEntry::done).isPresent());
+        Await.until(
+                "it is tried again",
+                () -> second.spools().trace(mail).filter(MailEntry::done).isPresent());
         assertThat(fixture.outside.taken).hasSize(2);
     }
 
@@ -100,7 +110,9 @@ class TakeOverTest {
         fixture.stop(MtaFixture.MTA1);
         fixture.outside.answer(new Reply(250, "2.0.0 taken"));
         fixture.clock.pass(10_000);
-        Await.until("the other sends it", () -> second.spools().trace(mail).filter(MailEntry::done).isPresent());
+        Await.until(
+                "the other sends it",
+                () -> second.spools().trace(mail).filter(MailEntry::done).isPresent());
         assertThat(fixture.outside.taken).hasSize(1);
         assertThat(first.spools().all().getFirst().leads()).isFalse();
     }

@@ -79,8 +79,14 @@ final class TestServer implements Reception {
                 if (data.positive()) {
                     taken.add(new Taken(envelope, text));
                     String mail = envelope.parameters().getOrDefault("XMERPATI", "");
-                    envelope.recipients().forEach(r -> stored.put(
-                            mail + "/" + r.parameters().getOrDefault("XMERPATI", r.address().toString()), text));
+                    envelope.recipients()
+                            .forEach(r -> stored.put(
+                                    mail + "/"
+                                            + r.parameters()
+                                                    .getOrDefault(
+                                                            "XMERPATI",
+                                                            r.address().toString()),
+                                    text));
                 }
                 if (losing) {
                     throw new org.merpati.kernel.TryLater("the answer is lost");
