@@ -14,6 +14,7 @@ import org.merpati.dev.Cluster;
 import org.merpati.dev.EmbeddedCluster;
 import org.merpati.dev.Plan;
 import org.merpati.dev.ProcessCluster;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.TryLater;
 
 /** What the stories share: where things are, a cluster with people in it, and waiting for a condition. */
@@ -84,7 +85,20 @@ final class Kit {
         for (int i = 0; i < count; i++) {
             accounts.put("u" + i + "@" + domain, "secret");
         }
+        String last = "u" + (count - 1) + "@" + domain;
+        for (String node : cluster.plan().nodes()) {
+            await(node + " knows the accounts", Duration.ofSeconds(30), () -> knows(cluster, node, last));
+        }
         return accounts;
+    }
+
+    private static boolean knows(Cluster cluster, String node, String account) {
+        try {
+            cluster.ask(node, "account show", Map.of("address", account));
+            return true;
+        } catch (Failure notYet) {
+            return false;
+        }
     }
 
     /** Waits for a condition. */

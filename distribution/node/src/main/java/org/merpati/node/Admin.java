@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.merpati.directory.Account;
 import org.merpati.directory.Credentials;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.runtime.NodeStatus;
 
 /** What an administrator can do, by name: the operations behind the command line and the admin API. */
@@ -56,6 +58,7 @@ final class Admin {
             }
             case "account add" -> addAccount(parameters);
             case "accounts add" -> addAccounts(parameters);
+            case "account show" -> show(Address.parse(need(parameters, "address")));
             case "account passwd" -> {
                 Address address = Address.parse(need(parameters, "address"));
                 node.directory().setPassword(address, need(parameters, "password"));
@@ -67,6 +70,18 @@ final class Admin {
                         .toString();
             default -> throw new Malformed("no operation '" + operation + "'");
         };
+    }
+
+    /** An account as this node's copy of the directory has it. */
+    private Map<String, String> show(Address address) {
+        Account account = node.directory()
+                .people()
+                .login(address.key())
+                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "this node knows no account " + address));
+        return Map.of(
+                "address", account.address().toString(),
+                "id", account.id().toString(),
+                "shard", account.shard().value());
     }
 
     private static String need(Map<String, String> parameters, String name) {
