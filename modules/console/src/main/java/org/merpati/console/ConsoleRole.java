@@ -183,6 +183,11 @@ public final class ConsoleRole implements AutoCloseable {
         return address;
     }
 
+    /** How many pages watch the status now. */
+    int watchers() {
+        return watch.watchers();
+    }
+
     @Override
     public void close() {
         watch.close();

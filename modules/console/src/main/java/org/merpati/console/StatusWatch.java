@@ -93,6 +93,11 @@ final class StatusWatch implements AutoCloseable {
         return watchers;
     }
 
+    /** Whether the nodes are asked again and again now. */
+    synchronized boolean asks() {
+        return asker != null;
+    }
+
     /**
      * A view that is at most a second old.
      *

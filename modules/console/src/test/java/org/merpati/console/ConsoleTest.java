@@ -236,11 +236,7 @@ class ConsoleTest {
             two.next("status");
             assertThat(desk.asked.get() - before).as("one asker for all").isBetween(1, 3);
         }
-        Await.until("nobody asks any more", Duration.ofSeconds(10), () -> {
-            int before = desk.asked.get();
-            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(1_300).toNanos());
-            return desk.asked.get() == before;
-        });
+        Await.until("nobody watches any more", Duration.ofSeconds(5), () -> desk.console.watchers() == 0);
     }
 
     @ParameterizedTest

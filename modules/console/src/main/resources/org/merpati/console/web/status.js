@@ -6,7 +6,7 @@ const AGAIN_MILLIS = 1500;
 const TOUCH_MILLIS = 60000;
 
 const element = (id) => document.getElementById(id);
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" });
 const number = new Intl.NumberFormat("en");
 let last = performance.now();
 let checked = 0;
@@ -88,8 +88,8 @@ function freshness() {
   const old = performance.now() - last > STALE_MILLIS;
   const stale = element("stale");
   if (old) {
-    const since = checked ? `since ${time(checked)}: the states below are of then` : "yet";
-    const text = `No news from the console ${since}. It is tried again by itself.`;
+    const since = checked ? `since ${time(checked)}: what stands below was so then` : "yet";
+    const text = `No news from the console ${since}. Trying again…`;
     if (stale.textContent !== text) {
       stale.textContent = text;
     }
