@@ -101,8 +101,10 @@ final class Api {
         int wait = throttle.begin(address);
         if (wait > 0) {
             request.header("Retry-After", Integer.toString(wait));
-            throw new Denied(429, "too many failed logins from your address: wait "
-                    + (wait == 1 ? "a second" : wait + " seconds") + " and try again");
+            throw new Denied(
+                    429,
+                    "too many failed logins from your address: wait " + (wait == 1 ? "a second" : wait + " seconds")
+                            + " and try again");
         }
         try {
             Account account = logins.check(name, password);
@@ -131,11 +133,13 @@ final class Api {
     }
 
     private static void describe(Context request, SignedIn who) {
-        Json.answer(request, Map.of(
-                "address", who.account().address().toString(),
-                "name", who.account().name(),
-                "csrf", who.csrf(),
-                "mustChange", who.account().mustChange()));
+        Json.answer(
+                request,
+                Map.of(
+                        "address", who.account().address().toString(),
+                        "name", who.account().name(),
+                        "csrf", who.csrf(),
+                        "mustChange", who.account().mustChange()));
     }
 
     private void session(Context request) {
@@ -193,7 +197,9 @@ final class Api {
             send(out, BEGIN);
             while (!watch.isClosed()) {
                 Optional<StatusWatch.Round> round = watcher.next(BEAT);
-                if (sessions.find(token, false).filter(w -> !w.account().mustChange()).isEmpty()) {
+                if (sessions.find(token, false)
+                        .filter(w -> !w.account().mustChange())
+                        .isEmpty()) {
                     send(out, OVER);
                     return;
                 }

@@ -111,7 +111,8 @@ public final class ConsoleRole implements AutoCloseable {
         config.routes.before(request -> HEADERS.forEach(request::header));
     }
 
-    private static Connector connector(Server jetty, HttpConfiguration http, SSLContext tls, InetSocketAddress address) {
+    private static Connector connector(
+            Server jetty, HttpConfiguration http, SSLContext tls, InetSocketAddress address) {
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         http.setRequestHeaderSize(HEADER_OCTETS);
@@ -122,7 +123,10 @@ public final class ConsoleRole implements AutoCloseable {
         factory.setSslContext(tls);
         ServerConnector connector = new ServerConnector(
                 jetty, new SslConnectionFactory(factory, "http/1.1"), new HttpConnectionFactory(http));
-        connector.setHost(address.getAddress() == null ? address.getHostString() : address.getAddress().getHostAddress());
+        connector.setHost(
+                address.getAddress() == null
+                        ? address.getHostString()
+                        : address.getAddress().getHostAddress());
         connector.setPort(address.getPort());
         connector.setIdleTimeout(IDLE.toMillis());
         connector.setShutdownIdleTimeout(STOPPING.toMillis());

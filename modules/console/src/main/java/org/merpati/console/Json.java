@@ -26,7 +26,8 @@ final class Json {
      */
     static JsonNode read(Context request) throws IOException {
         String type = request.header("Content-Type");
-        if (type == null || !type.toLowerCase(Locale.ROOT).split(";", 2)[0].strip().equals(TYPE)) {
+        if (type == null
+                || !type.toLowerCase(Locale.ROOT).split(";", 2)[0].strip().equals(TYPE)) {
             throw new Denied(415, "a request to this API is of type " + TYPE);
         }
         InputStream body = request.req().getInputStream();

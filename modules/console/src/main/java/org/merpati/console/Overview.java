@@ -17,6 +17,7 @@ import org.merpati.runtime.NodeStatus;
 final class Overview {
     private static final String DOWN = "down";
     private static final String READY = "ready";
+    private static final long UNKNOWN = -1;
 
     /** Everything that the page shows. */
     record View(long checked, boolean well, String summary, List<NodeRow> nodes, List<GroupRow> groups) {}
@@ -48,7 +49,7 @@ final class Overview {
     /** A group that a node leads. */
     record Leads(String group, long epoch) {}
 
-    /** A group in which a node lacks entries. */
+    /** A group in which a node lacks entries; -1 of them where no leader is known that could tell. */
     record Lag(String group, long entries) {}
 
     /** A group; the leader's name is empty while none is known. */
@@ -104,6 +105,10 @@ final class Overview {
                 lag.add(new Lag(group, entries));
             }
         });
+        last.stream()
+                .flatMap(h -> h.answer().groups().stream())
+                .filter(g -> !leaders.containsKey(g.name()))
+                .forEach(g -> lag.add(new Lag(g.name(), UNKNOWN)));
         return new NodeRow(
                 answer.name(),
                 answer.state().equals(READY),
@@ -154,7 +159,8 @@ final class Overview {
         Map<String, Long> committed = new TreeMap<>();
         for (Heard known : heard.values()) {
             for (NodeStatus.Group group : known.answer().groups()) {
-                voters.computeIfAbsent(group.name(), g -> new TreeSet<>()).add(known.answer().name());
+                voters.computeIfAbsent(group.name(), g -> new TreeSet<>())
+                        .add(known.answer().name());
                 committed.merge(group.name(), group.committed(), Math::max);
             }
         }

@@ -69,7 +69,8 @@ final class Pages {
         Optional<SignedIn> who = page.who() == For.ANYBODY ? Optional.empty() : signedIn.apply(request);
         if (page.who() != For.ANYBODY && who.isEmpty()) {
             request.redirect("/login", HttpStatus.SEE_OTHER);
-        } else if (page.who() == For.USABLE && who.filter(w -> w.account().mustChange()).isPresent()) {
+        } else if (page.who() == For.USABLE
+                && who.filter(w -> w.account().mustChange()).isPresent()) {
             request.redirect("/password", HttpStatus.SEE_OTHER);
         } else {
             request.contentType(page.type()).result(page.octets());

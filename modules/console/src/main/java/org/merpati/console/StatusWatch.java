@@ -179,7 +179,9 @@ final class StatusWatch implements AutoCloseable {
     }
 
     private synchronized void rest(long until) {
-        for (long left = until - System.nanoTime(); left > 0 && !closed && watchers > 0; left = until - System.nanoTime()) {
+        for (long left = until - System.nanoTime();
+                left > 0 && !closed && watchers > 0;
+                left = until - System.nanoTime()) {
             try {
                 wait(left / 1_000_000 + 1);
             } catch (InterruptedException stop) {

@@ -57,7 +57,9 @@ final class Chromium implements AutoCloseable {
             socket = client.newWebSocketBuilder()
                     .buildAsync(URI.create("ws://127.0.0.1:" + door.get(0) + door.get(1)), new Answers())
                     .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-            String target = call("Target.createTarget", Map.of("url", "about:blank"), "").get("targetId").asString();
+            String target = call("Target.createTarget", Map.of("url", "about:blank"), "")
+                    .get("targetId")
+                    .asString();
             session = call("Target.attachToTarget", Map.of("targetId", target, "flatten", true), "")
                     .get("sessionId")
                     .asString();
@@ -73,7 +75,8 @@ final class Chromium implements AutoCloseable {
         Path file = profile.resolve("DevToolsActivePort");
         Await.until("Chromium listens, or it has ended", LIMIT, () -> {
             try {
-                return !process.isAlive() || (Files.exists(file) && Files.readAllLines(file).size() == 2);
+                return !process.isAlive()
+                        || (Files.exists(file) && Files.readAllLines(file).size() == 2);
             } catch (IOException early) {
                 return false;
             }
@@ -144,19 +147,22 @@ final class Chromium implements AutoCloseable {
     /** Presses Enter where the focus is. */
     void enter() throws Exception {
         for (String type : List.of("keyDown", "keyUp")) {
-            call("Input.dispatchKeyEvent", Map.of(
-                    "type", type, "key", "Enter", "code", "Enter", "text", "\r", "windowsVirtualKeyCode", 13));
+            call(
+                    "Input.dispatchKeyEvent",
+                    Map.of("type", type, "key", "Enter", "code", "Enter", "text", "\r", "windowsVirtualKeyCode", 13));
         }
     }
 
     void size(int width, int height) throws Exception {
-        call("Emulation.setDeviceMetricsOverride", Map.of(
-                "width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 500));
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 500));
     }
 
     void dark(boolean on) throws Exception {
-        call("Emulation.setEmulatedMedia", Map.of("features",
-                List.of(Map.of("name", "prefers-color-scheme", "value", on ? "dark" : "light"))));
+        call(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", on ? "dark" : "light"))));
     }
 
     /** Writes a picture of the whole page, in PNG. */
@@ -173,7 +179,10 @@ final class Chromium implements AutoCloseable {
         socket.abort();
         client.shutdownNow();
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().onExit().orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
+        process.destroyForcibly()
+                .onExit()
+                .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     /** Hands each answer to who waits for it. */

@@ -55,16 +55,20 @@ class ConsolePageTest {
     }
 
     private String row(String key, String selector) throws Exception {
-        return browser.value("document.querySelector('tr[data-key=\"" + key + "\"] " + selector + "').innerText.trim()");
+        return browser.value(
+                "document.querySelector('tr[data-key=\"" + key + "\"] " + selector + "').innerText.trim()");
     }
 
     private void untilRow(String key, String state, Duration limit) {
-        browser.until("document.querySelector('tr[data-key=\"" + key + "\"] .state span').innerText === '" + state + "'", limit);
+        browser.until(
+                "document.querySelector('tr[data-key=\"" + key + "\"] .state span').innerText === '" + state + "'",
+                limit);
     }
 
     /** Whether everything fits beside each other: nothing has to be scrolled sideways. */
     private void fits() throws Exception {
-        assertThat(browser.value("String(document.documentElement.scrollWidth - document.documentElement.clientWidth)")).isEqualTo("0");
+        assertThat(browser.value("String(document.documentElement.scrollWidth - document.documentElement.clientWidth)"))
+                .isEqualTo("0");
     }
 
     @Test
@@ -74,7 +78,8 @@ class ConsolePageTest {
         signIn(Desk.ADMIN.toString(), Desk.PASSWORD);
         untilRow("gszimbra1", "Ready", SOON);
         assertThat(browser.value("document.querySelector('h1').innerText")).isEqualTo("Server Status");
-        assertThat(browser.value("String(document.querySelectorAll('#servers tr.node').length)")).isEqualTo("3");
+        assertThat(browser.value("String(document.querySelectorAll('#servers tr.node').length)"))
+                .isEqualTo("3");
         assertThat(row("gszimbra1", "td[data-label=Leads]")).isEqualTo("shard-1 (epoch 7)");
         assertThat(row("gszimbra2", "td[data-label=Lag]")).isEqualTo("shard-1: 120 behind");
         assertThat(row("gszimbra1/mailbox", ".state")).isEqualTo("Running");
@@ -115,7 +120,8 @@ class ConsolePageTest {
         browser.type("#password", Desk.GIVEN);
         browser.enter();
         browser.until("location.pathname === '/password' && document.getElementById('who').innerText", SOON);
-        assertThat(browser.value("String(document.getElementById('present').hidden)")).isEqualTo("true");
+        assertThat(browser.value("String(document.getElementById('present').hidden)"))
+                .isEqualTo("true");
         fits();
         browser.type("#password", "a pigeon knows the way");
         browser.type("#again", "a pigeon knows the weather");

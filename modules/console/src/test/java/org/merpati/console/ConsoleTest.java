@@ -56,7 +56,9 @@ class ConsoleTest {
         assertThat(out.status()).isEqualTo(200);
         assertThat(out.whole().headers().firstValue("Set-Cookie").orElseThrow()).contains("Max-Age=0");
         visitor.cookie = cookie;
-        assertThat(visitor.get("/api/status").status()).as("the token is worth nothing any more").isEqualTo(401);
+        assertThat(visitor.get("/api/status").status())
+                .as("the token is worth nothing any more")
+                .isEqualTo(401);
     }
 
     @Test
@@ -96,7 +98,8 @@ class ConsoleTest {
         assertThat(visitor.get("/api/status").status()).isEqualTo(403);
         assertThat(visitor.get("/api/events").error()).isEqualTo("choose your own password first");
 
-        assertThat(visitor.post("/api/password", Map.of("password", "too short")).error())
+        assertThat(visitor.post("/api/password", Map.of("password", "too short"))
+                        .error())
                 .isEqualTo("a password has at least 10 characters");
         assertThat(visitor.post("/api/password", Map.of("password", Desk.GIVEN)).error())
                 .isEqualTo("this is your password already: choose a new one");
@@ -109,9 +112,13 @@ class ConsoleTest {
         assertThat(visitor.get("/api/status").status()).isEqualTo(200);
 
         visitor.cookie = before;
-        assertThat(visitor.get("/api/session").status()).as("the session of the old password").isEqualTo(401);
-        assertThat(visitor.login(Desk.NEW_ADMIN.toString(), Desk.GIVEN).status()).isEqualTo(401);
-        assertThat(visitor.login(Desk.NEW_ADMIN.toString(), NEW_PASSWORD).status()).isEqualTo(200);
+        assertThat(visitor.get("/api/session").status())
+                .as("the session of the old password")
+                .isEqualTo(401);
+        assertThat(visitor.login(Desk.NEW_ADMIN.toString(), Desk.GIVEN).status())
+                .isEqualTo(401);
+        assertThat(visitor.login(Desk.NEW_ADMIN.toString(), NEW_PASSWORD).status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -119,9 +126,12 @@ class ConsoleTest {
         signIn();
         try (Visitor elsewhere = new Visitor(desk.port())) {
             elsewhere.login(Desk.ADMIN.toString(), Desk.PASSWORD);
-            assertThat(visitor.post("/api/password", Map.of("current", "no idea", "password", NEW_PASSWORD)).status())
+            assertThat(visitor.post("/api/password", Map.of("current", "no idea", "password", NEW_PASSWORD))
+                            .status())
                     .isEqualTo(401);
-            assertThat(visitor.post("/api/password", Map.of("password", NEW_PASSWORD)).status()).isEqualTo(400);
+            assertThat(visitor.post("/api/password", Map.of("password", NEW_PASSWORD))
+                            .status())
+                    .isEqualTo(400);
             Answer changed = visitor.post("/api/password", Map.of("current", Desk.PASSWORD, "password", NEW_PASSWORD));
             assertThat(changed.status()).isEqualTo(200);
             assertThat(visitor.get("/api/session").status()).isEqualTo(200);
@@ -140,7 +150,9 @@ class ConsoleTest {
         visitor.headers.put("X-CSRF-Token", token);
         visitor.headers.put("Origin", "https://evil.example");
         assertThat(visitor.post("/api/logout", Map.of()).status()).isEqualTo(403);
-        assertThat(signIn().status()).as("nor can another site sign a browser in").isEqualTo(403);
+        assertThat(signIn().status())
+                .as("nor can another site sign a browser in")
+                .isEqualTo(403);
         visitor.headers.put("Origin", "https://127.0.0.1:" + desk.port());
         assertThat(visitor.post("/api/logout", Map.of()).status()).isEqualTo(200);
     }
@@ -148,7 +160,8 @@ class ConsoleTest {
     @Test
     void guessesAreSlowedDown() throws Exception {
         for (int i = 0; i < Throttle.FREE; i++) {
-            assertThat(visitor.login(Desk.ADMIN.toString(), "guess " + i).status()).isEqualTo(401);
+            assertThat(visitor.login(Desk.ADMIN.toString(), "guess " + i).status())
+                    .isEqualTo(401);
         }
         Answer sixth = signIn();
         assertThat(sixth.status()).as("right, but too early").isEqualTo(429);
@@ -156,7 +169,9 @@ class ConsoleTest {
         assertThat(sixth.whole().headers().firstValue("Retry-After")).contains("1");
         desk.clock.pass(Duration.ofSeconds(1));
         assertThat(signIn().status()).isEqualTo(200);
-        assertThat(visitor.login(Desk.ADMIN.toString(), "guess").status()).as("forgiven").isEqualTo(401);
+        assertThat(visitor.login(Desk.ADMIN.toString(), "guess").status())
+                .as("forgiven")
+                .isEqualTo(401);
     }
 
     @Test
@@ -253,7 +268,9 @@ class ConsoleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/web/", "/web", "/web/nothing.js", "/web/../ConsoleRole.class", "/web/%2e%2e/package-info.class"})
+    @ValueSource(
+            strings = {"/web/", "/web", "/web/nothing.js", "/web/../ConsoleRole.class", "/web/%2e%2e/package-info.class"
+            })
     void onlyTheListedFilesAreServed(String path) throws Exception {
         HttpResponse<String> response = visitor.page(path);
         assertThat(response.statusCode()).isIn(400, 404);
@@ -266,7 +283,8 @@ class ConsoleTest {
         assertThat(visitor.postText("/api/login", longer).status()).isEqualTo(413);
         assertThat(visitor.postText("/api/login", "{").error()).isEqualTo("the request is not JSON");
         assertThat(visitor.postText("/api/login", "[]").error()).isEqualTo("the request is not a JSON object");
-        assertThat(visitor.postText("/api/login", "{\"name\":1}").error()).isEqualTo("the request lacks the text 'name'");
+        assertThat(visitor.postText("/api/login", "{\"name\":1}").error())
+                .isEqualTo("the request lacks the text 'name'");
         visitor.headers.put("Content-Type", "text/plain");
         assertThat(visitor.postText("/api/login", "{}").status()).isEqualTo(415);
         visitor.headers.put("X-Long", "x".repeat(20_000));

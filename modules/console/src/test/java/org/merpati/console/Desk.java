@@ -60,8 +60,8 @@ final class Desk implements AutoCloseable {
     private final MemoryJournals journals = new MemoryJournals(NODE, clock);
 
     Desk(Path folder) throws IOException {
-        Topology topology = new Topology(
-                new Id(1, 1), List.of(new NodeInfo(NODE, "127.0.0.1", Set.of(Role.DIRECTORY), 1, 2, 3)));
+        Topology topology =
+                new Topology(new Id(1, 1), List.of(new NodeInfo(NODE, "127.0.0.1", Set.of(Role.DIRECTORY), 1, 2, 3)));
         directory = directory(folder.resolve("directory"), topology);
         directory.addDomain(Domain.parse("lvlogist.com"));
         directory.addAccount(NEW_ADMIN, "Admin", GIVEN, true, true);
@@ -88,7 +88,10 @@ final class Desk implements AutoCloseable {
     private Directory directory(Path folder, Topology topology) throws IOException {
         DirectoryGroup group = new DirectoryGroup(folder);
         Journal journal = journals.open(topology.directory(), group.state());
-        Await.until("the directory has a leader", Duration.ofSeconds(5), () -> journal.leadership().leading());
+        Await.until(
+                "the directory has a leader",
+                Duration.ofSeconds(5),
+                () -> journal.leadership().leading());
         Routes routes = new Routes(topology, new RouteTable(), new NoChannel());
         Directory.Writes writes = DirectoryGroup.writes(NODE, routes, new NoChannel(), Optional.of(journal));
         return new Directory(group.copy(), writes, Ids.secure(clock), List.of(GroupName.shard(1)), FEW);

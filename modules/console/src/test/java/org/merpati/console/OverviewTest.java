@@ -24,7 +24,8 @@ class OverviewTest {
         assertThat(view.nodes()).allMatch(NodeRow::green);
         assertThat(view.nodes().get(1).leads()).containsExactly(new Leads("shard-1", 7));
         assertThat(view.nodes().get(2).lag()).containsExactly(new Lag("shard-1", 120));
-        assertThat(view.groups()).extracting(GroupRow::name, GroupRow::leader)
+        assertThat(view.groups())
+                .extracting(GroupRow::name, GroupRow::leader)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("directory", "gsldap"),
                         org.assertj.core.groups.Tuple.tuple("shard-1", "gszimbra1"));
@@ -40,8 +41,13 @@ class OverviewTest {
         assertThat(gone.checked()).isEqualTo(2_000);
         assertThat(gone.heard()).isEqualTo(1_000);
         assertThat(gone.leads()).isEmpty();
-        assertThat(gone.services()).extracting(ServiceRow::name)
+        assertThat(gone.services())
+                .extracting(ServiceRow::name)
                 .containsExactly("mailbox", "group directory", "group shard-1");
+        assertThat(view.nodes())
+                .extracting(NodeRow::lag)
+                .as("nobody can tell")
+                .containsOnly(List.of(new Lag("shard-1", -1)));
         assertThat(gone.services()).noneMatch(ServiceRow::green);
         assertThat(view.summary()).isEqualTo("gszimbra1 is down. No leader: shard-1.");
         assertThat(view.well()).isFalse();

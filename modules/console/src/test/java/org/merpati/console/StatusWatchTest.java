@@ -64,7 +64,9 @@ class StatusWatchTest {
         for (int i = 0; i < StatusWatch.LIMIT; i++) {
             watchers.add(watch.join());
         }
-        assertThatThrownBy(watch::join).isInstanceOfSatisfying(Denied.class, d -> assertThat(d.status()).isEqualTo(503));
+        assertThatThrownBy(watch::join)
+                .isInstanceOfSatisfying(
+                        Denied.class, d -> assertThat(d.status()).isEqualTo(503));
         watchers.getFirst().close();
         watchers.set(0, watch.join());
         watchers.forEach(StatusWatch.Watcher::close);

@@ -80,9 +80,7 @@ final class Visitor implements AutoCloseable {
     }
 
     private Answer answer(HttpResponse<String> response) {
-        response.headers()
-                .firstValue("Set-Cookie")
-                .ifPresent(set -> cookie = set.substring(0, set.indexOf(';')));
+        response.headers().firstValue("Set-Cookie").ifPresent(set -> cookie = set.substring(0, set.indexOf(';')));
         return new Answer(response.statusCode(), JSON.readTree(response.body()), response);
     }
 

@@ -19,7 +19,7 @@ function state(row) {
 }
 
 function behind(lag) {
-  return lag.group + ": " + (lag.entries > 1e15 ? "unknown" : number.format(lag.entries) + " behind");
+  return lag.group + ": " + (lag.entries < 0 || lag.entries > 1e15 ? "unknown" : number.format(lag.entries) + " behind");
 }
 
 function nodeRow(node) {
@@ -33,7 +33,7 @@ function nodeRow(node) {
       { text: node.name, note: node.roles.join(", "), header: "rowgroup", kind: "name" },
       { ...state(node), note: node.green ? "" : [node.sentence, silent].filter(Boolean).join("; ") },
       { text: leads || "–", label: "Leads" },
-      { text: node.lag.map(behind).join(", ") || (node.state === "down" ? "unknown" : "none"), label: "Lag" },
+      { text: node.lag.map(behind).join(", ") || "none", label: "Lag" },
       { text: time(node.checked), label: "Last checked", kind: "time" },
     ],
   };
@@ -47,7 +47,7 @@ function serviceRow(node, service) {
     cells: [
       { text: service.name, note: service.kind === "role" ? "role" : "", header: "row", kind: "name" },
       state(service),
-      { text: service.sentence || "–", span: 2, label: "Says" },
+      { text: service.sentence || "–", span: 2, label: "Says", kind: service.sentence ? "" : "nothing" },
       { text: time(service.checked), label: "Last checked", kind: "time" },
     ],
   };
