@@ -1,24 +1,21 @@
 #!/bin/bash
-# Runs the tests: all of them, or with "fast" those that need no processes of their own.
+# Runs the tests: all of them, or with "fast" those that start no processes, no browser and no long story.
 set -u
 mode=${1:-all}
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 . distribution/bin/jdk.sh
 find_jdk || exit 1
 started=$(date +%s)
-log=target/test.log
 mkdir -p target
+log=target/test.log
 excluded=
 [ "$mode" = fast ] && excluded=-Dtests.excluded=slow,processes,browser
-# Modules first; then the jars, from which the stories start processes; then the stories.
-mvn --batch-mode verify -pl '!integration-tests' $excluded > >(tee $log | grep -E --line-buffered 'Tests run:.*(in|Time)|ERROR|BUILD|Building merpati') 2>&1
+# One run over all modules: the last one, integration-tests, finds the runnable jars that those before it have made.
+mvn --batch-mode verify -Dmerpati.root="$PWD" $excluded > >(tee $log | grep -E --line-buffered 'Tests run:.*(in |Time)|ERROR|BUILD|Building merpati') 2>&1
 result=$?
-if [ $result = 0 ]; then
-  mkdir -p distribution/target/merpati/bin && cp distribution/bin/* distribution/target/merpati/bin/ && touch distribution/target/merpati/built
-  mvn --batch-mode verify -Dmerpati.root="$PWD" -pl integration-tests -am -Dtest='org.merpati.it.*Test,org.merpati.rules.*Test' -Dsurefire.failIfNoSpecifiedTests=false $excluded > >(tee -a $log | grep -E --line-buffered 'Tests run:.*(in|Time)|ERROR|BUILD|Building merpati integration') 2>&1
-  result=$?
-fi
-passed=$(grep -hoE 'Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+, Time' $log | awk -F'[ ,]+' '{r+=$3; f+=$5+$7; s+=$9} END {printf "%d passed, %d failed, %d skipped", r-f-s, f, s}')
+[ $result = 0 ] && mkdir -p distribution/target/merpati/bin && cp distribution/bin/* distribution/target/merpati/bin/ && touch distribution/target/merpati/built
+grep -h -E '^(EMBEDDED|PROCESSES|checker|walk|  |deferred|the minority|[0-9]+ changes)' integration-tests/target/surefire-reports/*-output.txt 2>/dev/null | grep -v 'at ' | head -60
 echo "took $(($(date +%s) - started)) s"
-echo "$passed"
+sed 's/\x1b\[[0-9;]*m//g' $log | grep -hE 'Tests run: [0-9]+, Failures: [0-9]+, Errors: [0-9]+, Skipped: [0-9]+, Time' | sed -E 's/.*Tests run: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/' \
+  | awk '{r+=$1; f+=$2+$3; s+=$4} END {printf "%d passed, %d failed, %d skipped\n", r-f-s, f, s}'
 exit $result

@@ -64,26 +64,41 @@ abstract class KillStories {
         boolean proxy = victim.equals("gszhap");
         long killed;
         try (Load load = new Load(ledger, smtp, imap, accounts, seed)) {
-            Kit.await(() -> "the load runs; " + load.lastFailure(), Duration.ofSeconds(60), () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
+            Kit.await(
+                    () -> "the load runs; " + load.lastFailure(),
+                    Duration.ofSeconds(60),
+                    () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
             int before = ledger.count("imap");
             killed = System.nanoTime();
             cluster.kill(victim);
             int sent = ledger.count("smtp");
-            Kit.await(() -> "SMTP goes on; " + load.lastFailure(), Duration.ofSeconds(30), () -> ledger.count("smtp") >= sent + 15);
+            Kit.await(
+                    () -> "SMTP goes on; " + load.lastFailure(),
+                    Duration.ofSeconds(30),
+                    () -> ledger.count("smtp") >= sent + 15);
             if (proxy) {
                 cluster.start(victim);
             }
-            Kit.await(() -> "IMAP goes on; " + load.lastFailure(), Duration.ofSeconds(60), () -> ledger.count("imap") >= before + 40);
+            Kit.await(
+                    () -> "IMAP goes on; " + load.lastFailure(),
+                    Duration.ofSeconds(60),
+                    () -> ledger.count("imap") >= before + 40);
             report(victim, ledger, killed, seed);
             if (!proxy) {
                 cluster.start(victim);
             }
             cluster.awaitReady(Kit.READY);
             int again = ledger.count("imap");
-            Kit.await(() -> "the load runs on; " + load.lastFailure(), Duration.ofSeconds(60), () -> ledger.count("imap") >= again + 20);
+            Kit.await(
+                    () -> "the load runs on; " + load.lastFailure(),
+                    Duration.ofSeconds(60),
+                    () -> ledger.count("imap") >= again + 20);
             assertThat(load.surprises()).as("seed %d", seed).isEmpty();
         }
-        Kit.await("deferred mail arrives", Duration.ofSeconds(60), () -> wrong(ledger).wrong().isEmpty());
+        Kit.await(
+                "deferred mail arrives",
+                Duration.ofSeconds(60),
+                () -> wrong(ledger).wrong().isEmpty());
         Checker.Verdict verdict = wrong(ledger);
         System.out.println("checker after the death of " + victim + ": " + verdict);
         assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
@@ -106,6 +121,11 @@ abstract class KillStories {
         System.out.printf(
                 "%s: kill of %s, seed %d: longest time without an acknowledgement: SMTP %d ms, IMAP any %d ms, IMAP of"
                         + " one account %d ms%n",
-                form(), victim, seed, ledger.longestGapMillis("smtp", killed), ledger.longestGapMillis("imap", killed), worst);
+                form(),
+                victim,
+                seed,
+                ledger.longestGapMillis("smtp", killed),
+                ledger.longestGapMillis("imap", killed),
+                worst);
     }
 }

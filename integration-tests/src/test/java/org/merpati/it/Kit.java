@@ -20,7 +20,8 @@ import org.merpati.kernel.TryLater;
 /** What the stories share: where things are, a cluster with people in it, and waiting for a condition. */
 final class Kit {
     /** The project's folder. */
-    static final Path ROOT = Path.of(System.getProperty("merpati.root", "..")).toAbsolutePath().normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("merpati.root", "..")).toAbsolutePath().normalize();
 
     static final Path JARS = ROOT.resolve("distribution/target/merpati");
     static final Duration READY = Duration.ofSeconds(180);
@@ -75,8 +76,9 @@ final class Kit {
         String domain = cluster.plan().domain();
         await("the directory takes the accounts", Duration.ofSeconds(30), () -> {
             try {
-                cluster.askAny("accounts add", Map.of(
-                        "pattern", "u%d@" + domain, "count", Integer.toString(count), "password", "secret"));
+                cluster.askAny(
+                        "accounts add",
+                        Map.of("pattern", "u%d@" + domain, "count", Integer.toString(count), "password", "secret"));
                 return true;
             } catch (TryLater notYet) {
                 return false;

@@ -133,8 +133,10 @@ final class Load implements AutoCloseable {
         switch (kind) {
             case 1 -> {
                 client.ok("UID STORE " + fact.uid() + " +FLAGS (\\Flagged $Load)");
-                ledger.put(id, new Ledger.Fact(
-                        address, "INBOX", fact.uid(), Set.of("\\Flagged", "$Load"), Ledger.State.ACKED, false));
+                ledger.put(
+                        id,
+                        new Ledger.Fact(
+                                address, "INBOX", fact.uid(), Set.of("\\Flagged", "$Load"), Ledger.State.ACKED, false));
             }
             case 2 -> move(client, address, id, fact);
             default -> {

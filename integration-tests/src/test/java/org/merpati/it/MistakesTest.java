@@ -29,8 +29,10 @@ class MistakesTest {
             Path file = second.plan().file("mail");
             Files.writeString(
                     file,
-                    Files.readString(file).replace(
-                            folder.resolve("b").resolve("mail").toString(), folder.resolve("a").resolve("mail").toString()));
+                    Files.readString(file)
+                            .replace(
+                                    folder.resolve("b").resolve("mail").toString(),
+                                    folder.resolve("a").resolve("mail").toString()));
             assertThatThrownBy(() -> second.start("mail"))
                     .isInstanceOf(Malformed.class)
                     .hasMessageContaining("belongs to cluster and node")
@@ -52,7 +54,8 @@ class MistakesTest {
 
     @Test
     void anUnknownKeyStopsTheStart() throws IOException {
-        try (Cluster cluster = Kit.cluster(Kit.Form.EMBEDDED, "one", folder, Map.of("timing", "retry-frist = \"2s\""))) {
+        try (Cluster cluster =
+                Kit.cluster(Kit.Form.EMBEDDED, "one", folder, Map.of("timing", "retry-frist = \"2s\""))) {
             assertThatThrownBy(() -> cluster.start("mail")).hasMessageContaining("did you mean 'retry-first'?");
         }
     }

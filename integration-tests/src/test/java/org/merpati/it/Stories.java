@@ -46,16 +46,22 @@ final class Stories {
     }
 
     /** Runs load for a while, with what is done in the middle of it, and hands the ledger back. */
-    static Ledger underLoad(Cluster cluster, Map<String, String> accounts, long seed, Trouble trouble) throws IOException {
+    static Ledger underLoad(Cluster cluster, Map<String, String> accounts, long seed, Trouble trouble)
+            throws IOException {
         Ledger ledger = new Ledger();
         List<String> smtp = cluster.plan().all("smtp");
         try (Load load = new Load(ledger, smtp, cluster.plan().all("imap"), accounts, seed)) {
-            Kit.await(() -> "the load runs; " + load.lastFailure(), Duration.ofSeconds(60), () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
+            Kit.await(
+                    () -> "the load runs; " + load.lastFailure(),
+                    Duration.ofSeconds(60),
+                    () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
             trouble.make(ledger);
             int before = ledger.count("imap");
             int sent = ledger.count("smtp");
-            Kit.await(() -> "the load runs again; " + load.lastFailure(), Duration.ofSeconds(120), () -> ledger.count("imap") >= before + 40
-                    && ledger.count("smtp") >= sent + 10);
+            Kit.await(
+                    () -> "the load runs again; " + load.lastFailure(),
+                    Duration.ofSeconds(120),
+                    () -> ledger.count("imap") >= before + 40 && ledger.count("smtp") >= sent + 10);
             if (!load.surprises().isEmpty()) {
                 throw new AssertionError("seed " + seed + ": " + load.surprises());
             }

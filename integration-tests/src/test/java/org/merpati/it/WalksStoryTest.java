@@ -66,7 +66,9 @@ class WalksStoryTest {
         String to = accounts.keySet().iterator().next();
         String id = "walk-" + System.nanoTime() + "@example.net";
         Reply reply = MailProbe.send(
-                cluster().plan().all("smtp").getFirst(), "outside@example.net", List.of(to),
+                cluster().plan().all("smtp").getFirst(),
+                "outside@example.net",
+                List.of(to),
                 MailProbe.message("outside@example.net", to, "a walk", id));
         String mail = reply.text().replaceAll(".* as ", "");
         Stories.awaitMessage(cluster(), to, "secret", id, Duration.ofSeconds(30));
@@ -85,7 +87,8 @@ class WalksStoryTest {
     void aLogin() throws IOException {
         String account = accounts.keySet().iterator().next();
         List<String> stops = new ArrayList<>();
-        try (MailProbe.Imap client = new MailProbe.Imap(cluster().plan().all("imap").getFirst())) {
+        try (MailProbe.Imap client =
+                new MailProbe.Imap(cluster().plan().all("imap").getFirst())) {
             stops.add("proxy, before the login: " + client.ok("CAPABILITY").getFirst());
             String wrong = client.command("LOGIN " + account + " wrong").getLast();
             stops.add("proxy, from its copy of the directory: " + wrong);
@@ -105,12 +108,16 @@ class WalksStoryTest {
                         .get("shard"))
                 .asString();
         List<String> stops = new ArrayList<>();
-        Kit.await("someone leads " + shard, Duration.ofSeconds(30), () -> !leader(shard).isEmpty());
+        Kit.await(
+                "someone leads " + shard,
+                Duration.ofSeconds(30),
+                () -> !leader(shard).isEmpty());
         String before = leader(shard);
         stops.add(shard + " is led by " + before);
         cluster().kill(before.split(" ", -1)[0]);
         String door = cluster().plan().all("imap").getFirst();
-        Kit.await("a login after the kill", Duration.ofSeconds(30), () -> Stories.messages(door, account, "secret") >= 0);
+        Kit.await(
+                "a login after the kill", Duration.ofSeconds(30), () -> Stories.messages(door, account, "secret") >= 0);
         String after = leader(shard);
         stops.add(shard + " is led by " + after + "; a login lands there");
         print("failover", stops);
