@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +25,7 @@ import org.merpati.wire.InternalErrors;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class KillStories {
     private static final int ACCOUNTS = 6;
+    private static final long LOOK_NANOS = 300_000_000;
 
     @TempDir
     private static Path folder = Path.of("");
@@ -105,7 +107,9 @@ abstract class KillStories {
         assertThat(verdict.duplicates()).as("seed %d", seed).isZero();
     }
 
+    /** Looks at everything, so not too often. */
     private Checker.Verdict wrong(Ledger ledger) {
+        LockSupport.parkNanos(LOOK_NANOS);
         try {
             return Checker.check(ledger, cluster().plan().all("imap").getFirst(), accounts);
         } catch (IOException notYet) {

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.MailProbe;
 
 /** What stories say over and over. */
 final class Stories {
+    private static final long LOOK_NANOS = 300_000_000;
+
     private Stories() {}
 
     /** How many messages of an account's mailbox have a Message-ID. */
@@ -79,6 +82,7 @@ final class Stories {
     static Checker.Verdict settle(Cluster cluster, Ledger ledger, Map<String, String> accounts) throws IOException {
         String door = cluster.plan().all("imap").getFirst();
         Kit.await("deferred mail arrives", Duration.ofSeconds(90), () -> {
+            LockSupport.parkNanos(LOOK_NANOS);
             try {
                 return Checker.check(ledger, door, accounts).wrong().stream().noneMatch(w -> w.contains("is []"));
             } catch (IOException notYet) {

@@ -24,7 +24,7 @@ import org.merpati.runtime.NodeStatus;
 import org.merpati.smtp.Reply;
 import org.slf4j.LoggerFactory;
 
-/** The walks of docs/walks, walked: a message, a login and a failover cross a cluster and print the stops they passed. */
+/** The walks of docs/walks, walked: a message, a login and a failover print the stops that they passed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WalksStoryTest {
     @TempDir

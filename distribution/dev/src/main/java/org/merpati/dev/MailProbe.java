@@ -22,6 +22,8 @@ import org.merpati.wire.Network;
 public final class MailProbe {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
+    private static final Network NETWORK = new Network("probe", 1);
+
     private MailProbe() {}
 
     /**
@@ -36,9 +38,8 @@ public final class MailProbe {
                 from.isEmpty() ? Optional.empty() : Optional.of(Address.parse(from)),
                 Map.of(),
                 to.stream().map(Address::parse).map(Envelope.Recipient::of).toList());
-        try (Network network = new Network("probe", 1);
-                SmtpClient client = SmtpClient.greet(
-                        network.connect(address, LIMIT, Optional.empty()),
+        try (SmtpClient client = SmtpClient.greet(
+                        NETWORK.connect(address, LIMIT, Optional.empty()),
                         "probe.example.net",
                         false,
                         Optional.empty(),
