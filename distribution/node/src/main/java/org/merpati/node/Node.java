@@ -29,6 +29,7 @@ import org.merpati.journal.Journal;
 import org.merpati.journal.JournalConfig;
 import org.merpati.journal.RatisJournals;
 import org.merpati.kernel.Clock;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
@@ -42,6 +43,7 @@ import org.merpati.wire.HttpProbe;
 import org.merpati.wire.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /**
  * A running node: its identity, the channel to the others, the groups that it votes in, its copy of the directory, and
@@ -262,9 +264,10 @@ public final class Node implements AutoCloseable {
     private static NodeStatus ask(NodeContext context, NodeInfo node, Duration limit) {
         try {
             return NodeStatus.of(context.channel().ask(node.name(), STATUS, new byte[0], limit));
-        } catch (org.merpati.kernel.Failure away) {
+        } catch (Failure | JacksonException away) {
             List<String> roles = node.roles().stream().map(Role::text).sorted().toList();
-            return NodeStatus.down(node.name().value(), roles, context.clock().millis(), away.sentence());
+            String why = String.valueOf(away.getMessage());
+            return NodeStatus.down(node.name().value(), roles, context.clock().millis(), why);
         }
     }
 
