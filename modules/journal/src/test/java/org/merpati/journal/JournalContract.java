@@ -34,9 +34,10 @@ interface JournalContract {
     @Test
     default void answersComeFromApplyInOrder() {
         Journal journal = leading();
-        assertThat(journal.submit(MapState.put("k", "1"))).asString(UTF_8).isEqualTo("null");
-        assertThat(journal.submit(MapState.put("k", "2"))).asString(UTF_8).isEqualTo("1");
-        assertThat(state().values()).containsEntry("k", "2");
+        String key = "order-" + System.nanoTime();
+        assertThat(journal.submit(MapState.put(key, "1"))).asString(UTF_8).isEqualTo("null");
+        assertThat(journal.submit(MapState.put(key, "2"))).asString(UTF_8).isEqualTo("1");
+        assertThat(state().values()).containsEntry(key, "2");
     }
 
     @Test
