@@ -88,6 +88,8 @@ final class Load implements AutoCloseable {
                 surprises.add("SMTP " + server + ": " + reply);
                 return true;
             }
+            // After a doubted direct delivery a 4xx leaves open whether the message was taken.
+            ledger.unknown(id);
             lastFailure = "SMTP " + server + ": " + reply;
         } catch (IOException broken) {
             lastFailure = "SMTP " + server + ": " + broken;

@@ -13,6 +13,7 @@ import org.merpati.cluster.NodeInfo;
 import org.merpati.directory.Logins;
 import org.merpati.imap.ImapService;
 import org.merpati.kernel.Clock;
+import org.merpati.kernel.Role;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.runtime.NodeConfig;
 import org.merpati.smtp.SmtpConfig;
@@ -71,10 +72,11 @@ public final class MailboxRole implements AutoCloseable {
         OwnerDialogue owner = new OwnerDialogue(shards, imap);
         int limit = config.limits().connections();
         listen(network, "owner", new InetSocketAddress(self.host(), self.imapPort()), mutual, limit, owner);
-        if (config.listeners().imap().isPresent()) {
+        boolean front = !self.has(Role.PROXY);
+        if (front && config.listeners().imap().isPresent()) {
             listen(network, "imap", config.listeners().imap().get(), Optional.empty(), limit, imap);
         }
-        if (config.listeners().imaps().isPresent()) {
+        if (front && config.listeners().imaps().isPresent()) {
             Optional<Tls> implicit = Optional.of(Tls.implicit(publicTls));
             listen(network, "imaps", config.listeners().imaps().get(), implicit, limit, imap);
         }
