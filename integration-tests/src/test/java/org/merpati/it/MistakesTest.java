@@ -55,7 +55,8 @@ class MistakesTest {
     @Test
     void anUnknownKeyStopsTheStart() {
         Map<String, String> wrong = Map.of("timing", "retry-frist = \"2s\"");
-        assertThatThrownBy(() -> Kit.cluster(Kit.Form.EMBEDDED, "one", folder, wrong).close())
+        assertThatThrownBy(() ->
+                        Kit.cluster(Kit.Form.EMBEDDED, "one", folder, wrong).close())
                 .hasMessageContaining("did you mean 'retry-first'?");
     }
 

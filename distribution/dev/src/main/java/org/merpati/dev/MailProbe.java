@@ -39,11 +39,11 @@ public final class MailProbe {
                 Map.of(),
                 to.stream().map(Address::parse).map(Envelope.Recipient::of).toList());
         try (SmtpClient client = SmtpClient.greet(
-                        NETWORK.connect(address, LIMIT, Optional.empty()),
-                        "probe.example.net",
-                        false,
-                        Optional.empty(),
-                        LIMIT)) {
+                NETWORK.connect(address, LIMIT, Optional.empty()),
+                "probe.example.net",
+                false,
+                Optional.empty(),
+                LIMIT)) {
             List<Reply> replies = client.send(envelope, out -> out.write(message), () -> {});
             return replies.stream().filter(r -> !r.positive()).findFirst().orElseGet(replies::getFirst);
         }
