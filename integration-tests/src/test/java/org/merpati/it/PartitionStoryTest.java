@@ -53,7 +53,7 @@ class PartitionStoryTest {
         made = cluster;
         cluster.prepare();
         Kit.up(cluster);
-        accounts = Kit.accounts(cluster, 4);
+        accounts = Kit.accounts(cluster, "u", 4);
     }
 
     @AfterAll
