@@ -50,6 +50,7 @@ class ProcessStoriesTest {
         Kit.await("gsmta1 leads its spool", Duration.ofSeconds(90), () -> leadsItsSpool("gsmta1"));
         String to = accounts.keySet().iterator().next();
         String id = "deferred-" + System.nanoTime() + "@example.net";
+        String mail;
         cluster.pause("gszimbra1");
         cluster.pause("gszimbra2");
         try {
@@ -57,6 +58,7 @@ class ProcessStoriesTest {
             Reply reply = MailProbe.send(
                     server, "outside@example.net", List.of(to), MailProbe.message("outside@example.net", to, "s", id));
             assertThat(reply.positive()).as("%s", reply).isTrue();
+            mail = reply.text().replaceAll(".* as ", "");
             cluster.kill("gsmta1");
         } finally {
             cluster.resume("gszimbra1");
@@ -66,6 +68,8 @@ class ProcessStoriesTest {
         Stories.awaitMessage(cluster, to, "secret", id, Duration.ofSeconds(30));
         System.out.printf(
                 "deferred mail arrived %d ms after the mailboxes' return%n", (System.nanoTime() - resumed) / 1_000_000);
+        String kept = Stories.trace(cluster, mail);
+        assertThat(kept).contains("accepted", "delivered <" + to + ">", "stored <" + to + "> in shard-");
         cluster.start("gsmta1");
         cluster.awaitReady(Kit.READY);
         assertThat(Stories.count(cluster.plan().all("imap").getFirst(), to, "secret", "INBOX", id))

@@ -2,6 +2,7 @@ package org.merpati.it;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.merpati.dev.Cluster;
@@ -22,6 +23,13 @@ final class Stories {
             String uids = found.replace("* SEARCH", "").strip();
             return uids.isEmpty() ? 0 : uids.split(" ", -1).length;
         }
+    }
+
+    /** What the groups know of a mail, in one line. */
+    static String trace(Cluster cluster, String mail) {
+        List<String> lines = new ArrayList<>();
+        cluster.askAny("trace", Map.of("id", mail)).forEach(line -> lines.add(line.asString()));
+        return String.join("; ", lines);
     }
 
     /** How many messages are in an INBOX; -1 if that cannot be told now. */

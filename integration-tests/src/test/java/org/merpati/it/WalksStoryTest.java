@@ -69,6 +69,9 @@ class WalksStoryTest {
                 stops.add(event.getFormattedMessage());
             }
         }
+        String kept = Stories.trace(cluster(), mail);
+        stops.add("the shard keeps: " + kept);
+        assertThat(kept).contains("stored <" + to + "> in shard-");
         stops.add("IMAP shows it to " + to);
         print("message", stops);
         assertThat(stops.stream().map(s -> s.split(" ", 3)[1])).contains("received", "stored", "delivered");

@@ -108,22 +108,26 @@ public final class Dev implements Runnable {
 
     @Command(name = "status", mixinStandardHelpOptions = true, description = "Shows every node and its groups.")
     int status(@Option(names = "--json", description = "answer in JSON") boolean json) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("status"));
+        List<String> arguments =
+                new ArrayList<>(List.of("status", "--data", answering().toString()));
         if (json) {
             arguments.add("--json");
         }
+        return org.merpati.node.Main.execute(arguments);
+    }
+
+    /** The data folder of the first node that answers. */
+    private static Path answering() throws IOException {
         IOException last = new IOException("no node runs: ./dev up");
         for (JsonNode node : endpoints().get("nodes")) {
             Path data = Path.of(text(node, "data"));
             if (Files.exists(data.resolve("admin.sock"))) {
                 try {
                     AdminClient.ask(data, "self", Map.of());
+                    return data;
                 } catch (Failure away) {
                     last = new IOException(away.sentence());
-                    continue;
                 }
-                arguments.addAll(List.of("--data", data.toString()));
-                return org.merpati.node.Main.execute(arguments);
             }
         }
         throw last;
@@ -156,12 +160,17 @@ public final class Dev implements Runnable {
         throw last;
     }
 
-    @Command(name = "trace", mixinStandardHelpOptions = true, description = "Shows what became of a mail, by its id.")
+    @Command(
+            name = "trace",
+            mixinStandardHelpOptions = true,
+            description = "Shows what became of a mail, by its id: as the groups know it, and in the logs.")
     int trace(@Parameters(paramLabel = "ID") String id) throws IOException {
+        int known = org.merpati.node.Main.execute(
+                List.of("trace", id, "--data", answering().toString()));
         List<String> found = new ArrayList<>();
         for (Path log : logs()) {
             String name = String.valueOf(log.getFileName()).replace(".log", "");
-            try (Stream<String> lines = Files.lines(log)) {
+            try (Stream<String> lines = Files.lines(log, java.nio.charset.StandardCharsets.ISO_8859_1)) {
                 lines.filter(l -> l.contains(" mail ") && l.contains(id))
                         .forEach(l -> found.add(l.substring(0, Math.min(24, l.length()))
                                 + String.format(" %-10s ", name)
@@ -170,10 +179,7 @@ public final class Dev implements Runnable {
         }
         found.sort(null);
         found.forEach(System.out::println);
-        if (found.isEmpty()) {
-            throw new IOException("no log of this cluster knows the mail " + id);
-        }
-        return 0;
+        return known;
     }
 
     private static List<Path> logs() throws IOException {

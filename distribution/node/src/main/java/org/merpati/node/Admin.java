@@ -11,6 +11,7 @@ import org.merpati.directory.Account;
 import org.merpati.directory.Credentials;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
+import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
@@ -59,6 +60,7 @@ final class Admin {
             case "account add" -> addAccount(parameters);
             case "accounts add" -> addAccounts(parameters);
             case "account show" -> show(Address.parse(need(parameters, "address")));
+            case "trace" -> node.traces().of(MailId.parse(need(parameters, "id")), LIMIT);
             case "account passwd" -> {
                 Address address = Address.parse(need(parameters, "address"));
                 node.directory().setPassword(address, need(parameters, "password"));

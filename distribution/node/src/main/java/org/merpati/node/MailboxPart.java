@@ -31,6 +31,7 @@ final class MailboxPart implements RolePart {
                 shards.add(parts.add(spec.name().value(), new JournaledStore(journal, state, node.ids())));
             }
         }
+        node.traces().add(shards::trace);
         parts.add(
                 "listeners",
                 new MailboxRole(

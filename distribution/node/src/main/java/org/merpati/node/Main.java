@@ -33,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
             Main.Run.class,
             Main.InitCommand.class,
             Main.Status.class,
+            Main.Trace.class,
             Main.DomainCommand.class,
             Main.AccountCommand.class,
             Main.NodeCommand.class
@@ -184,6 +185,30 @@ public final class Main implements Runnable {
             List<String> behind = new ArrayList<>();
             group.lag().forEach((node, entries) -> behind.add(node + " -" + entries));
             return String.join(", ", behind);
+        }
+    }
+
+    /** Shows what became of a mail. */
+    @Command(
+            name = "trace",
+            mixinStandardHelpOptions = true,
+            description = "Shows what became of a mail, by the id that the server answered with.")
+    static final class Trace extends Asking implements java.util.concurrent.Callable<Integer> {
+        @Parameters(paramLabel = "ID", description = "the id, as in the answer to DATA")
+        private String id = "";
+
+        @Override
+        public Integer call() {
+            JsonNode lines = ask("trace", Map.of("id", id));
+            if (json()) {
+                return say(lines);
+            }
+            lines.forEach(line -> System.out.println(line.asString()));
+            if (lines.isEmpty()) {
+                throw new org.merpati.kernel.Refused(
+                        org.merpati.kernel.Refused.Reason.NONEXISTENT, "no spool and no shard knows the mail " + id);
+            }
+            return 0;
         }
     }
 

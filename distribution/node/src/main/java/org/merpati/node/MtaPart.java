@@ -37,6 +37,7 @@ final class MtaPart implements RolePart {
                 }
             }
             node.members().onRoute(role::routeChanged);
+            node.traces().add(role::trace);
             role.listen();
             started = true;
             return role;

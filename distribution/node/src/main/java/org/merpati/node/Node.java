@@ -155,8 +155,23 @@ public final class Node implements AutoCloseable {
         }
         parts.add("renewal", new Renewal(topology, identity, channel, clock));
         return new NodeContext(
-                config, topology, self, identity, publicTls, hostname, network, channel, routes, members, groups,
-                directory, logins, health, ids, clock);
+                config,
+                topology,
+                self,
+                identity,
+                publicTls,
+                hostname,
+                network,
+                channel,
+                routes,
+                members,
+                groups,
+                directory,
+                logins,
+                health,
+                new Traces(topology, channel),
+                ids,
+                clock);
     }
 
     /** Nodes work together whose versions differ in the last number alone. */

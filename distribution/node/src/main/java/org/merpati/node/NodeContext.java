@@ -36,5 +36,6 @@ record NodeContext(
         Directory directory,
         Logins logins,
         Health health,
+        Traces traces,
         Ids ids,
         Clock clock) {}

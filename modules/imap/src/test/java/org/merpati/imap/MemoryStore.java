@@ -195,6 +195,11 @@ final class MemoryStore implements MailStore {
     }
 
     @Override
+    public List<Arrival> arrivals(MailId mail) {
+        return List.of();
+    }
+
+    @Override
     public synchronized Optional<Mailbox> mailbox(AccountId account, String name) {
         Holder holder = holder(account);
         return Optional.ofNullable(holder.boxes.get(name))

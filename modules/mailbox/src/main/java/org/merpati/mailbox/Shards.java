@@ -1,11 +1,15 @@
 package org.merpati.mailbox;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.MailId;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
@@ -33,6 +37,23 @@ public final class Shards {
     /** All of them. */
     public Iterable<MailStore> all() {
         return stores.values();
+    }
+
+    /** Where a mail was delivered, as far as the shards with data here know; a line each, first the time. */
+    public List<String> trace(MailId mail) {
+        List<String> lines = new ArrayList<>();
+        for (MailStore store : stores.values()) {
+            for (MailStore.Arrival arrival : store.arrivals(mail)) {
+                String to = directory
+                        .people()
+                        .account(arrival.account())
+                        .map(account -> account.address().toString())
+                        .orElse(arrival.account().toString());
+                lines.add(Instant.ofEpochMilli(arrival.millis()) + " stored <" + to + "> in " + store.shard() + ", UID "
+                        + arrival.uid());
+            }
+        }
+        return lines;
     }
 
     /**

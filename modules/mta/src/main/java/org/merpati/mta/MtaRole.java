@@ -45,7 +45,6 @@ import org.merpati.wire.Tls;
 public final class MtaRole implements AutoCloseable {
     private static final Duration IDLE = Duration.ofMinutes(5);
     private static final Duration GRACE = Duration.ofSeconds(3);
-    private static final int TRACE_LINES = 64 * 1024;
 
     /**
      * What it stands on.
@@ -228,25 +227,19 @@ public final class MtaRole implements AutoCloseable {
         return counters.all();
     }
 
-    /** What is known here of a mail, a line an event; empty if it never was in a spool of this node. */
-    public String trace(MailId mail) {
-        StringBuilder text = new StringBuilder();
-        spools.trace(mail).ifPresent(entry -> {
-            for (TraceEvent event : entry.events()) {
-                String to = event.place() < 0
-                        ? ""
-                        : " <" + entry.recipients().get(event.place()).address() + ">";
-                if (text.length() < TRACE_LINES) {
-                    text.append(java.time.Instant.ofEpochMilli(event.millis()))
-                            .append(' ')
-                            .append(event.event())
-                            .append(to)
-                            .append(event.text().isEmpty() ? "" : " " + event.text())
-                            .append('\n');
-                }
-            }
-        });
-        return text.toString();
+    /** What is known here of a mail, a line an event, first the time; empty if it never was in a spool of this node. */
+    public List<String> trace(MailId mail) {
+        return spools.trace(mail).stream()
+                .flatMap(entry -> entry.events().stream().map(event -> line(entry, event)))
+                .toList();
+    }
+
+    private static String line(MailEntry entry, TraceEvent event) {
+        String to = event.place() < 0
+                ? ""
+                : " <" + entry.recipients().get(event.place()).address() + ">";
+        String text = event.text().isEmpty() ? "" : " " + event.text();
+        return java.time.Instant.ofEpochMilli(event.millis()) + " " + event.event() + to + text;
     }
 
     /** Takes no new mail, lets sessions end for a moment, begins no more deliveries. */

@@ -49,7 +49,9 @@ class OutsideTest {
         TestServer.Taken taken = fixture.outside.taken.getFirst();
         assertThat(taken.envelope().recipients().getFirst().address()).hasToString("x@example.org");
         assertThat(taken.text()).endsWith(TEXT);
-        assertThat(role.trace(mail)).contains("started <x@example.org>").contains("delivered <x@example.org> 250");
+        assertThat(String.join("\n", role.trace(mail)))
+                .contains("started <x@example.org>")
+                .contains("delivered <x@example.org> 250");
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
+import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Route;
@@ -119,6 +120,11 @@ public final class JournaledStore implements MailStore {
     public List<String> subscriptions(AccountId account) {
         led();
         return state.subscriptions(account);
+    }
+
+    @Override
+    public List<Arrival> arrivals(MailId mail) {
+        return state.arrivals(mail);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.Id;
+import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 
 /**
@@ -104,6 +105,12 @@ final class Keys {
 
     static byte[] thread(AccountId account, long hash) {
         return start(account, THREAD, 8).putLong(hash).array();
+    }
+
+    /** The delivery id of its key. */
+    static DeliveryId deliveryOf(byte[] key) {
+        return new DeliveryId(
+                new MailId(id(key, ACCOUNT_PREFIX)), ByteBuffer.wrap(key).getInt(ACCOUNT_PREFIX + Id.BYTES));
     }
 
     private static ByteBuffer shard(char kind, int more) {

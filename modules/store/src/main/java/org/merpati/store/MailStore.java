@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 
 /**
@@ -99,6 +100,15 @@ public interface MailStore extends AutoCloseable {
 
     /** Delivers; the outcomes are at the recipients' places. */
     List<Delivery.Outcome> deliver(Delivery delivery);
+
+    /** What became of a mail in an account: the place of the recipient in its envelope, when, and the UID. */
+    record Arrival(AccountId account, int place, long millis, long uid) {}
+
+    /**
+     * Where a mail was delivered in this shard, as far as this copy has applied; kept for eight days. A mail that came
+     * later than an hour after it was made is left to the spool's trace.
+     */
+    List<Arrival> arrivals(MailId mail);
 
     /**
      * Calls back after every change to the mailbox, from a thread that must not be held up; a burst may be told once.

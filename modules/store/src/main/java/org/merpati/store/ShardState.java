@@ -13,7 +13,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.merpati.journal.StateMachine;
 import org.merpati.kernel.AccountId;
+import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
@@ -32,6 +34,9 @@ import org.merpati.vault.VaultLimits;
 public final class ShardState implements StateMachine {
     /** How many messages' rows open mailboxes keep in memory: about 60 MB. */
     private static final long OPEN_MESSAGES = 2_000_000;
+
+    /** How long before and after its making a mail's delivery is looked for: clocks differ, deliveries wait. */
+    private static final long ARRIVAL_MILLIS = 3_600_000;
 
     private final Vault vault;
     private final OpenMailboxes open = new OpenMailboxes(OPEN_MESSAGES);
@@ -196,6 +201,26 @@ public final class ShardState implements StateMachine {
             throw unreadable(failed);
         }
         return names;
+    }
+
+    List<MailStore.Arrival> arrivals(MailId mail) {
+        List<MailStore.Arrival> arrivals = new ArrayList<>();
+        long made = mail.value().millis();
+        byte[] from = Keys.expiry(Math.max(0, made - ARRIVAL_MILLIS));
+        try (Snapshot rows = vault.snapshot()) {
+            rows.scan(from, Keys.expiry(made + ARRIVAL_MILLIS), (key, delivery) -> {
+                DeliveryId id = Keys.deliveryOf(delivery);
+                byte[] value = id.mail().equals(mail) ? rows.get(delivery) : null;
+                if (value != null) {
+                    Rows.Delivered is = Rows.Delivered.read(value);
+                    arrivals.add(new MailStore.Arrival(Keys.accountOf(delivery), id.place(), is.millis(), is.uid()));
+                }
+                return true;
+            });
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+        return arrivals;
     }
 
     MailboxView view(AccountId account, MailboxId mailbox) {

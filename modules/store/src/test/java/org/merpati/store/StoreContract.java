@@ -394,6 +394,11 @@ interface StoreContract {
         assertThat(second)
                 .containsExactly(new Delivery.Outcome.Delivered(1, true), new Delivery.Outcome.Delivered(1, true));
         assertThat(view("INBOX").size()).isEqualTo(1);
+        assertThat(store().arrivals(mail))
+                .extracting(arrival -> arrival.account() + " " + arrival.place() + " " + arrival.uid())
+                .containsExactlyInAnyOrder(BUDI + " 0 1", SITI + " 1 1");
+        assertThat(store().arrivals(new MailId(new Id(1_750_000_000_000L << 16, 2))))
+                .isEmpty();
         var other = store().deliver(delivery(mail, "Subject: another\r\n\r\nbody"));
         assertThat(other)
                 .as("the same id with other octets is stored")
