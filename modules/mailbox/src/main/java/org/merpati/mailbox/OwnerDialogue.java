@@ -1,7 +1,6 @@
 package org.merpati.mailbox;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,14 +36,14 @@ final class OwnerDialogue implements Dialogue {
     public void serve(Connection connection) throws IOException {
         connection.idleTimeout(PATIENCE);
         String nonce = Ticket.nonce();
-        say(connection, "MERPATI " + nonce);
-        String[] words = line(connection).split(" ", -1);
+        connection.say("MERPATI " + nonce);
+        String[] words = connection.line(LINE_LIMIT).split(" ", -1);
         Optional<X509Certificate> proxy = connection.peerCertificate();
         if (words.length != 4
                 || proxy.isEmpty()
                 || !proxy.get().getSubjectX500Principal().getName().contains("OU=proxy")
                 || !Ticket.verify(proxy.get(), words[2], nonce, words[1], words[3])) {
-            say(connection, "NO the introduction is not a proxy's");
+            connection.say("NO the introduction is not a proxy's");
             return;
         }
         try {
@@ -52,37 +51,17 @@ final class OwnerDialogue implements Dialogue {
             MailStore store = shards.of(account);
             store.ensure(account.id());
             store.fresh();
-            say(connection, "OK");
+            connection.say("OK");
             Connection introduced = new Introduced(connection, words[3]);
             introduced.idleTimeout(ImapService.Settings.DEFAULTS.idle());
             String user = account.address().toString();
             imap.serve(introduced, new Logins.Account(user, account.id(), store), words[0]);
         } catch (TryLater later) {
-            say(
-                    connection,
-                    later.moved()
-                            .map(r -> "MOVED " + r.group() + " " + r.node() + " " + r.epoch())
-                            .orElse("NO " + later.sentence()));
+            connection.say(later.moved()
+                    .map(r -> "MOVED " + r.group() + " " + r.node() + " " + r.epoch())
+                    .orElse("NO " + later.sentence()));
         } catch (Failure refused) {
-            say(connection, "NO " + refused.sentence());
+            connection.say("NO " + refused.sentence());
         }
-    }
-
-    private static void say(Connection connection, String line) throws IOException {
-        connection.out().write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
-        connection.out().flush();
-    }
-
-    private static String line(Connection connection) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int octet = connection.in().read();
-                octet != '\n';
-                octet = connection.in().read()) {
-            if (octet < 0 || line.length() > LINE_LIMIT) {
-                throw new IOException("the proxy " + connection.remote() + " did not introduce anyone");
-            }
-            line.append((char) octet);
-        }
-        return line.toString().strip();
     }
 }

@@ -2,7 +2,6 @@ package org.merpati.proxy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.merpati.cluster.NodeIdentity;
@@ -76,9 +75,9 @@ final class ImapFront implements Dialogue {
                 Splice.join(client, owner);
                 return;
             } catch (Refused refused) {
-                say(client, tag + " NO [" + code(refused.reason()) + "] " + refused.sentence());
+                client.say(tag + " NO [" + code(refused.reason()) + "] " + refused.sentence());
             } catch (Failure later) {
-                say(client, tag + " NO [UNAVAILABLE] " + later.sentence());
+                client.say(tag + " NO [UNAVAILABLE] " + later.sentence());
             }
         }
     }
@@ -131,15 +130,15 @@ final class ImapFront implements Dialogue {
                 Optional.of(Tls.mutual(identity.mutualTls())));
         try {
             owner.idleTimeout(ANSWER);
-            String[] greeting = line(owner).split(" ", -1);
+            String[] greeting = owner.line(LINE_LIMIT).split(" ", -1);
             if (greeting.length != 2 || !greeting[0].equals("MERPATI")) {
                 throw new IOException("node " + route.node() + " does not greet as a mailbox node");
             }
             String from = client.remote().getAddress().getHostAddress() + ":"
                     + client.remote().getPort();
             String id = account.id().toString();
-            say(owner, tag + " " + id + " " + Ticket.sign(identity, greeting[1], id, from) + " " + from);
-            String[] answer = line(owner).split(" ", 4);
+            owner.say(tag + " " + id + " " + Ticket.sign(identity, greeting[1], id, from) + " " + from);
+            String[] answer = owner.line(LINE_LIMIT).split(" ", 4);
             if (answer[0].equals("OK")) {
                 return owner;
             }
@@ -153,23 +152,5 @@ final class ImapFront implements Dialogue {
             owner.close();
             throw failed;
         }
-    }
-
-    private static void say(Connection connection, String line) throws IOException {
-        connection.out().write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
-        connection.out().flush();
-    }
-
-    private static String line(Connection connection) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int octet = connection.in().read();
-                octet != '\n';
-                octet = connection.in().read()) {
-            if (octet < 0 || line.length() > LINE_LIMIT) {
-                throw new IOException("the owner " + connection.remote() + " broke off");
-            }
-            line.append((char) octet);
-        }
-        return line.toString().strip();
     }
 }

@@ -126,12 +126,12 @@ final class SubmissionFront implements Reception, HandOff {
             connection.idleTimeout(ANSWER);
             String greeting = reply(connection, "220");
             String nonce = greeting.substring(greeting.lastIndexOf(' ') + 1);
-            say(connection, "EHLO " + hostname);
+            connection.say("EHLO " + hostname);
             reply(connection, "250");
             String from = client.remote().getAddress().getHostAddress() + ":"
                     + client.remote().getPort();
             String id = account.id().toString();
-            say(connection, "XMERPATI " + id + " " + Ticket.sign(identity, nonce, id, from) + " " + from);
+            connection.say("XMERPATI " + id + " " + Ticket.sign(identity, nonce, id, from) + " " + from);
             reply(connection, "250");
             return connection;
         } catch (IOException failed) {
@@ -140,23 +140,9 @@ final class SubmissionFront implements Reception, HandOff {
         }
     }
 
-    private static void say(Connection connection, String line) throws IOException {
-        connection.out().write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
-        connection.out().flush();
-    }
-
     private static String reply(Connection connection, String code) throws IOException {
         for (int i = 0; i < LINES; i++) {
-            StringBuilder line = new StringBuilder();
-            for (int octet = connection.in().read();
-                    octet != '\n';
-                    octet = connection.in().read()) {
-                if (octet < 0 || line.length() > LINE_LIMIT) {
-                    throw new IOException("the MTA " + connection.remote() + " broke off");
-                }
-                line.append((char) octet);
-            }
-            String text = line.toString().strip();
+            String text = connection.line(LINE_LIMIT);
             if (!text.startsWith(code)) {
                 throw new IOException("the MTA " + connection.remote() + " says " + text);
             }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,6 +31,32 @@ public interface Connection extends AutoCloseable {
     /** Octets to the peer, buffered until {@code flush()}. */
     OutputStream out();
 
+    /** Sends a line of text at once. */
+    default void say(String line) throws IOException {
+        out().write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
+        out().flush();
+    }
+
+    /**
+     * Reads a line, without its end and the white space around it.
+     *
+     * @param limit the most octets of it
+     * @throws IOException if the peer breaks off or sends more
+     */
+    default String line(int limit) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int octet = in().read(); octet != '\n'; octet = in().read()) {
+            if (octet < 0) {
+                throw new IOException(remote() + " broke off in the middle of a line");
+            }
+            if (line.length() >= limit) {
+                throw new IOException(remote() + " sends a line of more than " + limit + " octets");
+            }
+            line.append((char) octet);
+        }
+        return line.toString().strip();
+    }
+
     /** Whether TLS is on. */
     boolean secure();
 
@@ -37,7 +64,7 @@ public interface Connection extends AutoCloseable {
     Optional<X509Certificate> peerCertificate();
 
     /**
-     * Turns TLS on, as a server, after what is buffered has been flushed in clear. Octets that the peer pipelined in
+     * Turns TLS on, as the side that accepted or that connected, after what is buffered has been flushed in clear. Octets that the peer pipelined in
      * clear behind its command are dropped (RFC 2595 §2.1, the STARTTLS injection).
      *
      * @throws IOException if the handshake fails
