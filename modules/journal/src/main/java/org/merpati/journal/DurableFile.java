@@ -40,4 +40,11 @@ final class DurableFile {
             channel.force(true);
         }
     }
+
+    /** Makes a file's content durable. */
+    static void sync(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
 }
