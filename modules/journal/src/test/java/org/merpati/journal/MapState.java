@@ -63,6 +63,10 @@ final class MapState implements StateMachine {
         return new TreeMap<>(values);
     }
 
+    synchronized String value(String key) {
+        return String.valueOf(values.get(key));
+    }
+
     synchronized long lastMillis() {
         return lastMillis;
     }

@@ -1,0 +1,127 @@
+package org.merpati.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.TryLater;
+
+/**
+ * The witness hears both data nodes, which do not hear each other, and now and then it misses the leader's signs of
+ * life for a while, so that leadership moves though the old leader lives. Both nodes are asked all the time.
+ */
+class StaleReadTest {
+    private static final NodeName A = new NodeName("a");
+    private static final NodeName B = new NodeName("b");
+    private static final NodeName W = new NodeName("w");
+    private static final int MOVES = 8;
+
+    @TempDir
+    Path folder;
+
+    private RatisCluster cluster;
+    /** When each number was acknowledged; the first is 0. */
+    private final List<Long> acknowledged = new CopyOnWriteArrayList<>();
+
+    private final AtomicLong answers = new AtomicLong();
+    private final AtomicLong longest = new AtomicLong(Long.MIN_VALUE);
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean over;
+
+    @BeforeEach
+    void start() {
+        cluster = new RatisCluster(folder, 2, RatisCluster.quick()).startAll();
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        over = true;
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        cluster.close();
+    }
+
+    private void write() {
+        while (!over) {
+            long next = acknowledged.size();
+            cluster.leader().ifPresent(leader -> {
+                try {
+                    cluster.journal(leader.value()).submit(MapState.put("n", Long.toString(next)));
+                    acknowledged.add(System.nanoTime());
+                } catch (TryLater e) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+                }
+            });
+        }
+    }
+
+    private void read(String node) {
+        while (!over) {
+            long asked = System.nanoTime();
+            if (cluster.journal(node).leased()) {
+                long seen = Long.parseLong(cluster.state(node).value("n"));
+                answers.incrementAndGet();
+                if (seen + 1 < acknowledged.size()) {
+                    longest.accumulateAndGet(asked - acknowledged.get(Math.toIntExact(seen + 1)), Math::max);
+                }
+            }
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
+        }
+    }
+
+    private void moveAwayFrom(NodeName leader, Random random) {
+        NodeName other = leader.equals(A) ? B : A;
+        cluster.authority.cut(A, B);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(200)));
+        cluster.authority.deafen(W, leader);
+        Await.until(
+                "the other leads",
+                RatisCluster.PATIENCE,
+                () -> cluster.journal(other.value()).leadership().leading());
+        cluster.authority.hear(W, leader);
+        int before = acknowledged.size();
+        Await.until("it takes writes", RatisCluster.PATIENCE, () -> acknowledged.size() > before + 10);
+        cluster.authority.heal();
+        Await.until(
+                "the old leader has them too",
+                RatisCluster.PATIENCE,
+                () -> Long.parseLong(cluster.state(leader.value()).value("n")) > before);
+    }
+
+    @Test
+    void noAnswerIsStaleForLongerThanTheBound() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        cluster.awaitLeader();
+        cluster.put("n", "0");
+        acknowledged.add(System.nanoTime());
+        threads.add(Thread.ofPlatform().start(this::write));
+        threads.add(Thread.ofPlatform().start(() -> read("a")));
+        threads.add(Thread.ofPlatform().start(() -> read("b")));
+        for (int move = 0; move < MOVES; move++) {
+            moveAwayFrom(new NodeName(cluster.awaitLeader()), random);
+        }
+        over = true;
+        Duration bound = RatisCluster.quick().lease();
+        String stale = longest.get() == Long.MIN_VALUE
+                ? "none was stale"
+                : "the longest was stale for " + TimeUnit.NANOSECONDS.toMicros(longest.get()) + " us";
+        System.out.println("StaleReadTest: seed " + seed + ", " + acknowledged.size() + " writes, " + answers
+                + " answers, " + stale + ", the bound is " + bound.toMillis() + " ms");
+        assertThat(answers.get()).isPositive();
+        assertThat(longest.get()).isLessThanOrEqualTo(bound.toNanos());
+    }
+}
