@@ -124,7 +124,10 @@ class RoomTest {
         cluster.put("last", "1");
         cluster.awaitSame("b", "a");
         assertThat(cluster.state("b").values()).containsAllEntriesOf(acknowledged);
-        Await.until("the witness has purged", RatisCluster.PATIENCE, () -> firstOfLog("w") > 0);
+        Await.until("the witness has purged", RatisCluster.PATIENCE, () -> {
+            cluster.put("later", FILLER);
+            return firstOfLog("w") > 0;
+        });
     }
 
     private long firstOfLog(String node) {
