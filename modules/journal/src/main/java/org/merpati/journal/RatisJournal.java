@@ -18,6 +18,7 @@ import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.journal.disk.Room;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.GroupName;
@@ -453,7 +454,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
                     checkpointed,
                     division.getInfo().isLeader() ? new Followers(spec, node.name(), division).lag() : Map.of(),
                     alarms());
-        } catch (IOException e) {
+        } catch (IOException | IllegalStateException e) {
             return new JournalStatus(spec.name(), "closed", leadership(), 0, 0, checkpointed, Map.of(), List.of());
         }
     }

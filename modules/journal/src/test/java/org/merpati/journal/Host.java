@@ -1,6 +1,7 @@
 package org.merpati.journal;
 
 import java.nio.file.Path;
+import org.merpati.journal.disk.Machine;
 
 /** A machine whose boot and disk the test decides about. */
 final class Host implements Machine {

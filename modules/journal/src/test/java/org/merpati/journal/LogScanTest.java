@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.journal.disk.SegmentFile;
 import org.merpati.kernel.TryLater;
 
 /** A log of several files, written by Ratis and hurt afterwards. */

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.journal.disk.SegmentFile;
 import org.merpati.kernel.TryLater;
 
 class RoomTest {

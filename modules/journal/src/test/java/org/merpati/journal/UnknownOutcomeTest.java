@@ -20,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.journal.disk.SegmentFile;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 

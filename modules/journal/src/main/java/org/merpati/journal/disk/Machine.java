@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.disk;
 
 import java.io.IOException;
 import java.nio.file.FileStore;

@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.disk;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * end of a write that was never finished, after copying the file aside, and a purge that was not finished. Everything
  * else is a damaged voter, whose files it leaves as they are.
  */
-final class LogScan {
+public final class LogScan {
     private static final Logger LOG = LoggerFactory.getLogger(LogScan.class);
     private static final int COPIES = 8;
 
@@ -30,7 +30,7 @@ final class LogScan {
      * @param reached the highest index that it has noted as committed
      * @param skipped up to where it may lack entries, because a checkpoint took their place
      */
-    record Known(long checkpoint, long reached, long skipped) {
+    public record Known(long checkpoint, long reached, long skipped) {
         private long needed() {
             long highest = Math.max(checkpoint, reached);
             return highest <= skipped ? -1 : highest;
@@ -46,7 +46,7 @@ final class LogScan {
      * @param current the folder of the log's files
      * @param aside where files are copied to before they are cut
      */
-    LogScan(String group, Path current, Path aside, Known known) {
+    public LogScan(String group, Path current, Path aside, Known known) {
         this.group = group;
         this.current = current;
         this.aside = aside;
@@ -54,7 +54,7 @@ final class LogScan {
     }
 
     /** What is wrong with the log in words for people; empty if Ratis may open it. */
-    Optional<String> damage() {
+    public Optional<String> damage() {
         try {
             String why = scan();
             return why.isEmpty() ? Optional.empty() : Optional.of(sentence(why));

@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.disk;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param start the index of the first record
  * @param end the index of the last record; empty in the file that is being written
  */
-record SegmentFile(Path path, long start, OptionalLong end) {
+public record SegmentFile(Path path, long start, OptionalLong end) {
     private static final byte[] MAGIC = "RaftLog1".getBytes(StandardCharsets.US_ASCII);
     private static final int CHECKSUM = 4;
     private static final int LONGEST_RECORD = 16 << 20;
@@ -31,7 +31,7 @@ record SegmentFile(Path path, long start, OptionalLong end) {
     private static final Pattern NAME = Pattern.compile("log_(?:inprogress_(\\d+)|(\\d+)-(\\d+))");
 
     /** What lies behind the last record that is whole. */
-    enum Rest {
+    public enum Rest {
         /** Nothing. */
         NONE,
         /** Zeros, or the beginning of one record, or both: what a write leaves that was never finished. */
@@ -47,13 +47,13 @@ record SegmentFile(Path path, long start, OptionalLong end) {
      * @param octets where the last whole record ends
      * @param why what is wrong with a damaged rest, in words for people
      */
-    record Content(long last, int octets, Rest rest, String why) {}
+    public record Content(long last, int octets, Rest rest, String why) {}
 
     /** A whole record: where it ends, and its entry. */
     private record Found(int until, LogEntryProto entry) {}
 
     /** The file, if its name is one of the log's. */
-    static Optional<SegmentFile> of(Path path) {
+    public static Optional<SegmentFile> of(Path path) {
         Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
         if (!name.matches()) {
             return Optional.empty();
@@ -66,7 +66,7 @@ record SegmentFile(Path path, long start, OptionalLong end) {
     }
 
     /** Whether the file is the one that is being written. */
-    boolean open() {
+    public boolean open() {
         return end.isEmpty();
     }
 
@@ -75,7 +75,7 @@ record SegmentFile(Path path, long start, OptionalLong end) {
      *
      * @throws IOException if the disk does not give it
      */
-    Content read(ObjLongConsumer<LogEntryProto> records) throws IOException {
+    public Content read(ObjLongConsumer<LogEntryProto> records) throws IOException {
         byte[] octets = Files.readAllBytes(path);
         int magic = Arrays.mismatch(octets, MAGIC);
         if (magic >= 0 && magic < MAGIC.length) {

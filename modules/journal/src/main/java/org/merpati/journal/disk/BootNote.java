@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.disk;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * In which boot of the machine the journal runs, and whether it was closed in order: two lines in the journal's
  * folder. A machine that went down under a running journal may have lost what was written last, a vote too.
  */
-final class BootNote {
+public final class BootNote {
     private static final String RUNNING = "running";
     private static final String CLOSED = "closed";
 
@@ -19,7 +19,7 @@ final class BootNote {
     private final Path file;
     private final String bootId;
 
-    BootNote(Path root, String bootId) {
+    public BootNote(Path root, String bootId) {
         this.root = root;
         this.file = root.resolve("boot");
         this.bootId = bootId;
@@ -29,7 +29,7 @@ final class BootNote {
      * Notes that the journal runs in this boot, and tells whether the machine went down under it before; then
      * everything in the folder has been synced.
      */
-    boolean begin() throws IOException {
+    public boolean begin() throws IOException {
         boolean unclean = unclean();
         if (unclean) {
             syncAll();
@@ -64,7 +64,7 @@ final class BootNote {
     }
 
     /** Notes that the journal was closed in order. */
-    void end() throws IOException {
+    public void end() throws IOException {
         write(CLOSED);
     }
 

@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.disk;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * bound it alarms with the time left; where there is no room, nothing more should be appended, and nothing is purged
  * that another node may need.
  */
-final class Room {
+public final class Room {
     private static final Logger LOG = LoggerFactory.getLogger(Room.class);
     private static final long PERIOD_NANOS = Duration.ofMillis(500).toNanos();
     private static final long MIB = 1 << 20;
@@ -41,7 +41,7 @@ final class Room {
      * @param bound the most octets that the log is to have
      * @param holder what keeps the log from being purged, in words for people
      */
-    Room(String group, Path log, long bound, Machine machine, Clock clock, Supplier<String> holder) {
+    public Room(String group, Path log, long bound, Machine machine, Clock clock, Supplier<String> holder) {
         this.group = group;
         this.log = log;
         this.bound = bound;
@@ -52,17 +52,17 @@ final class Room {
     }
 
     /** What people are to be told; empty most of the time. */
-    List<String> alarms() {
+    public List<String> alarms() {
         return alarms;
     }
 
     /** Why nothing more should be appended here. */
-    Optional<String> shortage() {
+    public Optional<String> shortage() {
         return shortage;
     }
 
     /** Measures, unless that was done just now. */
-    synchronized void look() {
+    public synchronized void look() {
         long now = clock.nanos();
         if (now - looked < PERIOD_NANOS) {
             return;
