@@ -93,7 +93,8 @@ final class Groups implements AutoCloseable {
         boolean failed = status.state().startsWith("failed");
         boolean led = status.leadership().leader().isPresent();
         String sentence = failed || led ? status.state() : status.state() + ", no leader is known";
-        return new Health.State(!failed && led, sentence);
+        String alarms = status.alarms().isEmpty() ? "" : "; " + String.join("; ", status.alarms());
+        return new Health.State(!failed && led, sentence + alarms);
     }
 
     /** The rows of status. */

@@ -20,13 +20,15 @@ import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 
 /**
- * Gives the files of checkpoints to voters that catch up, and takes the reports of checkpoints for the witness. Only a
- * voter of the group is answered; one checkpoint is pinned for each voter, and let go when it is not asked for.
+ * Gives the files of checkpoints to voters that catch up, and takes what voters report to the leader: their checkpoints,
+ * for the witness, and that their logs have no room. Only a voter of the group is answered; one checkpoint is pinned for
+ * each voter, and let go when it is not asked for.
  */
 final class CheckpointServer implements AutoCloseable {
     static final String LIST = "journal.checkpoint.list";
     static final String FILE = "journal.checkpoint.file";
     static final String REPORT = "journal.checkpoint.report";
+    static final String SHORTAGE = "journal.shortage";
     private static final long IDLE_NANOS = Duration.ofMinutes(10).toNanos();
 
     /** Who catches up with what. */
@@ -48,6 +50,7 @@ final class CheckpointServer implements AutoCloseable {
         channel.offer(LIST, this::list);
         channel.offer(FILE, this::file);
         channel.offer(REPORT, this::report);
+        channel.offer(SHORTAGE, this::shortage);
     }
 
     /** The question for a checkpoint at or above an index; below zero: the files are not needed any more. */
@@ -124,6 +127,12 @@ final class CheckpointServer implements AutoCloseable {
         BinaryReader in = new BinaryReader(request);
         GroupName group = new GroupName(in.text());
         journal(group, peer).report(peer, in.i64());
+    }
+
+    private void shortage(NodeName peer, byte[] request, OutputStream answer) {
+        BinaryReader in = new BinaryReader(request);
+        GroupName group = new GroupName(in.text());
+        journal(group, peer).shortage(peer, in.text());
     }
 
     private void release(Reader reader) {

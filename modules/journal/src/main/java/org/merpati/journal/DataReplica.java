@@ -58,6 +58,11 @@ final class DataReplica extends Replica {
     }
 
     @Override
+    String holder() {
+        return "the last checkpoint here ends at entry " + checkpointed();
+    }
+
+    @Override
     synchronized void apply(long index, byte[] form, @Nullable BatchInFlight batch) {
         if (index <= checkpointed()) {
             return;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.merpati.journal.disk.DurableFile;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Refused;
@@ -52,6 +53,16 @@ final class FolderIdentity {
         return root.resolve(group.value());
     }
 
+    /** The folder in which Ratis keeps the files of a group's log. */
+    Path log(GroupName group) {
+        return folder(group).resolve(engineId(cluster, group).toString()).resolve("current");
+    }
+
+    /** The folder of copies of files that were mended. */
+    Path aside() {
+        return root.resolve("aside");
+    }
+
     /**
      * Checks a group's folder before its log is opened, and notes that it is being formed if it is new.
      *
@@ -60,8 +71,7 @@ final class FolderIdentity {
     void check(GroupName group, int incarnation) throws IOException {
         Path file = root.resolve(group + ".identity");
         Path folder = folder(group);
-        boolean there =
-                Files.exists(folder.resolve(engineId(cluster, group).toString()).resolve("current/raft-meta"));
+        boolean there = Files.exists(log(group).resolve("raft-meta"));
         if (!Files.exists(file)) {
             if (there || !engineFolders(folder).isEmpty()) {
                 throw refused("the folder " + folder + " holds a log, but " + file + " is missing, so nobody knows"

@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param checkpointOctets a checkpoint is begun after this many octets of applied entries
  * @param segmentOctets the size of a file of the log
  * @param logMargin how many entries the log keeps behind a checkpoint, so that a short absence needs no files
+ * @param logBound the most octets that a group's log is to have on a voter, about three days of mail: a witness keeps
+ *     all of it while a data node is away
  * @param transport what the voters speak to each other
  */
 public record JournalConfig(
@@ -28,6 +30,7 @@ public record JournalConfig(
         long checkpointOctets,
         long segmentOctets,
         int logMargin,
+        long logBound,
         Transport transport) {
     /** What the voters speak to each other. */
     public enum Transport {
@@ -66,6 +69,7 @@ public record JournalConfig(
                 64L * KIB * KIB,
                 8L * KIB * KIB,
                 128,
+                16L * KIB * KIB * KIB,
                 Transport.GRPC);
     }
 
@@ -82,6 +86,7 @@ public record JournalConfig(
                 checkpointOctets,
                 segmentOctets,
                 logMargin,
+                logBound,
                 transport);
     }
 
@@ -98,6 +103,7 @@ public record JournalConfig(
                 checkpointOctets,
                 segmentOctets,
                 logMargin,
+                logBound,
                 transport);
     }
 
@@ -114,6 +120,24 @@ public record JournalConfig(
                 checkpoint,
                 segment,
                 margin,
+                logBound,
+                transport);
+    }
+
+    /** The same with another bound of a log. */
+    public JournalConfig withLogBound(long octets) {
+        return new JournalConfig(
+                electionMin,
+                electionMax,
+                submitLimit,
+                batchOctets,
+                batchCommands,
+                pendingOctets,
+                pendingCommands,
+                checkpointOctets,
+                segmentOctets,
+                logMargin,
+                octets,
                 transport);
     }
 
@@ -130,6 +154,7 @@ public record JournalConfig(
                 checkpointOctets,
                 segmentOctets,
                 logMargin,
+                logBound,
                 other);
     }
 

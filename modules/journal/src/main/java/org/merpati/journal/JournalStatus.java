@@ -1,5 +1,6 @@
 package org.merpati.journal;
 
+import java.util.List;
 import java.util.Map;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
@@ -12,6 +13,7 @@ import org.merpati.kernel.NodeName;
  * @param committed the index of the last entry known to be committed
  * @param checkpointed the index of the last finished checkpoint here
  * @param lag on the leader: for each other voter, how many entries it lacks
+ * @param alarms what people must look after, a sentence each: a log near its bound, a disk that is nearly full
  */
 public record JournalStatus(
         GroupName group,
@@ -20,8 +22,10 @@ public record JournalStatus(
         long applied,
         long committed,
         long checkpointed,
-        Map<NodeName, Long> lag) {
+        Map<NodeName, Long> lag,
+        List<String> alarms) {
     public JournalStatus {
         lag = Map.copyOf(lag);
+        alarms = List.copyOf(alarms);
     }
 }

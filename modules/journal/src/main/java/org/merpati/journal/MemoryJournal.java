@@ -2,6 +2,7 @@ package org.merpati.journal;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -170,7 +171,8 @@ final class MemoryJournal implements Journal {
             group.spec().voters().stream().filter(v -> !v.equals(node)).forEach(v -> lag.put(v, 0L));
         }
         long checkpointed = state == null ? 0 : state.checkpointed();
-        return new JournalStatus(group(), text, leadership(), Math.max(applied, checkpointed), last, checkpointed, lag);
+        return new JournalStatus(
+                group(), text, leadership(), Math.max(applied, checkpointed), last, checkpointed, lag, List.of());
     }
 
     @Override

@@ -2,7 +2,7 @@ package org.merpati.journal;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -12,13 +12,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.journal.disk.Room;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.GroupName;
@@ -38,6 +38,9 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         /** Reports a checkpoint of this node to the leader. */
         void report(GroupSpec spec, NodeName leader, long index);
 
+        /** Tells the leader why there is no room here; an empty text says that there is. */
+        void shortage(GroupSpec spec, NodeName leader, String why);
+
         /** Leaves the group; the files stay. */
         void leave(RatisJournal journal);
 
@@ -49,6 +52,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(RatisJournal.class);
+    private static final long SHORTAGE_TOLD_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long CLOCK_ALARM_MILLIS = Duration.ofMinutes(5).toMillis();
 
     private final GroupSpec spec;
@@ -65,9 +69,14 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     private final AtomicBoolean asking = new AtomicBoolean();
     private final AtomicBoolean checkpointing = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Shortages shortages;
     private volatile long reportSent;
     private volatile long reportNanos;
+    private volatile long shortageNanos;
+    private volatile String shortageSent = "";
+    private volatile Optional<String> refusal = Optional.empty();
     private volatile @Nullable Replica replica;
+    private volatile @Nullable Room room;
     private volatile @Nullable String failure;
 
     RatisJournal(GroupSpec spec, JournalConfig config, Clock clock, Engine engine, Node node, ReplicaRecord record) {
@@ -79,12 +88,25 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         this.record = record;
         this.announcer = new Announcer(spec.name().value());
         this.lease = new Lease(clock, config.lease().toNanos());
+        this.shortages = new Shortages(spec, node.name(), clock);
         this.batcher = new Batcher(spec.name().value(), config, this, this::unknownOutcome);
     }
 
-    /** Takes the copy that Ratis drives from now on. */
-    void attach(Replica copy) {
+    /** Takes the copy that Ratis drives from now on, and the room that its log has. */
+    void attach(Replica copy, Room left) {
         replica = copy;
+        room = left;
+    }
+
+    /** Leaves the group closed, because its log is damaged. */
+    void refuse(String damage) {
+        failure = damage;
+        LOG.error("group {} is not opened on node {}: {}", spec.name(), node.name(), damage);
+    }
+
+    /** Whether this node does not take part in the group any more, though it was not closed. */
+    boolean hasFailed() {
+        return failure != null;
     }
 
     /** The layout of the group. */
@@ -145,7 +167,11 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         if (!leadership().leading() || failure != null) {
             return CompletableFuture.failedFuture(notLeading());
         }
-        return batcher.submit(command);
+        Optional<String> why = refusal;
+        return why.isEmpty()
+                ? batcher.submit(command)
+                : CompletableFuture.failedFuture(
+                        new TryLater("group " + spec.name() + " takes no changes now: " + why.get()));
     }
 
     @Override
@@ -176,6 +202,11 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     /** Takes the report of a data node, if this node leads. */
     void report(NodeName from, long index) {
         batcher.report(new Entry.Checkpointed(from, index));
+    }
+
+    /** Takes a voter's word that its log has no room, if this node leads. */
+    void shortage(NodeName from, String why) {
+        shortages.heard(from, why);
     }
 
     @Override
@@ -294,6 +325,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
             }
             observe(division.getInfo());
             checkpointIfDue();
+            lookForRoom(division);
         } catch (IOException e) {
             LOG.debug("group {} is not open in the engine", spec.name(), e);
         }
@@ -382,6 +414,39 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         }
     }
 
+    private void lookForRoom(RaftServer.Division division) {
+        Room left = room;
+        if (left == null) {
+            return;
+        }
+        left.look();
+        Leadership now = leadership();
+        if (division.getInfo().isLeader()) {
+            List<NodeName> present = new Followers(spec, node.name(), division)
+                    .present(config.electionMax().toMillis());
+            refusal = shortages.refusal(left.shortage(), present);
+            return;
+        }
+        refusal = Optional.empty();
+        String why = left.shortage().orElse("");
+        boolean told =
+                why.equals(shortageSent) && (why.isEmpty() || clock.nanos() - shortageNanos < SHORTAGE_TOLD_NANOS);
+        Optional<NodeName> leader = now.leader().filter(n -> !n.equals(node.name()));
+        if (!told && leader.isPresent()) {
+            shortageSent = why;
+            shortageNanos = clock.nanos();
+            node.shortage(spec, leader.get(), why);
+        }
+    }
+
+    private List<String> alarms() {
+        Room left = room;
+        List<String> own = left == null ? List.of() : left.alarms();
+        return refusal.filter(why -> left == null || left.shortage().isEmpty())
+                .map(why -> List.of("it takes no changes: " + why))
+                .orElse(own);
+    }
+
     @Override
     public JournalStatus status() {
         Replica copy = replica;
@@ -390,7 +455,8 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         if (why != null || closed.get() || copy == null) {
             String state = why != null ? "failed: " + why : "closed";
             long applied = copy == null ? 0 : copy.getLastAppliedTermIndex().getIndex();
-            return new JournalStatus(spec.name(), state, leadership(), applied, applied, checkpointed, Map.of());
+            return new JournalStatus(
+                    spec.name(), state, leadership(), applied, applied, checkpointed, Map.of(), List.of());
         }
         try {
             RaftServer.Division division = engine.division(spec);
@@ -402,9 +468,10 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
                     copy.getLastAppliedTermIndex().getIndex(),
                     committed,
                     checkpointed,
-                    division.getInfo().isLeader() ? lag(division) : Map.of());
-        } catch (IOException e) {
-            return new JournalStatus(spec.name(), "closed", leadership(), 0, 0, checkpointed, Map.of());
+                    division.getInfo().isLeader() ? new Followers(spec, node.name(), division).lag() : Map.of(),
+                    alarms());
+        } catch (IOException | IllegalStateException e) {
+            return new JournalStatus(spec.name(), "closed", leadership(), 0, 0, checkpointed, Map.of(), List.of());
         }
     }
 
@@ -413,35 +480,6 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
             return "witness";
         }
         return info.isLeader() ? "leader" : info.isFollower() ? "follower" : "candidate";
-    }
-
-    private Map<NodeName, Long> lag(RaftServer.Division division) {
-        long last = division.getRaftLog().getNextIndex() - 1;
-        Map<NodeName, Long> lag = new HashMap<>();
-        for (NodeName voter : spec.voters()) {
-            if (!voter.equals(node.name())) {
-                lag.put(voter, last);
-            }
-        }
-        long[] matched = division.getInfo().getFollowerMatchIndices();
-        int next = 0;
-        if (matched != null && matched.length == lag.size()) {
-            for (RaftPeerId peer : followers(division)) {
-                lag.put(Engine.nodeOf(peer), Math.max(0, last - Math.max(0, matched[next++])));
-            }
-            return lag;
-        }
-        for (CommitInfoProto info : division.getCommitInfos()) {
-            NodeName voter = Engine.nodeOf(RaftPeerId.valueOf(info.getServer().getId()));
-            lag.computeIfPresent(voter, (v, all) -> Math.max(0, last - info.getCommitIndex()));
-        }
-        return lag;
-    }
-
-    private static Iterable<RaftPeerId> followers(RaftServer.Division division) {
-        return division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
-                .map(f -> RaftPeerId.valueOf(f.getId().getId()))
-                .toList();
     }
 
     /** Marks the group as left, so that nothing is begun any more. */

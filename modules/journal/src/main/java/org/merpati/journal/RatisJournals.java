@@ -13,10 +13,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.Topology;
+import org.merpati.journal.disk.BootNote;
+import org.merpati.journal.disk.LogScan;
+import org.merpati.journal.disk.Machine;
+import org.merpati.journal.disk.Room;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
@@ -39,13 +44,15 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
     private final NodeChannel channel;
     private final JournalConfig config;
     private final Clock clock;
+    private final Machine machine;
+    private final BootNote boot;
     private final FolderIdentity folders;
     private final Engine engine;
     private final CheckpointServer checkpoints;
     private final ScheduledThreadPoolExecutor ticker = new ScheduledThreadPoolExecutor(
             2, Thread.ofPlatform().daemon().name("journal-tick-", 0).factory());
     private final Map<GroupName, RatisJournal> open = new ConcurrentHashMap<>();
-    private final Set<GroupName> reporting = ConcurrentHashMap.newKeySet();
+    private final Set<String> reporting = ConcurrentHashMap.newKeySet();
 
     /**
      * Starts the server of this node; the groups are opened one by one.
@@ -61,6 +68,24 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
             Path data,
             JournalConfig config,
             Clock clock) {
+        this(topology, self, identity, channel, data, config, clock, Machine.local());
+    }
+
+    /**
+     * Starts the server of this node on a machine that may be another than the real one.
+     *
+     * @param data the node's data folder
+     * @throws Refused if the folder belongs to another cluster, or the port cannot be bound
+     */
+    public RatisJournals(
+            Topology topology,
+            NodeName self,
+            NodeIdentity identity,
+            NodeChannel channel,
+            Path data,
+            JournalConfig config,
+            Clock clock,
+            Machine machine) {
         if (!identity.node().equals(self)) {
             throw new IllegalArgumentException("the identity is of node " + identity.node() + ", not of " + self);
         }
@@ -69,9 +94,14 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         this.channel = channel;
         this.config = config;
         this.clock = clock;
+        this.machine = machine;
         Path root = data.resolve("journal").toAbsolutePath();
         try {
             this.folders = new FolderIdentity(root, topology.cluster());
+            this.boot = new BootNote(root, machine.bootId());
+            if (boot.begin()) {
+                keepOut();
+            }
             this.engine = new Engine(topology, identity, config, root, clock);
         } catch (IOException | RuntimeException e) {
             if (e instanceof Refused refused) {
@@ -90,6 +120,22 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         long period = Math.max(5, config.electionMin().toMillis() / 8);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(this::tickAll, period, period, TimeUnit.MILLISECONDS);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(checkpoints::sweep, 1, 1, TimeUnit.MINUTES);
+    }
+
+    /**
+     * Waits until every election is over that this node may have voted in: its vote may be lost with the machine's
+     * memory, and it must not give another in the same term. No group is open in that time.
+     */
+    private void keepOut() {
+        Duration span = config.electionMax().multipliedBy(2);
+        LOG.warn(
+                "the machine of node {} went down under the journal; the node keeps out of elections for {} ms",
+                self,
+                span.toMillis());
+        long end = clock.nanos() + span.toNanos();
+        for (long left = span.toNanos(); left > 0; left = end - clock.nanos()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private void tickAll() {
@@ -138,7 +184,9 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
                 journal.shut();
                 throw e;
             }
-            folders.formed(spec.name(), Engine.INCARNATION);
+            if (!journal.hasFailed()) {
+                folders.formed(spec.name(), Engine.INCARNATION);
+            }
             open.put(spec.name(), journal);
             soon(journal);
             return journal;
@@ -160,8 +208,16 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         } else {
             copy = new WitnessReplica(spec, journal.record(), config.logMargin(), journal);
         }
-        journal.attach(copy);
-        engine.add(spec, copy, folders.folder(spec.name()), state.isEmpty());
+        Path log = folders.log(spec.name());
+        journal.attach(copy, new Room(spec.name().value(), log, config.logBound(), machine, clock, copy::holder));
+        ReplicaRecord record = journal.record();
+        LogScan.Known known = new LogScan.Known(copy.checkpointed(), record.reached(), record.skipped());
+        Optional<String> damage = new LogScan(spec.name().value(), log, folders.aside(), known).damage();
+        if (damage.isPresent()) {
+            journal.refuse(damage.get());
+        } else {
+            engine.add(spec, copy, folders.folder(spec.name()), state.isEmpty());
+        }
     }
 
     private static Throwable deepest(Throwable e) {
@@ -188,18 +244,28 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
 
     @Override
     public void report(GroupSpec spec, NodeName leader, long index) {
-        if (!reporting.add(spec.name())) {
+        BinaryWriter request = new BinaryWriter().text(spec.name().value()).i64(index);
+        tell(spec, leader, CheckpointServer.REPORT, request.toByteArray());
+    }
+
+    @Override
+    public void shortage(GroupSpec spec, NodeName leader, String why) {
+        BinaryWriter request = new BinaryWriter().text(spec.name().value()).text(why);
+        tell(spec, leader, CheckpointServer.SHORTAGE, request.toByteArray());
+    }
+
+    private void tell(GroupSpec spec, NodeName leader, String service, byte[] request) {
+        String what = service + " " + spec.name();
+        if (!reporting.add(what)) {
             return;
         }
-        Thread.ofVirtual().name("journal-report-" + spec.name()).start(() -> {
+        Thread.ofVirtual().name(what).start(() -> {
             try {
-                byte[] request =
-                        new BinaryWriter().text(spec.name().value()).i64(index).toByteArray();
-                channel.ask(leader, CheckpointServer.REPORT, request, REPORT_LIMIT);
+                channel.ask(leader, service, request, REPORT_LIMIT);
             } catch (Failure e) {
-                LOG.debug("the report of a checkpoint of group {} will be sent again: {}", spec.name(), e.sentence());
+                LOG.debug("{} will be sent again: {}", what, e.sentence());
             } finally {
-                reporting.remove(spec.name());
+                reporting.remove(what);
             }
         });
     }
@@ -255,7 +321,8 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         checkpoints.close();
         try {
             engine.close();
-        } catch (UncheckedIOException e) {
+            boot.end();
+        } catch (IOException | UncheckedIOException e) {
             LOG.warn("the engine of node {} did not close in order", self, e);
         }
         left.forEach(RatisJournal::closeState);

@@ -68,6 +68,9 @@ abstract sealed class Replica extends BaseStateMachine permits DataReplica, Witn
     /** The index of the last entry that the log need not hold for this copy; 0 if there is none. */
     abstract long checkpointed();
 
+    /** What keeps the log from being purged further, in words for people. */
+    abstract String holder();
+
     /** Applies the form of one entry; answers go to the batch if it was made here. */
     abstract void apply(long index, byte[] form, @Nullable BatchInFlight batch) throws IOException;
 

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.merpati.journal.disk.DurableFile;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Id;
@@ -94,6 +97,7 @@ final class ReplicaRecord {
 
     /** Notes the term of a checkpoint from another node and a time that it had reached; durable on return. */
     synchronized void installed(long term, long index, long reachedMillis) throws IOException {
+        skipped = Math.max(skipped, index);
         termStarts.put(index, term);
         millis = Math.max(millis, reachedMillis);
         save();
@@ -120,6 +124,16 @@ final class ReplicaRecord {
         reported.merge(node, index, Math::max);
     }
 
+    /** The highest index that is noted as committed; 0 if there is none. */
+    synchronized long reached() {
+        return termStarts.isEmpty() ? 0 : termStarts.lastKey();
+    }
+
+    /** Up to where the log may lack entries, because a checkpoint took their place; 0 if it may not. */
+    synchronized long skipped() {
+        return skipped;
+    }
+
     /** Notes that everything up to the index is not needed here though it was never applied; durable on return. */
     synchronized void skip(long term, long index) throws IOException {
         skipped = Math.max(skipped, index);
@@ -134,6 +148,11 @@ final class ReplicaRecord {
                 .min()
                 .orElse(0);
         return Math.max(least, skipped);
+    }
+
+    /** The node whose reported checkpoint is the oldest. */
+    synchronized NodeName least(Collection<NodeName> dataNodes) {
+        return Collections.min(dataNodes, Comparator.comparingLong(node -> reported.getOrDefault(node, 0L)));
     }
 
     /** Makes the record durable. */

@@ -7,6 +7,7 @@ import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.kernel.NodeName;
 
 /**
  * A copy without data: it votes and keeps the log until every data node has reported a checkpoint beyond it. The only
@@ -27,6 +28,13 @@ final class WitnessReplica extends Replica {
     @Override
     long checkpointed() {
         return durableFloor;
+    }
+
+    @Override
+    String holder() {
+        NodeName last = record.least(spec.dataNodes());
+        return "node " + last + " has reported no checkpoint beyond entry " + record.floor(List.of(last))
+                + "; start it, or take it out of the group";
     }
 
     /** Whether more of the log can be dropped than at the last purge. */

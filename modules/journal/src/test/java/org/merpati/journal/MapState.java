@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.merpati.journal.disk.DurableFile;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 
@@ -61,6 +62,10 @@ final class MapState implements StateMachine {
 
     synchronized Map<String, String> values() {
         return new TreeMap<>(values);
+    }
+
+    synchronized String value(String key) {
+        return String.valueOf(values.get(key));
     }
 
     synchronized long lastMillis() {

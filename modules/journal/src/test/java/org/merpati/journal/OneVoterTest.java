@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,28 +88,6 @@ class OneVoterTest {
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining(other)
                 .hasMessageContaining(RatisCluster.CLUSTER.toString());
-    }
-
-    @Test
-    void aDamagedLogIsRefused() throws IOException {
-        cluster.awaitLeader();
-        for (int i = 0; i < 40; i++) {
-            journal.submit(MapState.put("k" + i, "x".repeat(2000)));
-        }
-        cluster.stop("a");
-        Path segment;
-        try (Stream<Path> files = Files.walk(cluster.data("a").resolve("journal/shard-1"))) {
-            segment = files.filter(f -> f.getFileName().toString().startsWith("log_"))
-                    .max(Comparator.comparingLong(f -> f.toFile().length()))
-                    .orElseThrow();
-        }
-        byte[] content = Files.readAllBytes(segment);
-        content[content.length / 2] ^= 1;
-        Files.write(segment, content);
-        assertThatThrownBy(() -> cluster.start("a"))
-                .isInstanceOf(Refused.class)
-                .hasMessageContaining("group shard-1")
-                .hasMessageContaining("cannot be opened");
     }
 
     @Test

@@ -39,6 +39,7 @@ final class RatisCluster implements AutoCloseable {
     final TestAuthority authority = new TestAuthority();
     final Map<NodeName, MapState> states = new ConcurrentHashMap<>();
     final Map<NodeName, Journal> journals = new ConcurrentHashMap<>();
+    final Map<NodeName, Host> hosts = new ConcurrentHashMap<>();
     private final Map<NodeName, RatisJournals> nodes = new ConcurrentHashMap<>();
     private final Map<NodeName, Map<String, NodeChannel.Service>> services = new ConcurrentHashMap<>();
     private final Map<NodeName, NodeIdentity> identities = new HashMap<>();
@@ -101,6 +102,16 @@ final class RatisCluster implements AutoCloseable {
         return this;
     }
 
+    /** A node that runs. */
+    RatisJournals node(String node) {
+        return Optional.ofNullable(nodes.get(new NodeName(node))).orElseThrow();
+    }
+
+    /** The machine that a node is on. */
+    Host host(String node) {
+        return hosts.computeIfAbsent(new NodeName(node), n -> new Host());
+    }
+
     Journal start(String node) {
         NodeName name = new NodeName(node);
         RatisJournals journals = new RatisJournals(
@@ -110,7 +121,8 @@ final class RatisCluster implements AutoCloseable {
                 new Channel(name),
                 data(node),
                 config,
-                clock);
+                clock,
+                host(node));
         nodes.put(name, journals);
         try {
             return open(name, journals);
@@ -145,6 +157,14 @@ final class RatisCluster implements AutoCloseable {
 
     Journal journal(String node) {
         return Optional.ofNullable(journals.get(new NodeName(node))).orElseThrow();
+    }
+
+    /** The folder of the files of a node's log. */
+    Path log(String node) {
+        return data(node)
+                .resolve("journal/" + group.name())
+                .resolve(FolderIdentity.engineId(CLUSTER, group.name()).toString())
+                .resolve("current");
     }
 
     MapState state(String node) {

@@ -81,6 +81,16 @@ final class TestAuthority {
         cuts.add(new Cut(other, one));
     }
 
+    /** Lets a node not hear another, which goes on to hear it. */
+    void deafen(NodeName hearer, NodeName speaker) {
+        cuts.add(new Cut(hearer, speaker));
+    }
+
+    /** Ends that. */
+    void hear(NodeName hearer, NodeName speaker) {
+        cuts.remove(new Cut(hearer, speaker));
+    }
+
     /** Mends all links. */
     void heal() {
         cuts.clear();

@@ -119,7 +119,8 @@ final class TapeJournal implements Journal {
 
     @Override
     public JournalStatus status() {
-        return new JournalStatus(group, "leader", leadership, size(), size(), state.checkpointed(), Map.of());
+        return new JournalStatus(
+                group, "leader", leadership, size(), size(), state.checkpointed(), Map.of(), List.of());
     }
 
     @Override

@@ -1,0 +1,182 @@
+package org.merpati.journal.disk;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks through a group's log before Ratis opens it (replication.md §3, Damage). It mends what a crash explains: the
+ * end of a write that was never finished, after copying the file aside, and a purge that was not finished. Everything
+ * else is a damaged voter, whose files it leaves as they are.
+ */
+public final class LogScan {
+    private static final Logger LOG = LoggerFactory.getLogger(LogScan.class);
+    private static final int COPIES = 8;
+
+    /**
+     * What the replica knows, from its own files, that its log must hold.
+     *
+     * @param checkpoint the index of the last entry in its last checkpoint; 0 if there is none
+     * @param reached the highest index that it has noted as committed
+     * @param skipped up to where it may lack entries, because a checkpoint took their place
+     */
+    public record Known(long checkpoint, long reached, long skipped) {
+        private long needed() {
+            long highest = Math.max(checkpoint, reached);
+            return highest <= skipped ? -1 : highest;
+        }
+    }
+
+    private final Path current;
+    private final Path aside;
+    private final String group;
+    private final Known known;
+
+    /**
+     * @param current the folder of the log's files
+     * @param aside where files are copied to before they are cut
+     */
+    public LogScan(String group, Path current, Path aside, Known known) {
+        this.group = group;
+        this.current = current;
+        this.aside = aside;
+        this.known = known;
+    }
+
+    /** What is wrong with the log in words for people; empty if Ratis may open it. */
+    public Optional<String> damage() {
+        try {
+            String why = scan();
+            return why.isEmpty() ? Optional.empty() : Optional.of(sentence(why));
+        } catch (IOException e) {
+            return Optional.of(sentence("it cannot be read: " + e));
+        }
+    }
+
+    private String sentence(String why) {
+        return "the log of group " + group + " in " + current + " is damaged: " + why
+                + ". It was left as it is. This voter must not come back under its old name: keep a copy of the"
+                + " folder, and join the group anew";
+    }
+
+    private String scan() throws IOException {
+        List<SegmentFile> all = files();
+        List<SegmentFile> files = afterPurge(all);
+        long next = files.isEmpty() ? 0 : files.getFirst().start();
+        if (next > (known.checkpoint() == 0 ? 0 : known.checkpoint() + 1)) {
+            return "its first entry is " + next + ", but the checkpoint ends at " + known.checkpoint();
+        }
+        for (SegmentFile file : files) {
+            boolean last = file.equals(files.getLast());
+            if (file.start() != next) {
+                return gap(next, file);
+            }
+            SegmentFile.Content content = file.read((entry, at) -> {});
+            String why = wrong(file, content, last);
+            if (!why.isEmpty()) {
+                return file.path().getFileName() + ": " + why;
+            }
+            if (last && content.last() < known.needed()) {
+                return file.path().getFileName() + " ends at entry " + content.last() + ", but entry " + known.needed()
+                        + " was committed here";
+            }
+            if (content.rest() == SegmentFile.Rest.TORN) {
+                cut(file, content);
+            }
+            next = content.last() + 1;
+        }
+        for (SegmentFile left : all.subList(0, all.size() - files.size())) {
+            LOG.info("group {}: {} is in the checkpoint and is dropped", group, left.path());
+            Files.delete(left.path());
+        }
+        return files.isEmpty() && known.needed() > 0
+                ? "its files are missing, but entry " + known.needed() + " was committed here"
+                : "";
+    }
+
+    private static String gap(long next, SegmentFile file) {
+        return "entries " + next + " to " + (file.start() - 1) + " before "
+                + file.path().getFileName() + " are missing";
+    }
+
+    private static String wrong(SegmentFile file, SegmentFile.Content content, boolean last) {
+        if (content.rest() == SegmentFile.Rest.DAMAGED) {
+            return content.why();
+        }
+        if (file.open()) {
+            return last ? "" : "it is being written, but is not the last";
+        }
+        if (content.rest() != SegmentFile.Rest.NONE
+                || content.last() != file.end().orElse(-1)) {
+            return "it is closed, but its last whole record is of entry " + content.last();
+        }
+        return "";
+    }
+
+    private List<SegmentFile> files() throws IOException {
+        if (!Files.isDirectory(current)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(current)) {
+            return all.map(SegmentFile::of)
+                    .flatMap(Optional::stream)
+                    .sorted(Comparator.comparingLong(SegmentFile::start))
+                    .toList();
+        }
+    }
+
+    /**
+     * The files but those that a purge has left over. Ratis deletes from the newest to the oldest, so a crash leaves a
+     * gap; if the checkpoint holds everything up to its end, what is before the gap is dropped too.
+     */
+    private List<SegmentFile> afterPurge(List<SegmentFile> files) {
+        int first = 0;
+        for (int i = 1; i < files.size(); i++) {
+            long before = files.get(i - 1).end().orElse(Long.MAX_VALUE);
+            if (before < files.get(i).start() - 1 && files.get(i).start() - 1 <= known.checkpoint()) {
+                first = i;
+            }
+        }
+        return files.subList(first, files.size());
+    }
+
+    private void cut(SegmentFile file, SegmentFile.Content content) throws IOException {
+        Files.createDirectories(aside);
+        Path copy = aside.resolve(group + "-" + file.path().getFileName() + "-cut-at-" + content.octets());
+        Files.copy(file.path(), copy, StandardCopyOption.REPLACE_EXISTING);
+        DurableFile.sync(copy);
+        DurableFile.syncFolder(aside);
+        forgetOldCopies();
+        LOG.warn(
+                "group {}: {} ends in a write that was never finished, behind entry {}; it is cut there, a copy is {}",
+                group,
+                file.path(),
+                content.last(),
+                copy);
+        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.WRITE)) {
+            channel.truncate(content.octets());
+            channel.force(true);
+        }
+    }
+
+    private void forgetOldCopies() throws IOException {
+        List<Path> copies = new ArrayList<>();
+        try (Stream<Path> all = Files.list(aside)) {
+            all.forEach(copies::add);
+        }
+        copies.sort(Comparator.comparingLong(p -> p.toFile().lastModified()));
+        for (Path old : copies.subList(0, Math.max(0, copies.size() - COPIES))) {
+            Files.delete(old);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package org.merpati.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.journal.disk.SegmentFile;
+import org.merpati.kernel.TryLater;
+
+class RoomTest {
+    private static final int KIB = 1024;
+    private static final long BOUND = 4L << 20;
+    private static final String FILLER = "x".repeat(64 * KIB);
+
+    @TempDir
+    Path folder;
+
+    @SuppressWarnings("NullAway.Init") // each test begins with start
+    private RatisCluster cluster;
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    private Journal start(int dataNodes, JournalConfig config) {
+        cluster = new RatisCluster(folder, dataNodes, config).startAll();
+        return cluster.journal(cluster.awaitLeader());
+    }
+
+    private static void awaitRefused(Journal journal, String why) {
+        Await.until("changes are refused", RatisCluster.PATIENCE, () -> {
+            try {
+                journal.submit(MapState.put("probe", "1"));
+                return false;
+            } catch (TryLater e) {
+                return e.sentence().contains("takes no changes") && e.sentence().contains(why);
+            }
+        });
+    }
+
+    private static void awaitAlarm(Journal journal, String... words) {
+        Await.until(
+                String.join(", ", words),
+                RatisCluster.PATIENCE,
+                () -> journal.status().alarms().stream()
+                        .anyMatch(alarm -> Stream.of(words).allMatch(alarm::contains)));
+    }
+
+    @Test
+    void aDiskThatIsNearlyFullRefusesWritesAndAnswersReads() {
+        Journal journal = start(1, RatisCluster.quick());
+        journal.submit(MapState.put("k", "1"));
+        assertThat(journal.status().alarms()).isEmpty();
+        cluster.host("a").space = Host.SCARCE;
+        awaitRefused(journal, "less than 5 %");
+        awaitAlarm(journal, "less than 5 %");
+        journal.barrier();
+        Await.until("the lease is held", RatisCluster.PATIENCE, journal::leased);
+        long committed = journal.status().committed();
+        assertThatThrownBy(() -> journal.submit(MapState.put("k", "2"))).isInstanceOf(TryLater.class);
+        assertThat(journal.status().committed()).isLessThanOrEqualTo(committed + 1);
+        assertThat(cluster.state("a").values()).containsEntry("k", "1");
+        cluster.host("a").space = Host.ROOMY;
+        assertThat(Await.answer(RatisCluster.PATIENCE, () -> journal.submit(MapState.put("k", "3"))))
+                .asString(UTF_8)
+                .isEqualTo("1");
+        Await.until(
+                "the alarm ends",
+                RatisCluster.PATIENCE,
+                () -> journal.status().alarms().isEmpty());
+    }
+
+    @Test
+    void aFollowerWithoutRoomCountsOnlyWhenItIsNeeded() {
+        Journal journal = start(2, RatisCluster.quick());
+        String leader = cluster.awaitLeader();
+        cluster.host("w").space = Host.SCARCE;
+        awaitAlarm(cluster.journal("w"), "less than 5 %");
+        cluster.put("both", "1");
+        assertThat(journal.status().alarms()).isEmpty();
+        cluster.stop(leader.equals("a") ? "b" : "a");
+        awaitRefused(journal, "on node w its disk");
+        journal.barrier();
+        awaitAlarm(journal, "it takes no changes", "node w");
+        cluster.host("w").space = Host.ROOMY;
+        cluster.put("room", "again");
+    }
+
+    @Test
+    void theWitnessAlarmsAtHalfItsBoundAndStopsAtItAndNeverPurges() throws IOException {
+        start(2, RatisCluster.quick().withLog(256 * KIB, 256 * KIB, 4).withLogBound(BOUND));
+        cluster.put("first", "1");
+        cluster.stop("b");
+        Journal leader = cluster.journal("a");
+        cluster.awaitLeader("a");
+        Map<String, String> acknowledged = new TreeMap<>();
+        boolean alarmed = false;
+        boolean refused = false;
+        for (int i = 0; i < 2 * BOUND / FILLER.length() && !refused; i++) {
+            try {
+                leader.submit(MapState.put("k" + i, FILLER + i));
+                acknowledged.put("k" + i, FILLER + i);
+            } catch (TryLater e) {
+                refused = e.sentence().contains("on node w its log has reached its bound of 4 MiB: node b");
+                assertThat(e.sentence()).contains("takes no changes");
+            }
+            alarmed |= cluster.journal("w").status().alarms().stream()
+                    .anyMatch(alarm -> alarm.contains("full in about") && alarm.contains("node b"));
+        }
+        assertThat(alarmed).isTrue();
+        assertThat(refused).isTrue();
+        assertThat(firstOfLog("w")).isZero();
+        leader.barrier();
+        cluster.start("b");
+        cluster.put("last", "1");
+        cluster.awaitSame("b", "a");
+        assertThat(cluster.state("b").values()).containsAllEntriesOf(acknowledged);
+        Await.until("the witness has purged", RatisCluster.PATIENCE, () -> {
+            cluster.put("later", FILLER);
+            return firstOfLog("w") > 0;
+        });
+    }
+
+    private long firstOfLog(String node) {
+        try (Stream<Path> files = Files.list(cluster.log(node))) {
+            return files.flatMap(f -> SegmentFile.of(f).stream())
+                    .mapToLong(SegmentFile::start)
+                    .min()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aDataNodeThatCannotPurgeAlarmsTheSameWay() {
+        Journal journal = start(
+                1, RatisCluster.quick().withLog(Long.MAX_VALUE, 256 * KIB, 4).withLogBound(BOUND));
+        for (int i = 0; i < BOUND / 2 / FILLER.length() + 2; i++) {
+            journal.submit(MapState.put("k" + i, FILLER));
+        }
+        awaitAlarm(journal, "of at most 4 MiB", "the last checkpoint here ends at entry 0");
+    }
+}
