@@ -52,7 +52,6 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(RatisJournal.class);
-    private static final long SHORTAGE_TOLD_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long CLOCK_ALARM_MILLIS = Duration.ofMinutes(5).toMillis();
 
     private final GroupSpec spec;
@@ -72,11 +71,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     private final Shortages shortages;
     private volatile long reportSent;
     private volatile long reportNanos;
-    private volatile long shortageNanos;
-    private volatile String shortageSent = "";
-    private volatile Optional<String> refusal = Optional.empty();
     private volatile @Nullable Replica replica;
-    private volatile @Nullable Room room;
     private volatile @Nullable String failure;
 
     RatisJournal(GroupSpec spec, JournalConfig config, Clock clock, Engine engine, Node node, ReplicaRecord record) {
@@ -88,14 +83,14 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         this.record = record;
         this.announcer = new Announcer(spec.name().value());
         this.lease = new Lease(clock, config.lease().toNanos());
-        this.shortages = new Shortages(spec, node.name(), clock);
+        this.shortages = new Shortages(spec, node.name(), clock, (leader, why) -> node.shortage(spec, leader, why));
         this.batcher = new Batcher(spec.name().value(), config, this, this::unknownOutcome);
     }
 
     /** Takes the copy that Ratis drives from now on, and the room that its log has. */
     void attach(Replica copy, Room left) {
         replica = copy;
-        room = left;
+        shortages.room(left);
     }
 
     /** Leaves the group closed, because its log is damaged. */
@@ -167,7 +162,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         if (!leadership().leading() || failure != null) {
             return CompletableFuture.failedFuture(notLeading());
         }
-        Optional<String> why = refusal;
+        Optional<String> why = shortages.refusal();
         return why.isEmpty()
                 ? batcher.submit(command)
                 : CompletableFuture.failedFuture(
@@ -281,11 +276,9 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     /** Whether a voter answered this leader lately. While a transfer waits, the group takes no writes. */
     private boolean hears(NodeName voter) {
         try {
-            RaftPeerId peer = Engine.peerId(voter);
-            return engine.division(spec).getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
-                    .anyMatch(f -> f.getId().getId().equals(peer.toByteString())
-                            && f.getLastRpcElapsedTimeMs()
-                                    < config.electionMin().toMillis());
+            return new Followers(spec, node.name(), engine.division(spec))
+                    .present(config.electionMin().toMillis())
+                    .contains(voter);
         } catch (IOException closing) {
             return false;
         }
@@ -415,36 +408,12 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     }
 
     private void lookForRoom(RaftServer.Division division) {
-        Room left = room;
-        if (left == null) {
-            return;
-        }
-        left.look();
-        Leadership now = leadership();
         if (division.getInfo().isLeader()) {
-            List<NodeName> present = new Followers(spec, node.name(), division)
-                    .present(config.electionMax().toMillis());
-            refusal = shortages.refusal(left.shortage(), present);
-            return;
+            shortages.lookLeading(new Followers(spec, node.name(), division)
+                    .present(config.electionMax().toMillis()));
+        } else {
+            shortages.lookFollowing(leadership().leader());
         }
-        refusal = Optional.empty();
-        String why = left.shortage().orElse("");
-        boolean told =
-                why.equals(shortageSent) && (why.isEmpty() || clock.nanos() - shortageNanos < SHORTAGE_TOLD_NANOS);
-        Optional<NodeName> leader = now.leader().filter(n -> !n.equals(node.name()));
-        if (!told && leader.isPresent()) {
-            shortageSent = why;
-            shortageNanos = clock.nanos();
-            node.shortage(spec, leader.get(), why);
-        }
-    }
-
-    private List<String> alarms() {
-        Room left = room;
-        List<String> own = left == null ? List.of() : left.alarms();
-        return refusal.filter(why -> left == null || left.shortage().isEmpty())
-                .map(why -> List.of("it takes no changes: " + why))
-                .orElse(own);
     }
 
     @Override
@@ -469,7 +438,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
                     committed,
                     checkpointed,
                     division.getInfo().isLeader() ? new Followers(spec, node.name(), division).lag() : Map.of(),
-                    alarms());
+                    shortages.alarms());
         } catch (IOException | IllegalStateException e) {
             return new JournalStatus(spec.name(), "closed", leadership(), 0, 0, checkpointed, Map.of(), List.of());
         }
