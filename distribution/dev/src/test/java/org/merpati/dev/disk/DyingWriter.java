@@ -1,0 +1,161 @@
+package org.merpati.dev.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Random;
+
+/** A process that changes files on the faulty disk and dies at once; each method is a life. */
+final class DyingWriter {
+    private DyingWriter() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Path.of(arguments[1]);
+        switch (arguments[0]) {
+            case "append" -> append(folder);
+            case "overwrite" -> overwrite(folder);
+            case "truncate" -> truncate(folder);
+            case "replace" -> replace(folder);
+            case "replaceSynced" -> {
+                replace(folder);
+                sync(folder);
+            }
+            case "deleteAndCreate" -> deleteAndCreate(folder);
+            case "createSynced" -> createSynced(folder);
+            case "order" -> order(folder);
+            case "copies" -> copies(folder);
+            case "temporary" -> temporary(folder);
+            case "firstHalf" -> Files.writeString(folder.resolve("old"), "-1", StandardOpenOption.APPEND);
+            case "random" -> random(folder, Long.parseLong(arguments[2]));
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+        Runtime.getRuntime().halt(9);
+    }
+
+    private static ByteBuffer octets(String text) {
+        return ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static void append(Path folder) throws IOException {
+        try (FileChannel file = FileChannel.open(folder.resolve("old"), StandardOpenOption.APPEND)) {
+            file.write(octets("-synced"));
+            file.force(false);
+            file.write(octets("-lost"));
+        }
+    }
+
+    private static void overwrite(Path folder) throws IOException {
+        try (FileChannel file = open(folder.resolve("old"))) {
+            file.write(octets("X"), 1);
+            file.force(false);
+            file.write(octets("YY"), 1);
+            file.write(octets("ZZZZZZZZ"), 0);
+        }
+    }
+
+    private static void truncate(Path folder) throws IOException {
+        try (FileChannel file = open(folder.resolve("old"))) {
+            file.truncate(1);
+            file.write(octets("longer than before"), 1);
+        }
+        Files.writeString(folder.resolve("other"), "cut at opening");
+    }
+
+    private static void replace(Path folder) throws IOException {
+        Path aside = folder.resolve("old.new");
+        Files.writeString(aside, "new");
+        sync(aside);
+        Files.move(aside, folder.resolve("old"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void deleteAndCreate(Path folder) throws IOException {
+        Files.delete(folder.resolve("old"));
+        Files.writeString(folder.resolve("old"), "another");
+        Files.createDirectories(folder.resolve("a/b"));
+        Files.writeString(folder.resolve("a/b/c"), "new");
+        Files.delete(folder.resolve("empty"));
+    }
+
+    private static void createSynced(Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("a/b"));
+        Files.writeString(folder.resolve("a/b/c"), "synced");
+        sync(folder.resolve("a/b/c"));
+        Files.writeString(folder.resolve("a/b/d"), "lost");
+    }
+
+    private static void order(Path folder) throws IOException {
+        Files.move(folder.resolve("old"), folder.resolve("renamed"));
+        Files.writeString(folder.resolve("next"), "synced");
+        sync(folder.resolve("next"));
+        Files.move(folder.resolve("next"), folder.resolve("last"));
+    }
+
+    private static void copies(Path folder) throws IOException {
+        Files.copy(folder.resolve("old"), folder.resolve("copy"));
+        Files.copy(folder.resolve("old"), folder.resolve("other"), StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel from = FileChannel.open(folder.resolve("other"));
+                FileChannel to = open(folder.resolve("old"))) {
+            to.transferFrom(from, 2, from.size());
+        }
+    }
+
+    private static void temporary(Path folder) throws IOException {
+        for (int i = 0; i < 100; i++) {
+            Path file = Files.createTempFile(folder, "body", ".eml");
+            Files.writeString(file, "body");
+            Files.delete(file);
+        }
+    }
+
+    /** Writes anywhere, cuts, syncs; beside each file lies what it held when it was last synced, written at the end. */
+    private static void random(Path folder, long seed) throws IOException {
+        Random chance = new Random(seed);
+        FileChannel[] files = new FileChannel[4];
+        byte[][] synced = new byte[files.length][];
+        for (int i = 0; i < files.length; i++) {
+            Path file = folder.resolve("f" + i);
+            files[i] = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
+            files[i].force(true);
+            synced[i] = new byte[0];
+        }
+        for (int step = 0; step < 2_000; step++) {
+            int i = chance.nextInt(files.length);
+            switch (chance.nextInt(10)) {
+                case 0 -> {
+                    files[i].force(chance.nextBoolean());
+                    synced[i] = Files.readAllBytes(folder.resolve("f" + i));
+                }
+                case 1 -> files[i].truncate(chance.nextInt(3_000));
+                case 2 -> files[i].position(chance.nextInt(3_000));
+                default -> {
+                    byte[] octets = new byte[chance.nextInt(300)];
+                    chance.nextBytes(octets);
+                    if (chance.nextBoolean()) {
+                        files[i].write(ByteBuffer.wrap(octets));
+                    } else {
+                        files[i].write(ByteBuffer.wrap(octets), chance.nextInt(3_000));
+                    }
+                }
+            }
+        }
+        for (int i = 0; i < files.length; i++) {
+            Path expected = folder.resolveSibling("expected-" + i);
+            Files.write(expected, synced[i]);
+        }
+    }
+}
