@@ -11,6 +11,7 @@ import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.NodeName;
+import org.merpati.runtime.DurableFile;
 
 /**
  * What a replica must know about the log behind its checkpoint: at which index each term began, a time that the group

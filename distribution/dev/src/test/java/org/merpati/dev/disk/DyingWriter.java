@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
+import org.merpati.cluster.Pem;
+import org.merpati.runtime.DurableFile;
 
 /** A process that changes files on the faulty disk and dies at once; each method is a life. */
 final class DyingWriter {
@@ -30,6 +32,8 @@ final class DyingWriter {
             case "copies" -> copies(folder);
             case "temporary" -> temporary(folder);
             case "firstHalf" -> Files.writeString(folder.resolve("old"), "-1", StandardOpenOption.APPEND);
+            case "secret" -> Pem.writeSecret(folder.resolve("identity/node.key"), "key");
+            case "durable" -> DurableFile.write(folder.resolve("old"), new byte[] {'n', 'e', 'w'});
             case "random" -> random(folder, Long.parseLong(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }

@@ -144,6 +144,15 @@ class PowerCutTest {
     }
 
     @Test
+    void whatOurOwnCodeReplacesIsDurable() throws IOException {
+        live("durable");
+        live("secret");
+        assertThat(found())
+                .isEqualTo(Map.of(
+                        "old", "new", "other", "other", "empty", "", "identity", "", "identity/node.key", "key"));
+    }
+
+    @Test
     void withoutSyncsNothingIsDurable() throws IOException {
         live("append", "-Dmerpati.disk.sync=off");
         assertThat(found()).isEqualTo(Map.of("old", "old", "other", "other", "empty", ""));

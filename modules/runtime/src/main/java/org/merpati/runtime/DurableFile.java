@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.runtime;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** A small file that is replaced as a whole: written aside, synced, renamed, and its folder synced. */
-final class DurableFile {
+public final class DurableFile {
     private DurableFile() {}
 
     /**
@@ -17,7 +17,7 @@ final class DurableFile {
      *
      * @throws IOException if the disk refuses; the old content then stays
      */
-    static void write(Path file, byte[] content) throws IOException {
+    public static void write(Path file, byte[] content) throws IOException {
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 aside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -35,7 +35,7 @@ final class DurableFile {
     }
 
     /** Makes the names in a folder durable. */
-    static void syncFolder(Path folder) throws IOException {
+    public static void syncFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
