@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.MetadataProto;
+import org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogOutputStream;
 import org.merpati.cluster.Pem;
 import org.merpati.runtime.DurableFile;
 
@@ -34,6 +37,10 @@ final class DyingWriter {
             case "firstHalf" -> Files.writeString(folder.resolve("old"), "-1", StandardOpenOption.APPEND);
             case "secret" -> Pem.writeSecret(folder.resolve("identity/node.key"), "key");
             case "durable" -> DurableFile.write(folder.resolve("old"), new byte[] {'n', 'e', 'w'});
+            case "engine" -> engine(folder);
+            case "frozen" -> frozen(folder);
+            case "full" -> full(folder);
+            case "failing" -> failing(folder);
             case "random" -> random(folder, Long.parseLong(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -122,6 +129,88 @@ final class DyingWriter {
             Path file = Files.createTempFile(folder, "body", ".eml");
             Files.writeString(file, "body");
             Files.delete(file);
+        }
+    }
+
+    /** Writes with the log writer of Ratis: an entry that it synced, and more that it did not. */
+    private static void engine(Path folder) throws IOException {
+        java.io.File log = folder.resolve("log_inprogress_0").toFile();
+        SegmentedRaftLogOutputStream out =
+                new SegmentedRaftLogOutputStream(log, false, 1 << 20, 0, ByteBuffer.allocateDirect(1 << 10));
+        out.write(entry(1));
+        out.flush();
+        Files.writeString(folder.resolveSibling("expected-length"), Long.toString(log.length()));
+        for (int index = 2; index < 100; index++) {
+            out.write(entry(index));
+        }
+        expect(log.length() > 1 << 10, "entries reached the file");
+    }
+
+    private static LogEntryProto entry(long index) {
+        return LogEntryProto.newBuilder()
+                .setTerm(1)
+                .setIndex(index)
+                .setMetadataEntry(MetadataProto.newBuilder().setCommitIndex(index))
+                .build();
+    }
+
+    private static void expect(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalStateException("not so: " + what);
+        }
+    }
+
+    private static DiskFaults faults() {
+        return DiskFaults.installed().orElseThrow();
+    }
+
+    private static void frozen(Path folder) throws IOException {
+        FileChannel before = open(folder.resolve("old"));
+        faults().freeze(folder);
+        before.write(octets("never"));
+        before.force(true);
+        expect(before.position() == 5 && before.size() == 5, "a frozen channel pretends");
+        Files.writeString(folder.resolve("other"), "never");
+        Files.writeString(folder.resolve("new"), "never");
+        Files.createDirectory(folder.resolve("newFolder"));
+        Files.move(folder.resolve("other"), folder.resolve("moved"));
+        Files.delete(folder.resolve("empty"));
+        Files.copy(folder.resolve("old"), folder.resolve("copy"));
+        faults().thaw(folder);
+        before.write(octets("never"));
+        before.truncate(0);
+        Files.writeString(folder.resolve("after"), "thawed");
+        sync(folder.resolve("after"));
+    }
+
+    private static void full(Path folder) throws IOException {
+        faults().fill(folder);
+        try {
+            Files.writeString(folder.resolve("old"), "no room", StandardOpenOption.APPEND);
+            expect(false, "a full disk refuses");
+        } catch (IOException expected) {
+            expect("No space left on device".equals(expected.getMessage()), expected.toString());
+        }
+        Files.writeString(folder.resolveSibling("elsewhere"), "room");
+        faults().lift(folder);
+        Files.writeString(folder.resolve("old"), "-room", StandardOpenOption.APPEND);
+        sync(folder.resolve("old"));
+    }
+
+    /** The second sync fails; what was written before it is lost, though a third succeeds. */
+    private static void failing(Path folder) throws IOException {
+        faults().failForce(folder, 2);
+        try (FileChannel file = FileChannel.open(folder.resolve("old"), StandardOpenOption.APPEND)) {
+            file.write(octets("-synced"));
+            file.force(true);
+            file.write(octets("-lost"));
+            try {
+                file.force(true);
+                expect(false, "the second sync fails");
+            } catch (IOException expected) {
+                expect("Input/output error".equals(expected.getMessage()), expected.toString());
+            }
+            file.force(true);
         }
     }
 

@@ -153,6 +153,32 @@ class PowerCutTest {
     }
 
     @Test
+    void theLogOfRatisIsCaught() throws IOException {
+        PowerCut.Undone undone = live("engine");
+        assertThat(undone).isEqualTo(new PowerCut.Undone(1, 0));
+        assertThat(Files.size(folder.resolve("log_inprogress_0")))
+                .isEqualTo(Long.parseLong(Files.readString(top.resolve("expected-length"))));
+    }
+
+    @Test
+    void aFrozenFolderTakesNothing() throws IOException {
+        live("frozen");
+        assertThat(found()).isEqualTo(Map.of("old", "old", "other", "other", "empty", "", "after", "thawed"));
+    }
+
+    @Test
+    void aFullDiskRefusesUntilItIsLifted() throws IOException {
+        live("full");
+        assertThat(found()).isEqualTo(Map.of("old", "old-room", "other", "other", "empty", ""));
+    }
+
+    @Test
+    void whatAFailedSyncLeftUnwrittenIsLostForGood() throws IOException {
+        live("failing");
+        assertThat(found()).isEqualTo(Map.of("old", "old-synced", "other", "other", "empty", ""));
+    }
+
+    @Test
     void withoutSyncsNothingIsDurable() throws IOException {
         live("append", "-Dmerpati.disk.sync=off");
         assertThat(found()).isEqualTo(Map.of("old", "old", "other", "other", "empty", ""));
