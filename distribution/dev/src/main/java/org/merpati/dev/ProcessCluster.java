@@ -106,7 +106,7 @@ public final class ProcessCluster extends Cluster {
                 "-Dmerpati.disk.side=" + side(node),
                 "-Dmerpati.disk.sync=" + (disk == Disk.UNSYNCED ? "off" : "on"),
                 "-cp",
-                jar(node) + File.pathSeparator + jars.resolve("merpati-dev.jar"),
+                jars.resolve("merpati-dev.jar").toString(),
                 org.merpati.node.Main.class.getName()));
         return command;
     }

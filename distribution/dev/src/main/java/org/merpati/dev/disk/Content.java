@@ -115,7 +115,7 @@ final class Content {
     }
 
     private void keep(long from, long to) throws IOException {
-        if (gone) {
+        if (gone || (synced >= 0 && from >= synced)) {
             return;
         }
         FileChannel kept = channel();
