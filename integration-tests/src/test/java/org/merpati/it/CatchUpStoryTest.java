@@ -3,89 +3,142 @@ package org.merpati.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.MailProbe;
 import org.merpati.runtime.NodeStatus;
 
 /**
- * A node that was away catches up: by the log after a few changes, by a checkpoint after 10,000, while others serve.
+ * A node that was away catches up while the others serve: by the log after a few changes, by a checkpoint after 10,000.
  */
-@Tag("trial")
+@Tag("processes")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CatchUpStoryTest {
     private static final int MANY = 10_000;
     private static final int FEW = 50;
+    private static final int SESSIONS = 8;
+    private static final String AWAY = "gszimbra2";
 
-    @TempDir
-    private Path folder = Path.of("");
+    @RegisterExtension
+    final Six six = new Six(Kit.Form.PROCESSES);
+
+    private List<String> accounts = List.of();
+
+    @BeforeAll
+    void people() {
+        accounts =
+                List.copyOf(Kit.accounts(six.cluster(), "traveller", SESSIONS).keySet());
+    }
 
     @Test
-    void aNodeThatWasAwayCatchesUpWhileTheClusterServes() throws IOException {
-        Map<String, String> extra = Map.of("limits", "checkpoint = 1048576");
-        try (Cluster cluster = Kit.cluster(Kit.Form.PROCESSES, "six", folder, extra)) {
-            Kit.up(cluster);
-            Map<String, String> accounts = Kit.accounts(cluster, 2);
-            String account = accounts.keySet().iterator().next();
-            away(cluster, account, FEW);
-            away(cluster, account, MANY);
+    void byTheLogWhenItIsShort() throws Exception {
+        assertThat(away(FEW)).as("checkpoints fetched").isZero();
+    }
+
+    @Test
+    void byACheckpointWhenItIsLong() throws Exception {
+        assertThat(away(MANY)).as("checkpoints fetched").isPositive();
+    }
+
+    /** Makes changes while a node is away; how many checkpoints it fetched to catch up. */
+    private long away(int changes) throws Exception {
+        Cluster cluster = six.cluster();
+        long before = fetched();
+        cluster.kill(AWAY);
+        String door = cluster.plan().all("imap").getFirst();
+        for (String account : accounts) {
+            Kit.await(
+                    "the other node serves " + account,
+                    Duration.ofSeconds(30),
+                    () -> Stories.messages(door, account, "secret") >= 0);
+        }
+        long began = System.nanoTime();
+        try (ExecutorService sessions = Executors.newFixedThreadPool(SESSIONS)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (String account : accounts) {
+                all.add(sessions.submit(() -> change(door, account, Math.ceilDiv(changes, SESSIONS))));
+            }
+            for (Future<?> one : all) {
+                done(one);
+            }
+        }
+        long changed = System.nanoTime();
+        cluster.start(AWAY);
+        AtomicInteger served = new AtomicInteger();
+        Kit.await(() -> AWAY + " lacks nothing: " + applied(), Duration.ofSeconds(120), () -> {
+            served.addAndGet(Stories.messages(door, accounts.getFirst(), "secret") >= 0 ? 1 : 0);
+            return caughtUp();
+        });
+        System.out.printf(
+                "%d changes away (made in %d ms): caught up %d ms after the start of its process, %d logins served"
+                        + " meanwhile%n",
+                changes, (changed - began) / 1_000_000, (System.nanoTime() - changed) / 1_000_000, served.get());
+        assertThat(served.get()).isPositive();
+        return fetched() - before;
+    }
+
+    private static void done(Future<?> one) throws InterruptedException {
+        try {
+            one.get();
+        } catch (ExecutionException failed) {
+            throw new AssertionError("a change failed", failed.getCause());
         }
     }
 
-    private static void away(Cluster cluster, String account, int changes) throws IOException {
-        cluster.kill("gszimbra2");
-        Kit.await(
-                "gszimbra1 leads both shards",
-                Duration.ofSeconds(30),
-                () -> Stories.messages(cluster.plan().all("imap").getFirst(), account, "secret") >= 0);
-        try (MailProbe.Imap client =
-                new MailProbe.Imap(cluster.plan().all("imap").getFirst())) {
+    private static int change(String door, String account, int changes) throws IOException {
+        try (MailProbe.Imap client = new MailProbe.Imap(door)) {
             client.ok("LOGIN " + account + " secret");
             client.literal("APPEND INBOX", MailProbe.message(account, account, "s", changes + "@example.net"));
             client.ok("SELECT INBOX");
             for (int i = 0; i < changes; i++) {
                 client.ok("STORE 1 " + (i % 2 == 0 ? "+" : "-") + "FLAGS.SILENT (\\Flagged)");
             }
-            long started = System.nanoTime();
-            cluster.start("gszimbra2");
-            cluster.awaitReady(Kit.READY);
-            int[] served = new int[1];
-            Kit.await("gszimbra2 lacks nothing", Duration.ofSeconds(120), () -> {
-                try {
-                    client.ok("NOOP");
-                    served[0]++;
-                } catch (IOException moved) {
-                    // Its shard went back to the node that returned.
-                }
-                return caughtUp(cluster);
-            });
-            System.out.printf(
-                    "%d changes away: caught up %d ms after the start of its process, %d commands served meanwhile%n",
-                    changes, (System.nanoTime() - started) / 1_000_000, served[0]);
-            assertThat(served[0]).isPositive();
+            return changes;
         }
     }
 
-    /** Whether both mailbox nodes have applied the same in every shard. */
-    private static boolean caughtUp(Cluster cluster) {
-        Map<String, Long> applied = new java.util.HashMap<>();
-        for (NodeStatus node : cluster.status()) {
-            if (node.name().startsWith("gszimbra")) {
-                for (NodeStatus.Group group : node.groups()) {
-                    if (group.name().startsWith("shard-")) {
-                        long other = applied.getOrDefault(group.name(), group.applied());
-                        applied.put(group.name(), group.applied());
-                        if (Math.abs(other - group.applied()) > 2 || (group.applied() == 0 && other != 0)) {
-                            return false;
-                        }
-                    }
-                }
+    /** How many checkpoints the node says to have fetched. */
+    private long fetched() throws IOException {
+        try (var lines = Files.lines(six.cluster().plan().log(AWAY))) {
+            return lines.filter(l -> l.contains("fetches the checkpoint")).count();
+        }
+    }
+
+    /** What each mailbox node has applied of each shard. */
+    private Map<String, Map<String, Long>> applied() {
+        Map<String, Map<String, Long>> applied = new TreeMap<>();
+        for (NodeStatus node : six.cluster().status()) {
+            if (node.roles().contains("mailbox")) {
+                node.groups().stream()
+                        .filter(g -> g.name().startsWith("shard-"))
+                        .forEach(g -> applied.computeIfAbsent(g.name(), n -> new TreeMap<>())
+                                .put(node.name(), g.applied()));
             }
         }
-        return !applied.isEmpty();
+        return applied;
+    }
+
+    /** Whether both mailbox nodes have applied the same of every shard, but for what is on its way. */
+    private boolean caughtUp() {
+        return applied().values().stream().allMatch(shard -> {
+            long most = shard.values().stream().mapToLong(a -> a).max().orElse(0);
+            long least = shard.values().stream().mapToLong(a -> a).min().orElse(0);
+            return shard.size() == 2 && least > 0 && most - least <= 2;
+        });
     }
 }

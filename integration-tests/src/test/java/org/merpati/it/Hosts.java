@@ -10,6 +10,7 @@ import java.util.List;
  */
 final class Hosts implements AutoCloseable {
     private static final String BRIDGE = "mpbr" + ProcessHandle.current().pid() % 10_000;
+    private static final String NOBODY = "02:00:00:00:00:01";
     private static final String NET = "10.77." + ProcessHandle.current().pid() % 250 + ".";
 
     private final List<String> nodes;
@@ -67,16 +68,20 @@ final class Hosts implements AutoCloseable {
         return List.of("ip", "netns", "exec", space(node));
     }
 
-    /** Cuts the link between two nodes, both ways. */
+    /** Cuts the link between two nodes, both ways: what one sends to the other goes to nobody, and nothing says so. */
     void cut(String a, String b) throws IOException {
-        run("ip", "-n", space(a), "route", "add", "blackhole", address(b) + "/32");
-        run("ip", "-n", space(b), "route", "add", "blackhole", address(a) + "/32");
+        lose(a, b);
+        lose(b, a);
+    }
+
+    private void lose(String from, String to) throws IOException {
+        run("ip", "-n", space(from), "neigh", "replace", address(to), "lladdr", NOBODY, "dev", "eth0");
     }
 
     /** Joins what was cut. */
     void heal(String a, String b) throws IOException {
-        run("ip", "-n", space(a), "route", "del", "blackhole", address(b) + "/32");
-        run("ip", "-n", space(b), "route", "del", "blackhole", address(a) + "/32");
+        run("ip", "-n", space(a), "neigh", "del", address(b), "dev", "eth0");
+        run("ip", "-n", space(b), "neigh", "del", address(a), "dev", "eth0");
     }
 
     private static void run(String... command) throws IOException {

@@ -3,19 +3,20 @@ package org.merpati.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.merpati.dev.Checker;
 import org.merpati.dev.Cluster;
+import org.merpati.dev.Ledger;
+import org.merpati.dev.Load;
 import org.merpati.wire.InternalErrors;
 
 /**
@@ -25,34 +26,26 @@ import org.merpati.wire.InternalErrors;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class KillStories {
     private static final int ACCOUNTS = 6;
-    private static final long LOOK_NANOS = 300_000_000;
 
-    @TempDir
-    private static Path folder = Path.of("");
+    @RegisterExtension
+    final Six six = new Six(form());
 
-    private @Nullable Cluster made;
     private Map<String, String> accounts = Map.of();
 
     abstract Kit.Form form();
 
     @BeforeAll
-    void start() throws IOException {
-        Cluster cluster = Kit.cluster(form(), "six", folder, Map.of());
-        made = cluster;
-        Kit.up(cluster);
-        accounts = Kit.accounts(cluster, ACCOUNTS);
+    void people() {
+        accounts = Kit.accounts(six.cluster(), form().name().toLowerCase(Locale.ROOT), ACCOUNTS);
     }
 
     @AfterAll
-    void stop() {
-        if (made != null) {
-            made.close();
-        }
+    void noInternalErrors() {
         assertThat(InternalErrors.count()).as("internal errors").isZero();
     }
 
     private Cluster cluster() {
-        return java.util.Objects.requireNonNull(made);
+        return six.cluster();
     }
 
     @ParameterizedTest
@@ -97,24 +90,11 @@ abstract class KillStories {
                     () -> ledger.count("imap") >= again + 20);
             assertThat(load.surprises()).as("seed %d", seed).isEmpty();
         }
-        Kit.await(
-                "deferred mail arrives",
-                Duration.ofSeconds(60),
-                () -> wrong(ledger).wrong().isEmpty());
-        Checker.Verdict verdict = wrong(ledger);
+        Checker.Verdict verdict =
+                Checker.settle(ledger, cluster.plan().all("imap").getFirst(), accounts);
         System.out.println("checker after the death of " + victim + ": " + verdict);
         assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
         assertThat(verdict.duplicates()).as("seed %d", seed).isZero();
-    }
-
-    /** Looks at everything, so not too often. */
-    private Checker.Verdict wrong(Ledger ledger) {
-        LockSupport.parkNanos(LOOK_NANOS);
-        try {
-            return Checker.check(ledger, cluster().plan().all("imap").getFirst(), accounts);
-        } catch (IOException notYet) {
-            return new Checker.Verdict(List.of(String.valueOf(notYet.getMessage())), 0, 0, 0);
-        }
     }
 
     private void report(String victim, Ledger ledger, long killed, long seed) {

@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.merpati.dev.Await;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.EmbeddedCluster;
 import org.merpati.dev.Plan;
@@ -63,9 +64,8 @@ final class Kit {
     }
 
     /** A cluster of processes whose power can be cut, made and not yet started. */
-    static ProcessCluster cluster(ProcessCluster.Disk disk, String layout, Path folder, Map<String, String> extra)
-            throws IOException {
-        ProcessCluster cluster = new ProcessCluster(plan(layout, folder, extra), JARS, disk);
+    static ProcessCluster cuttable(String layout, Path folder, Map<String, String> extra) throws IOException {
+        ProcessCluster cluster = ProcessCluster.cuttable(plan(layout, folder, extra), JARS);
         cluster.prepare();
         return cluster;
     }
@@ -82,24 +82,30 @@ final class Kit {
         cluster.awaitReady(READY);
     }
 
-    /** Makes accounts u0, u1, … of the cluster's domain; address to password. */
-    static Map<String, String> accounts(Cluster cluster, int count) {
+    /** Makes accounts NAME0, NAME1, … of the cluster's domain; address to password. */
+    static Map<String, String> accounts(Cluster cluster, String name, int count) {
         Map<String, String> accounts = new LinkedHashMap<>();
         String domain = cluster.plan().domain();
         await("the directory takes the accounts", Duration.ofSeconds(30), () -> {
             try {
                 cluster.askAny(
                         "accounts add",
-                        Map.of("pattern", "u%d@" + domain, "count", Integer.toString(count), "password", "secret"));
+                        Map.of(
+                                "pattern",
+                                name + "%d@" + domain,
+                                "count",
+                                Integer.toString(count),
+                                "password",
+                                "secret"));
                 return true;
             } catch (TryLater notYet) {
                 return false;
             }
         });
         for (int i = 0; i < count; i++) {
-            accounts.put("u" + i + "@" + domain, "secret");
+            accounts.put(name + i + "@" + domain, "secret");
         }
-        String last = "u" + (count - 1) + "@" + domain;
+        String last = name + (count - 1) + "@" + domain;
         for (String node : cluster.plan().nodes()) {
             await(node + " knows the accounts", Duration.ofSeconds(30), () -> knows(cluster, node, last));
         }
@@ -121,13 +127,7 @@ final class Kit {
     }
 
     /** Waits for a condition; what is said when it does not come true is asked for then. */
-    static void await(java.util.function.Supplier<String> what, Duration limit, BooleanSupplier condition) {
-        long end = System.nanoTime() + limit.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("not within " + limit.toSeconds() + " s: " + what.get());
-            }
-            LockSupport.parkNanos(20_000_000);
-        }
+    static void await(Supplier<String> what, Duration limit, BooleanSupplier condition) {
+        Await.until(what, limit, condition);
     }
 }

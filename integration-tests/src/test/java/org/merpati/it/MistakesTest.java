@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Cluster;
 import org.merpati.kernel.Malformed;
+import org.merpati.node.Node;
+import org.merpati.runtime.Configuration;
+import org.merpati.runtime.NodeConfig;
 
 /** What a person can type wrong is answered with a sentence that says what, where and what to do. */
 class MistakesTest {
@@ -66,6 +69,20 @@ class MistakesTest {
             assertThatThrownBy(() -> cluster.kill("gszimbra3"))
                     .hasMessageContaining("no node 'gszimbra3'")
                     .hasMessageContaining("gszimbra1");
+        }
+    }
+
+    @Test
+    void aNodeOfAnIncompatibleVersionIsRefused() throws IOException {
+        try (Cluster cluster = Kit.cluster(Kit.Form.EMBEDDED, "three", folder, Map.of())) {
+            cluster.start("node1");
+            cluster.start("node2");
+            NodeConfig config = Configuration.read(cluster.plan().file("node3"), NodeConfig.class)
+                    .value();
+            assertThatThrownBy(() -> new Node(config, "9.9.0").close())
+                    .isInstanceOf(Malformed.class)
+                    .hasMessageContaining("runs merpati " + Node.VERSION + " and this one 9.9.0")
+                    .hasMessageContaining("install the same version on all nodes");
         }
     }
 

@@ -3,18 +3,16 @@ package org.merpati.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.merpati.dev.Checker;
+import org.merpati.dev.Ledger;
 import org.merpati.dev.MailProbe;
 import org.merpati.dev.ProcessCluster;
 import org.merpati.smtp.Reply;
@@ -23,29 +21,18 @@ import org.merpati.smtp.Reply;
 @Tag("processes")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProcessStoriesTest {
-    @TempDir
-    private static Path folder = Path.of("");
+    @RegisterExtension
+    final Six six = new Six(Kit.Form.PROCESSES);
 
-    private @Nullable ProcessCluster made;
     private Map<String, String> accounts = Map.of();
 
     @BeforeAll
-    void start() throws IOException {
-        made = (ProcessCluster)
-                Kit.cluster(Kit.Form.PROCESSES, "six", folder, Map.of("timing", "retry-first = \"2s\""));
-        Kit.up(made);
-        accounts = Kit.accounts(made, 4);
-    }
-
-    @AfterAll
-    void stop() {
-        if (made != null) {
-            made.close();
-        }
+    void people() {
+        accounts = Kit.accounts(six.cluster(), "process", 4);
     }
 
     private ProcessCluster cluster() {
-        return Objects.requireNonNull(made);
+        return (ProcessCluster) six.cluster();
     }
 
     /** After a restart of all, leadership goes back to the preferred node when it has settled. */
@@ -95,7 +82,8 @@ class ProcessStoriesTest {
             cluster.startAll();
             cluster.awaitReady(Kit.READY);
         });
-        Checker.Verdict verdict = Stories.settle(cluster, ledger, accounts);
+        Checker.Verdict verdict =
+                Checker.settle(ledger, cluster.plan().all("imap").getFirst(), accounts);
         System.out.println("checker after the death of all: " + verdict + ", seed " + seed);
         assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
         assertThat(verdict.duplicates()).as("seed %d", seed).isZero();

@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.merpati.dev.Cluster;
+import org.merpati.dev.Ledger;
+import org.merpati.dev.Load;
 import org.merpati.dev.MailProbe;
 
 /** What stories say over and over. */
 final class Stories {
-    private static final long LOOK_NANOS = 300_000_000;
-
     private Stories() {}
 
     /** How many messages of an account's mailbox have a Message-ID. */
@@ -76,19 +75,5 @@ final class Stories {
     @FunctionalInterface
     interface Trouble {
         void make(Ledger ledger) throws IOException;
-    }
-
-    /** Waits until everything acknowledged is there, and says what is not. */
-    static Checker.Verdict settle(Cluster cluster, Ledger ledger, Map<String, String> accounts) throws IOException {
-        String door = cluster.plan().all("imap").getFirst();
-        Kit.await("deferred mail arrives", Duration.ofSeconds(90), () -> {
-            LockSupport.parkNanos(LOOK_NANOS);
-            try {
-                return Checker.check(ledger, door, accounts).wrong().stream().noneMatch(w -> w.contains("is []"));
-            } catch (IOException notYet) {
-                return false;
-            }
-        });
-        return Checker.check(ledger, door, accounts);
     }
 }

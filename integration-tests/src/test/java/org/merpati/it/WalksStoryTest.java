@@ -6,18 +6,16 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.MailProbe;
 import org.merpati.runtime.NodeStatus;
@@ -27,19 +25,15 @@ import org.slf4j.LoggerFactory;
 /** The walks of docs/walks, walked: a message, a login and a failover print the stops that they passed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WalksStoryTest {
-    @TempDir
-    private static Path folder = Path.of("");
+    @RegisterExtension
+    final Six six = new Six(Kit.Form.EMBEDDED);
 
     private final ListAppender<ILoggingEvent> mailLog = new ListAppender<>();
-    private @Nullable Cluster made;
     private Map<String, String> accounts = Map.of();
 
     @BeforeAll
-    void start() throws IOException {
-        Cluster cluster = Kit.cluster(Kit.Form.EMBEDDED, "six", folder, Map.of());
-        made = cluster;
-        Kit.up(cluster);
-        accounts = Kit.accounts(cluster, 2);
+    void start() {
+        accounts = Kit.accounts(six.cluster(), "walker", 2);
         mailLog.start();
         ((Logger) LoggerFactory.getLogger("mail")).addAppender(mailLog);
     }
@@ -47,13 +41,10 @@ class WalksStoryTest {
     @AfterAll
     void stop() {
         ((Logger) LoggerFactory.getLogger("mail")).detachAppender(mailLog);
-        if (made != null) {
-            made.close();
-        }
     }
 
     private Cluster cluster() {
-        return Objects.requireNonNull(made);
+        return six.cluster();
     }
 
     private static void print(String walk, List<String> stops) {

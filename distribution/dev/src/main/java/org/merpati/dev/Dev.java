@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
         name = "./dev",
         mixinStandardHelpOptions = true,
         description = "Runs a whole cluster on this machine.",
-        subcommands = {Up.class})
+        subcommands = {Up.class, Bench.class})
 public final class Dev implements Runnable {
     static final Path ROOT =
             Path.of(System.getProperty("merpati.root", ".")).toAbsolutePath().normalize();

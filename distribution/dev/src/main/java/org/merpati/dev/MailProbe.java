@@ -1,5 +1,6 @@
 package org.merpati.dev;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,6 +22,8 @@ import org.merpati.wire.Network;
 /** Sends a mail by SMTP and looks for it by IMAP, as somebody outside would. */
 public final class MailProbe {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int BUFFER = 64 * 1024;
 
     private static final Network NETWORK = new Network("probe", 1);
 
@@ -58,20 +61,31 @@ public final class MailProbe {
 
     /** An IMAP client that is just enough to look around. */
     public static final class Imap implements AutoCloseable {
-        private final Socket socket;
-        private final InputStream in;
-        private final OutputStream out;
+        private Socket socket;
+        private InputStream in;
+        private OutputStream out;
         private int tags;
 
-        /** Connects in clear to host:port. */
+        /**
+         * Connects to host:port, and by STARTTLS where logins in clear are refused. Certificates are not checked: the
+         * cluster that is probed runs on this machine.
+         */
         public Imap(String server) throws IOException {
             InetSocketAddress address = Configuration.address(server);
             socket = new Socket();
-            socket.connect(address, 5_000);
+            socket.connect(address, CONNECT_MILLIS);
             socket.setSoTimeout((int) LIMIT.toMillis());
-            in = new java.io.BufferedInputStream(socket.getInputStream(), 64 * 1024);
+            in = new BufferedInputStream(socket.getInputStream(), BUFFER);
             out = socket.getOutputStream();
             line();
+            if (ok("CAPABILITY").getFirst().contains("LOGINDISABLED")) {
+                ok("STARTTLS");
+                socket = Unchecked.context()
+                        .getSocketFactory()
+                        .createSocket(socket, address.getHostString(), address.getPort(), true);
+                in = new BufferedInputStream(socket.getInputStream(), BUFFER);
+                out = socket.getOutputStream();
+            }
         }
 
         /** A line, without its end; literals are read into it. */

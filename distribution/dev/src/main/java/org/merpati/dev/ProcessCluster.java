@@ -26,26 +26,16 @@ public final class ProcessCluster extends Cluster {
             "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED");
 
-    /** What the nodes' files lie on. */
-    public enum Disk {
-        /** The machine's disk. */
-        PLAIN,
-        /** A disk whose power can be cut. */
-        CUTTABLE,
-        /** The same, and every sync is an empty promise. */
-        UNSYNCED
-    }
-
     private final Path jars;
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
     private final Function<String, List<String>> wrap;
-    private final Disk disk;
+    private final boolean cuttable;
 
-    private ProcessCluster(Plan plan, Path jars, Function<String, List<String>> wrap, Disk disk) {
+    private ProcessCluster(Plan plan, Path jars, Function<String, List<String>> wrap, boolean cuttable) {
         super(plan);
         this.jars = jars;
         this.wrap = wrap;
-        this.disk = disk;
+        this.cuttable = cuttable;
     }
 
     /**
@@ -53,16 +43,16 @@ public final class ProcessCluster extends Cluster {
      * @param wrap what a node's command begins with, such as {@code ip netns exec NAME}
      */
     public ProcessCluster(Plan plan, Path jars, Function<String, List<String>> wrap) {
-        this(plan, jars, wrap, Disk.PLAIN);
+        this(plan, jars, wrap, false);
     }
 
-    /** A cluster on such a disk. */
-    public ProcessCluster(Plan plan, Path jars, Disk disk) {
-        this(plan, jars, node -> List.of(), disk);
+    /** A cluster on disks whose power can be cut. */
+    public static ProcessCluster cuttable(Plan plan, Path jars) {
+        return new ProcessCluster(plan, jars, node -> List.of(), true);
     }
 
     public ProcessCluster(Plan plan, Path jars) {
-        this(plan, jars, Disk.PLAIN);
+        this(plan, jars, node -> List.of());
     }
 
     private Path jar(String node) {
@@ -85,11 +75,11 @@ public final class ProcessCluster extends Cluster {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xshare:auto",
                 "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + jars.resolve(disk == Disk.PLAIN ? "merpati.jsa" : "merpati-disk.jsa"),
+                "-XX:SharedArchiveFile=" + jars.resolve(cuttable ? "merpati-disk.jsa" : "merpati.jsa"),
                 "-Xlog:cds=off",
                 "-Xlog:cds+dynamic=off",
                 "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(disk == Disk.PLAIN ? List.of("-jar", jar(node).toString()) : onDisk(node));
+        command.addAll(cuttable ? onDisk(node) : List.of("-jar", jar(node).toString()));
         command.addAll(List.of("run", "--conf", plan().file(node).toString()));
         return command;
     }
@@ -98,13 +88,22 @@ public final class ProcessCluster extends Cluster {
         return plan().folder().resolve("side").resolve(node);
     }
 
+    private Path unsynced() {
+        return plan().folder().resolve("unsynced");
+    }
+
+    /** From this instant every sync on every node's disk is an empty promise. */
+    public void promiseWithoutSync() throws IOException {
+        Files.createFile(unsynced());
+    }
+
     private List<String> onDisk(String node) {
         List<String> command = new ArrayList<>(OPENED);
         command.addAll(List.of(
                 "-Djava.nio.file.spi.DefaultFileSystemProvider=" + DiskProvider.class.getName(),
                 "-Dmerpati.disk.folder=" + plan().data(node),
                 "-Dmerpati.disk.side=" + side(node),
-                "-Dmerpati.disk.sync=" + (disk == Disk.UNSYNCED ? "off" : "on"),
+                "-Dmerpati.disk.unsynced=" + unsynced(),
                 "-cp",
                 jars.resolve("merpati-dev.jar").toString(),
                 org.merpati.node.Main.class.getName()));
@@ -117,7 +116,7 @@ public final class ProcessCluster extends Cluster {
      * @return what was taken back, by node
      */
     public Map<String, PowerCut.Undone> cutPower(List<String> nodes) throws IOException {
-        if (disk == Disk.PLAIN) {
+        if (!cuttable) {
             throw new IOException("the power of these nodes cannot be cut: they write to the machine's disk");
         }
         kill(nodes);

@@ -81,7 +81,13 @@ public final class Node implements AutoCloseable {
         this(config, VERSION);
     }
 
-    Node(NodeConfig config, String version) throws IOException {
+    /**
+     * Starts a node of a given version.
+     *
+     * @throws Malformed as above, or if a node is here whose version does not work with this one
+     * @throws IOException as above
+     */
+    public Node(NodeConfig config, String version) throws IOException {
         boolean done = false;
         this.version = version;
         try {
@@ -164,10 +170,13 @@ public final class Node implements AutoCloseable {
 
     private static JournalConfig journal(NodeConfig config) {
         JournalConfig standard = JournalConfig.standard();
+        long checkpoint = config.limits().checkpoint();
+        // Only a whole file of the log can be dropped: a file larger than a checkpoint would keep it for longer.
+        long segment = Math.min(standard.segmentOctets(), checkpoint);
         return standard.withElection(
                         config.timing().electionMin(), config.timing().electionMax())
                 .withSubmitLimit(config.timing().commit())
-                .withLog(config.limits().checkpoint(), standard.segmentOctets(), standard.logMargin());
+                .withLog(checkpoint, segment, standard.logMargin());
     }
 
     private Directory directory(

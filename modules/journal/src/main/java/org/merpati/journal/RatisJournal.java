@@ -235,12 +235,28 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         if (!leadership().leading()) {
             throw notLeading();
         }
+        if (!hears(to)) {
+            throw unavailable("it does not hear node " + to);
+        }
         try {
             engine.transfer(spec, to, config.electionMax().multipliedBy(2).toMillis());
         } catch (IOException e) {
             throw unavailable("node " + to + " did not take over in time");
         } finally {
             node.soon(this);
+        }
+    }
+
+    /** Whether a voter answered this leader lately. While a transfer waits, the group takes no writes. */
+    private boolean hears(NodeName voter) {
+        try {
+            RaftPeerId peer = Engine.peerId(voter);
+            return engine.division(spec).getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
+                    .anyMatch(f -> f.getId().getId().equals(peer.toByteString())
+                            && f.getLastRpcElapsedTimeMs()
+                                    < config.electionMin().toMillis());
+        } catch (IOException closing) {
+            return false;
         }
     }
 

@@ -43,7 +43,7 @@ final class RatisCluster implements AutoCloseable {
     private final Map<NodeName, Map<String, NodeChannel.Service>> services = new ConcurrentHashMap<>();
     private final Map<NodeName, NodeIdentity> identities = new HashMap<>();
     private final Path folder;
-    private final JournalConfig config;
+    final JournalConfig config;
     private final Clock clock;
 
     static JournalConfig quick() {

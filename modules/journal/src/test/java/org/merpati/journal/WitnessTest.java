@@ -1,6 +1,7 @@
 package org.merpati.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -129,6 +130,12 @@ class WitnessTest {
         long leading =
                 cluster.journals.values().stream().filter(Journal::leased).count();
         assertThat(leading).isLessThanOrEqualTo(1);
+        String serving = cluster.awaitLeader();
+        NodeName away = new NodeName(serving.equals("a") ? "b" : "a");
+        long silence = System.nanoTime() + cluster.config.electionMin().toNanos();
+        Await.until("the silence is noticed", RatisCluster.PATIENCE, () -> System.nanoTime() > silence);
+        assertThatThrownBy(() -> cluster.journal(serving).transfer(away)).hasMessageContaining("it does not hear");
+        assertThat(cluster.journal(serving).leadership().leading()).isTrue();
         cluster.authority.heal();
         cluster.put("end", "1");
         cluster.awaitSame("a", "b");

@@ -63,12 +63,12 @@ final class SendBuffer extends OutputStream {
         }
     }
 
-    /** Sends what is gathered and waits until it has left for the peer. */
+    /** Sends what is gathered and waits until everything has left for the peer. */
     synchronized void flushAndWait() throws IOException {
-        WriteFuture sent = session.write(IoBuffer.wrap(Arrays.copyOf(buffer, size)));
-        size = 0;
-        buffer = EMPTY;
-        await(sent);
+        flush();
+        while (!unsent.isEmpty()) {
+            await(unsent.removeFirst());
+        }
     }
 
     private void send() throws IOException {

@@ -9,13 +9,18 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkTest {
     private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
@@ -50,6 +55,35 @@ class NetworkTest {
                 }
             });
             assertThat(client.in().readNBytes(sent.length)).isEqualTo(sent);
+        }
+    }
+
+    /** The server flushes its word for TLS at once, or leaves it to the change to TLS. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tlsBeginsInTheMiddleOfAConnection(boolean flushed, @TempDir Path folder) throws Exception {
+        SSLContext context = SelfSigned.context(folder);
+        Dialogue asksForTls = connection -> {
+            assertThat(connection.in().read()).isEqualTo('T');
+            connection.out().write('+');
+            if (flushed) {
+                connection.out().flush();
+            }
+            connection.startTls(context);
+            echo(connection);
+        };
+        try (Listener listener = network.listen("starttls", ANY, Optional.empty(), 10, asksForTls);
+                Connection client = network.connect(listener.address(), Duration.ofSeconds(5), Optional.empty())) {
+            client.out().write('T');
+            client.out().flush();
+            assertThat(client.in().read()).isEqualTo('+');
+            client.startTls(context);
+            byte[] sent = new byte[100_000];
+            new Random(2).nextBytes(sent);
+            client.out().write(sent);
+            client.out().flush();
+            assertThat(client.in().readNBytes(sent.length)).isEqualTo(sent);
+            assertThat(client.secure()).isTrue();
         }
     }
 

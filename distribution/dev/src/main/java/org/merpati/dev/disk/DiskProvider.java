@@ -24,7 +24,8 @@ import java.util.concurrent.ExecutorService;
 /**
  * The JVM's default file system with faults, installed by {@code -Djava.nio.file.spi.DefaultFileSystemProvider=} and
  * this class' name. Properties: {@code merpati.disk.folder} and {@code merpati.disk.side} for a power cut of what is
- * below the folder ({@link PowerCut}); {@code merpati.disk.sync=off} makes every sync an empty promise.
+ * below the folder ({@link PowerCut}); while the file that {@code merpati.disk.unsynced} names exists, every sync is an
+ * empty promise.
  *
  * <p>Not caught: {@code java.io} streams and {@code RandomAccessFile} (Ratis opens nothing but its lock through them),
  * attributes, and symbolic links, which are no durable names here. Synchronous and memory-mapped writing are refused.
@@ -34,13 +35,15 @@ public final class DiskProvider extends Delegating {
     private final DiskFaults faults = new DiskFaults();
     private final FileSystem files;
     private final Optional<UndoLog> undo;
-    private final boolean sync = !"off".equals(System.getProperty("merpati.disk.sync"));
+    private final Optional<Path> unsynced;
 
     /** For the JVM, which hands in its own provider. */
     public DiskProvider(FileSystemProvider builtin) throws IOException {
         super(builtin);
         this.disk = new RealDisk(builtin);
         this.files = Diversion.of(builtin, this).getFileSystem(URI.create("file:///"));
+        this.unsynced =
+                Optional.ofNullable(System.getProperty("merpati.disk.unsynced")).map(name -> files.getPath(name));
         String folder = System.getProperty("merpati.disk.folder");
         String side = System.getProperty("merpati.disk.side");
         this.undo = folder == null || side == null
@@ -137,7 +140,7 @@ public final class DiskProvider extends Delegating {
             undo.ifPresent(log -> log.lose(opened.inode()));
             throw new IOException("Input/output error");
         }
-        if (!sync) {
+        if (unsynced.filter(disk::exists).isPresent()) {
             return;
         }
         if (opened.inode() != 0 && undo.isPresent()) {

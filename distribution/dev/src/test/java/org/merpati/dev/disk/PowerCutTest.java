@@ -180,9 +180,10 @@ class PowerCutTest {
 
     @Test
     void withoutSyncsNothingIsDurable() throws IOException {
-        live("append", "-Dmerpati.disk.sync=off");
+        Path unsynced = Files.createFile(top.resolve("unsynced"));
+        live("append", "-Dmerpati.disk.unsynced=" + unsynced);
         assertThat(found()).isEqualTo(Map.of("old", "old", "other", "other", "empty", ""));
-        live("createSynced", "-Dmerpati.disk.sync=off");
+        live("createSynced", "-Dmerpati.disk.unsynced=" + unsynced);
         assertThat(found()).isEqualTo(Map.of("old", "old", "other", "other", "empty", ""));
     }
 

@@ -1,4 +1,4 @@
-package org.merpati.it;
+package org.merpati.dev;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,14 +10,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.merpati.dev.MailProbe;
 import org.merpati.smtp.Reply;
 
 /**
  * Steady load through the public listeners: senders by SMTP that try the next server when one fails, as a sending MTA
  * does, and for each account one IMAP client that appends, flags, moves and expunges messages of its own.
  */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
     private static final Pattern APPENDUID = Pattern.compile("OK \\[APPENDUID (\\d+) (\\d+)].*");
     private static final Pattern COPYUID = Pattern.compile(".*\\[COPYUID (\\d+) (\\d+) (\\d+)].*");
     private static final long PAUSE_NANOS = 100_000_000;
@@ -33,7 +32,14 @@ final class Load implements AutoCloseable {
     private volatile String lastFailure = "none";
     private volatile boolean stopped;
 
-    Load(Ledger ledger, List<String> smtp, List<String> imap, Map<String, String> accounts, long seed) {
+    /**
+     * Begins.
+     *
+     * @param smtp the servers to send to, host:port
+     * @param imap the doors for IMAP, host:port
+     * @param accounts address to password
+     */
+    public Load(Ledger ledger, List<String> smtp, List<String> imap, Map<String, String> accounts, long seed) {
         this.ledger = ledger;
         this.smtp = smtp;
         this.imap = imap;
@@ -50,12 +56,12 @@ final class Load implements AutoCloseable {
     }
 
     /** What a server answered that it must not. */
-    List<String> surprises() {
+    public List<String> surprises() {
         return List.copyOf(surprises);
     }
 
     /** What a client met last, for the message of a test that waits in vain. */
-    String lastFailure() {
+    public String lastFailure() {
         return lastFailure;
     }
 

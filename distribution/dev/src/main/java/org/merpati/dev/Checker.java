@@ -1,25 +1,36 @@
-package org.merpati.it;
+package org.merpati.dev;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.merpati.dev.MailProbe;
 
 /** Compares a ledger with what IMAP shows. */
-final class Checker {
+public final class Checker {
     private static final Pattern ROW = Pattern.compile(
             "\\* \\d+ FETCH \\((?=.*UID (\\d+))(?=.*FLAGS \\(([^)]*)\\)).*Message-ID: <([^>]+)>.*", Pattern.DOTALL);
 
+    private static final Duration SETTLE = Duration.ofSeconds(90);
+    private static final long LOOK_NANOS = 300_000_000;
+
     private record Found(String mailbox, long uid, String flags) {}
 
-    /** What the comparison says. */
-    record Verdict(List<String> wrong, int messages, int duplicates, int duplicatesAfterUnknown) {
+    /**
+     * What the comparison says.
+     *
+     * @param wrong a sentence for each message that is lost, changed or back from the dead
+     * @param messages how many messages were compared
+     * @param duplicates messages that are there once more than they should
+     * @param duplicatesAfterUnknown such messages whose sender had to try again because an answer was lost
+     */
+    public record Verdict(List<String> wrong, int messages, int duplicates, int duplicatesAfterUnknown) {
         @Override
         public String toString() {
             return messages + " facts, " + wrong.size() + " wrong, " + duplicates + " duplicates, "
@@ -31,7 +42,7 @@ final class Checker {
     private Checker() {}
 
     /** Compares; the ledger's accounts are looked at through one door. */
-    static Verdict check(Ledger ledger, String door, Map<String, String> accounts) throws IOException {
+    public static Verdict check(Ledger ledger, String door, Map<String, String> accounts) throws IOException {
         Map<String, List<Found>> found = new HashMap<>();
         for (Map.Entry<String, String> account : accounts.entrySet()) {
             try (MailProbe.Imap client = new MailProbe.Imap(door)) {
@@ -54,6 +65,27 @@ final class Checker {
             }
         }
         return new Verdict(wrong, ledger.all().size(), duplicates, afterUnknown);
+    }
+
+    /**
+     * Waits until everything acknowledged is there, since deferred mail takes its time, and compares.
+     *
+     * @throws IOException if the door does not answer
+     */
+    public static Verdict settle(Ledger ledger, String door, Map<String, String> accounts) throws IOException {
+        long end = System.nanoTime() + SETTLE.toNanos();
+        while (System.nanoTime() < end) {
+            try {
+                Verdict verdict = check(ledger, door, accounts);
+                if (verdict.wrong().isEmpty()) {
+                    return verdict;
+                }
+            } catch (IOException notYet) {
+                // The owner is on its way.
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return check(ledger, door, accounts);
     }
 
     private static void judge(String id, Ledger.Fact fact, List<Found> places, List<String> wrong) {

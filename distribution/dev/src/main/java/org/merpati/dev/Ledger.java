@@ -1,4 +1,4 @@
-package org.merpati.it;
+package org.merpati.dev;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What clients were told: for each message whether it was acknowledged, where it must be, and with which flags. */
-final class Ledger {
+public final class Ledger {
     /** What is known of a message. */
-    enum State {
+    public enum State {
         /** Acknowledged: it must be there. */
         ACKED,
         /** Acknowledged as removed: it must not be there. */
@@ -24,17 +24,19 @@ final class Ledger {
      * @param uid 0 where the client does not know it (SMTP)
      * @param flags those that must be set
      */
-    record Fact(
+    public record Fact(
             String account, String mailbox, long uid, java.util.Set<String> flags, State state, boolean everUnknown) {}
 
     private final Map<String, Fact> facts = new ConcurrentHashMap<>();
     private final Map<String, List<Long>> acks = new ConcurrentHashMap<>();
 
-    void put(String id, Fact fact) {
+    /** Notes what is known of a message now. */
+    public void put(String id, Fact fact) {
         facts.put(id, fact);
     }
 
-    Fact get(String id) {
+    /** What is known of a message that was noted. */
+    public Fact get(String id) {
         Fact fact = facts.get(id);
         if (fact == null) {
             throw new IllegalStateException("no fact of " + id);
@@ -42,27 +44,30 @@ final class Ledger {
         return fact;
     }
 
-    void unknown(String id) {
+    /** Notes that an answer about a message was lost. */
+    public void unknown(String id) {
         facts.computeIfPresent(
                 id, (k, f) -> new Fact(f.account(), f.mailbox(), f.uid(), f.flags(), State.UNKNOWN, true));
     }
 
-    Map<String, Fact> all() {
+    /** Everything that is known, by Message-ID. */
+    public Map<String, Fact> all() {
         return new TreeMap<>(facts);
     }
 
     /** Notes an acknowledgement now, for the measure of outages. */
-    void ack(String kind) {
+    public void ack(String kind) {
         List<Long> times = acks.computeIfAbsent(kind, k -> java.util.Collections.synchronizedList(new ArrayList<>()));
         times.add(System.nanoTime());
     }
 
-    int count(String kind) {
+    /** How many acknowledgements of a kind there were. */
+    public int count(String kind) {
         return acks.getOrDefault(kind, List.of()).size();
     }
 
     /** The longest time without an acknowledgement of a kind since an instant, milliseconds. */
-    long longestGapMillis(String kind, long sinceNanos) {
+    public long longestGapMillis(String kind, long sinceNanos) {
         List<Long> times = acks.getOrDefault(kind, List.of());
         long longest = 0;
         long last = sinceNanos;

@@ -1,0 +1,158 @@
+package org.merpati.dev;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import org.merpati.runtime.NodeStatus;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What is measured on a cluster of this machine's own. */
+@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures.")
+final class Bench {
+    private static final Duration READY = Duration.ofSeconds(180);
+    private static final Duration BACK = Duration.ofSeconds(60);
+    private static final int ACCOUNTS = 6;
+    private static final String PASSWORD = "benchpass";
+
+    /** The longest times without an acknowledgement after one kill, milliseconds. */
+    private record Outage(String victim, long smtp, long account) {}
+
+    @Command(
+            name = "failover",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Kills nodes under load again and again: how long clients wait, and whether anything is lost.")
+    int failover(
+            @Option(names = "--kills", defaultValue = "20", description = "how many kills (${DEFAULT-VALUE})")
+                    int kills,
+            @Option(
+                            names = "--nodes",
+                            split = ",",
+                            defaultValue = "gszimbra1,gszimbra2",
+                            description = "which nodes (${DEFAULT-VALUE})")
+                    List<String> nodes,
+            @Option(names = "--embedded", description = "all nodes in one JVM instead of a process each")
+                    boolean embedded,
+            @Option(names = "--seed", description = "repeats a run's choice of nodes") Long seed,
+            @Option(names = "--base-port", defaultValue = "23000", description = "first port (${DEFAULT-VALUE})")
+                    int base)
+            throws IOException {
+        long chosen = seed == null ? System.nanoTime() : seed;
+        Path folder = Dev.ROOT.resolve(".data/bench-failover");
+        Up.delete(folder);
+        Files.createDirectories(folder);
+        System.setProperty("logback.configurationFile", "logback-dev.xml");
+        System.setProperty("merpati.log", folder.resolve("dev.log").toString());
+        Map<String, String> lines = Map.of("security", "password-iterations = 1000");
+        Plan plan = new Plan("six", Dev.ROOT.resolve("conf"), folder, base, List.of(), lines);
+        nodes.forEach(plan::data);
+        System.out.printf("%d kills of %s, seed %d%n", kills, String.join(" and ", nodes), chosen);
+        try (Cluster cluster = embedded
+                ? new EmbeddedCluster(plan)
+                : new ProcessCluster(plan, Dev.ROOT.resolve("distribution/target/merpati"))) {
+            cluster.prepare();
+            cluster.startAll();
+            cluster.awaitReady(READY);
+            return run(cluster, nodes, kills, chosen);
+        }
+    }
+
+    private static int run(Cluster cluster, List<String> nodes, int kills, long seed) throws IOException {
+        Plan plan = cluster.plan();
+        String pattern = "bench%d@" + plan.domain();
+        cluster.askAny(
+                "accounts add", Map.of("pattern", pattern, "count", Integer.toString(ACCOUNTS), "password", PASSWORD));
+        Map<String, String> accounts = new LinkedHashMap<>();
+        for (int i = 0; i < ACCOUNTS; i++) {
+            accounts.put(String.format(Locale.ROOT, pattern, i), PASSWORD);
+        }
+        Ledger ledger = new Ledger();
+        List<Outage> outages = new ArrayList<>();
+        Random chance = new Random(seed);
+        try (Load load = new Load(ledger, plan.all("smtp"), plan.all("imap"), accounts, seed)) {
+            for (int i = 0; i < kills; i++) {
+                String victim = nodes.get(chance.nextInt(nodes.size()));
+                Outage outage = kill(cluster, victim, ledger, load, accounts);
+                outages.add(outage);
+                System.out.printf(
+                        "%2d  %-10s  SMTP %5d ms  IMAP of one account %5d ms%n",
+                        i + 1, victim, outage.smtp(), outage.account());
+            }
+            load.surprises().forEach(s -> System.out.println("surprise: " + s));
+        }
+        return verdict(cluster, ledger, accounts, outages);
+    }
+
+    private static Outage kill(Cluster cluster, String victim, Ledger ledger, Load load, Map<String, String> accounts)
+            throws IOException {
+        Await.until(() -> "every account is served; " + load.lastFailure(), BACK, () -> serves(ledger, accounts, 3));
+        Await.until(() -> victim + " leads", BACK, () -> leadsWhatItPrefers(cluster, victim));
+        long killed = System.nanoTime();
+        Map<String, Integer> before = counts(ledger, accounts);
+        int sent = ledger.count("smtp");
+        cluster.kill(victim);
+        Map<String, Integer> dead = counts(ledger, accounts);
+        if (cluster.plan().roles(victim).contains("proxy")) {
+            cluster.start(victim);
+        }
+        Await.until(
+                () -> "every account is served again; " + load.lastFailure(),
+                BACK,
+                () -> ledger.count("smtp") > sent + 5
+                        && accounts.keySet().stream()
+                                .allMatch(a -> ledger.count("imap " + a)
+                                        > Math.max(before.getOrDefault(a, 0), dead.getOrDefault(a, 0)) + 2));
+        long account = accounts.keySet().stream()
+                .mapToLong(a -> ledger.longestGapMillis("imap " + a, killed))
+                .max()
+                .orElse(0);
+        Outage outage = new Outage(victim, ledger.longestGapMillis("smtp", killed), account);
+        cluster.start(victim);
+        cluster.awaitReady(READY);
+        return outage;
+    }
+
+    private static Map<String, Integer> counts(Ledger ledger, Map<String, String> accounts) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        accounts.keySet().forEach(a -> counts.put(a, ledger.count("imap " + a)));
+        return counts;
+    }
+
+    private static boolean serves(Ledger ledger, Map<String, String> accounts, int atLeast) {
+        return accounts.keySet().stream().allMatch(a -> ledger.count("imap " + a) >= atLeast);
+    }
+
+    /** Whether the node leads a group, or has none that it could lead. */
+    private static boolean leadsWhatItPrefers(Cluster cluster, String name) {
+        for (NodeStatus node : cluster.status()) {
+            if (node.name().equals(name)) {
+                return node.groups().isEmpty()
+                        || node.groups().stream().allMatch(g -> g.role().equals("witness"))
+                        || node.groups().stream().anyMatch(NodeStatus.Group::leader);
+            }
+        }
+        return false;
+    }
+
+    private static int verdict(Cluster cluster, Ledger ledger, Map<String, String> accounts, List<Outage> outages)
+            throws IOException {
+        Checker.Verdict verdict =
+                Checker.settle(ledger, cluster.plan().all("imap").getFirst(), accounts);
+        List<Long> times = outages.stream().map(Outage::account).sorted().toList();
+        System.out.printf(
+                "IMAP of one account: median %d ms, worst %d ms; SMTP: worst %d ms%n",
+                times.get(times.size() / 2),
+                times.getLast(),
+                outages.stream().mapToLong(Outage::smtp).max().orElse(0));
+        System.out.println("checker: " + verdict);
+        return verdict.wrong().isEmpty() ? 0 : 1;
+    }
+}

@@ -1,0 +1,235 @@
+package org.merpati.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.dev.MailProbe;
+import org.merpati.wire.InternalErrors;
+
+/** Clients that people and scripts use, through the proxy, with TLS checked against the cluster's CA. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClientsStoryTest {
+    private static final String LETTER = "From: a@example.net\r\nSubject: a letter\r\n\r\nHello.\r\n";
+    private static final long LIMIT_SECONDS = 60;
+
+    @RegisterExtension
+    final Six six = new Six(Kit.Form.EMBEDDED);
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private List<String> accounts = List.of();
+
+    @BeforeAll
+    void people() {
+        accounts = List.copyOf(Kit.accounts(six.cluster(), "client", 5).keySet());
+    }
+
+    @AfterAll
+    void noInternalErrors() {
+        assertThat(InternalErrors.count()).as("internal errors").isZero();
+    }
+
+    private String authority() {
+        return six.cluster().plan().data("gsldap").resolve("identity/ca.crt").toString();
+    }
+
+    private String door(String listener) {
+        return "localhost:" + six.cluster().plan().all(listener).getFirst().replaceAll(".*:", "");
+    }
+
+    private String port(String listener) {
+        return door(listener).replaceAll(".*:", "");
+    }
+
+    /** What a program prints; it must succeed. */
+    private String run(String... command) throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin", command[0])) || here(command[0]), command[0] + " is missing");
+        Path out = folder.resolve("out.txt");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(out.toFile());
+        builder.environment().putAll(Map.of("HOME", folder.toString(), "TERM", "xterm"));
+        Process process = builder.start();
+        boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String said = Files.readString(out, StandardCharsets.ISO_8859_1);
+        assertThat(ended).as("%s ends; it said: %s", command[0], said).isTrue();
+        assertThat(process.exitValue()).as("%s said: %s", command[0], said).isZero();
+        return said;
+    }
+
+    private static boolean here(String program) {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
+                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
+    }
+
+    private void append(String account) throws IOException {
+        try (MailProbe.Imap client = new MailProbe.Imap(door("imap"))) {
+            client.ok("LOGIN " + account + " secret");
+            client.literal("APPEND INBOX", LETTER.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private List<String> look(String account, String mailbox, String command) throws IOException {
+        try (MailProbe.Imap client = new MailProbe.Imap(door("imap"))) {
+            client.ok("LOGIN " + account + " secret");
+            client.ok("EXAMINE " + mailbox);
+            return client.ok(command);
+        }
+    }
+
+    @Test
+    void curl() throws Exception {
+        String account = accounts.get(0);
+        Path letter = Files.writeString(folder.resolve("letter.eml"), LETTER);
+        String user = account + ":secret";
+        run(
+                "curl",
+                "-sS",
+                "--cacert",
+                authority(),
+                "-u",
+                user,
+                "-T",
+                letter.toString(),
+                "imaps://" + door("imaps") + "/INBOX");
+        String found = run(
+                "curl",
+                "-sS",
+                "--cacert",
+                authority(),
+                "-u",
+                user,
+                "-X",
+                "SEARCH ALL",
+                "imaps://" + door("imaps") + "/INBOX");
+        assertThat(found).contains("* SEARCH 1");
+        String back = run(
+                "curl",
+                "-sS",
+                "--ssl-reqd",
+                "--cacert",
+                authority(),
+                "-u",
+                user,
+                "imap://" + door("imap") + "/INBOX;MAILINDEX=1");
+        assertThat(back).isEqualTo(LETTER);
+    }
+
+    @Test
+    void imaplib() throws Exception {
+        Path walk = Kit.ROOT.resolve("integration-tests/src/test/resources/imaplib_walk.py");
+        assertThat(run("python3", walk.toString(), port("imap"), accounts.get(1), "secret", authority()))
+                .contains("walked");
+    }
+
+    @Test
+    void mbsync() throws Exception {
+        String account = accounts.get(2);
+        append(account);
+        Path mail = Files.createDirectory(folder.resolve("mail"));
+        Files.writeString(folder.resolve("rc"), """
+                IMAPAccount there
+                Host localhost
+                Port %s
+                User %s
+                Pass secret
+                SSLType STARTTLS
+                CertificateFile %s
+
+                IMAPStore far
+                Account there
+
+                MaildirStore near
+                Path %s/
+                Inbox %s/INBOX
+                SubFolders Verbatim
+
+                Channel all
+                Far :far:
+                Near :near:
+                Patterns *
+                Create Both
+                Expunge Both
+                SyncState *
+                """.formatted(port("imap"), account, authority(), mail, mail));
+        run("mbsync", "-c", "rc", "all");
+        List<Path> arrived = messages(mail);
+        assertThat(arrived).hasSize(1);
+        assertThat(Files.readString(arrived.getFirst())).contains("a letter");
+        Path marked = mail.resolve("INBOX/cur")
+                .resolve(String.valueOf(arrived.getFirst().getFileName()).replaceAll(":2,.*", "") + ":2,FS");
+        Files.move(arrived.getFirst(), marked);
+        run("mbsync", "-c", "rc", "all");
+        assertThat(look(account, "INBOX", "FETCH 1 FLAGS").getFirst()).contains("\\Flagged", "\\Seen");
+        run("mbsync", "-c", "rc", "all");
+        assertThat(messages(mail)).containsExactly(marked);
+    }
+
+    private static List<Path> messages(Path mail) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(mail.resolve("INBOX"))) {
+            files.filter(f -> f.toString().matches(".*/(cur|new)/.+")).forEach(found::add);
+        }
+        return found;
+    }
+
+    @Test
+    void mutt() throws Exception {
+        String account = accounts.get(3);
+        append(account);
+        assumeTrue(here("mutt"), "mutt is missing");
+        Files.writeString(folder.resolve("rc"), """
+                set ssl_force_tls=yes certificate_file=%s imap_user="%s" imap_pass="secret"
+                set folder="imaps://%s/" spoolfile="imaps://%s/INBOX" record=""
+                set header_cache="" move=no delete=yes quit=yes confirmappend=no wait_key=no sleep_time=0
+                push <first-entry><copy-message>=Archive<enter><first-entry><delete-message><quit>
+                """.formatted(authority(), account, door("imaps"), door("imaps")));
+        run("script", "-qec", "mutt -F rc", "/dev/null");
+        assertThat(look(account, "INBOX", "SEARCH ALL").getFirst()).isEqualTo("* SEARCH");
+        assertThat(look(account, "Archive", "SEARCH SUBJECT letter").getFirst()).isEqualTo("* SEARCH 1");
+    }
+
+    @Test
+    void swaks() throws Exception {
+        String account = accounts.get(4);
+        String to = accounts.get(0);
+        String said = run(
+                "swaks",
+                "--server",
+                door("submission"),
+                "--tls",
+                "--tls-verify",
+                "--tls-ca-path",
+                authority(),
+                "--auth",
+                "PLAIN",
+                "--auth-user",
+                account,
+                "--auth-password",
+                "secret",
+                "--from",
+                account,
+                "--to",
+                to);
+        assertThat(said).contains("235 2.7.0").contains("250 2.0.0");
+    }
+}

@@ -1,0 +1,78 @@
+package org.merpati.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.merpati.dev.Cluster;
+
+/**
+ * The paper's six nodes in one of both forms, started once for all stories of that form. Before each story all six run,
+ * whatever the story before it left.
+ */
+final class Six implements BeforeAllCallback, BeforeEachCallback {
+    /** Small checkpoints, so that a node that was away finds the log short; retries that a test can wait for. */
+    private static final Map<String, String> LINES =
+            Map.of("timing", "retry-first = \"2s\"", "limits", "checkpoint = 65536");
+
+    private final Kit.Form form;
+    private @Nullable Running running;
+
+    Six(Kit.Form form) {
+        this.form = form;
+    }
+
+    /** The cluster. */
+    Cluster cluster() {
+        return Objects.requireNonNull(running, "the story has not begun").cluster;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        running = context.getRoot()
+                .getStore(ExtensionContext.Namespace.create(Six.class))
+                .getOrComputeIfAbsent(form, Running::new, Running.class);
+        Kit.up(cluster());
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        Kit.up(cluster());
+    }
+
+    /** A cluster and its data, both gone after the last story; {@code -Dmerpati.keep=true} keeps the data. */
+    private static final class Running implements AutoCloseable {
+        private final Path folder;
+        private final Cluster cluster;
+
+        Running(Kit.Form form) {
+            try {
+                folder = Files.createTempDirectory("merpati-six");
+                cluster = Kit.cluster(form, "six", folder, LINES);
+                Kit.up(cluster);
+            } catch (IOException cannot) {
+                throw new java.io.UncheckedIOException(cannot);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            cluster.close();
+            if (Boolean.getBoolean("merpati.keep")) {
+                return;
+            }
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}
