@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Checker;
 import org.merpati.dev.Ledger;
@@ -17,6 +19,7 @@ import org.merpati.dev.ProcessCluster;
 
 /** The power of all six nodes is cut at one instant: what no disk had synced is gone, what was acknowledged is not. */
 @Tag("processes")
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PowerCutStoryTest {
     private static final Map<String, String> TIMING = Map.of("timing", "retry-first = \"2s\"");
     private static final Duration SETTLED = Duration.ofSeconds(90);

@@ -12,7 +12,7 @@ import org.merpati.runtime.NodeConfig;
 
 /**
  * A cluster whose nodes share this JVM. A kill is a stop without a goodbye to the other nodes; where the JVM runs on
- * {@link DiskFaults}, the node's data are frozen at that instant, so that nothing its threads still do reaches the disk.
+ * {@link DiskFaults}, the node's data are frozen at that instant, so that nothing its threads do later reaches it.
  * What only a process can show (a frozen process, the loss of memory) is left to {@link ProcessCluster}.
  */
 public final class EmbeddedCluster extends Cluster {

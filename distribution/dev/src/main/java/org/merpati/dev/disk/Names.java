@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import org.merpati.dev.disk.NameRecord.Kind;
 
 /**
- * The changes of names that are not synced yet. A folder's names become durable in the order in which they were
- * changed: syncing the folder makes all of them so, syncing a file makes its own name so, those of the folders above it,
- * and what was changed in its folder before.
+ * The changes of names that are not synced yet. A folder's names become durable in the order of their changes: syncing
+ * the folder makes all of them so; syncing a file makes its own name so, the names of the folders above it, and the
+ * earlier changes in its folder.
  *
  * <p>POSIX promises less, a file's name would need its folder's sync; but Ratis syncs no folder at all, and ext4, XFS
  * and Btrfs, whose journals keep the order of names, do what is modelled here.
