@@ -57,12 +57,23 @@ final class Kit {
 
     /** A cluster that is made and not yet started. Password hashes are short: they are not what is tested. */
     static Cluster cluster(Form form, String layout, Path folder, Map<String, String> extra) throws IOException {
-        Map<String, String> lines = new LinkedHashMap<>(extra);
-        lines.merge("security", "password-iterations = 1000", (given, ours) -> given + "\n" + ours);
-        Plan plan = new Plan(layout, ROOT.resolve("conf"), folder, freeBase(), List.of(), lines);
+        Plan plan = plan(layout, folder, extra);
         Cluster cluster = form == Form.EMBEDDED ? new EmbeddedCluster(plan) : new ProcessCluster(plan, JARS);
         cluster.prepare();
         return cluster;
+    }
+
+    /** A cluster of processes whose power can be cut, made and not yet started. */
+    static ProcessCluster cuttable(String layout, Path folder, Map<String, String> extra) throws IOException {
+        ProcessCluster cluster = ProcessCluster.cuttable(plan(layout, folder, extra), JARS);
+        cluster.prepare();
+        return cluster;
+    }
+
+    private static Plan plan(String layout, Path folder, Map<String, String> extra) throws IOException {
+        Map<String, String> lines = new LinkedHashMap<>(extra);
+        lines.merge("security", "password-iterations = 1000", (given, ours) -> given + "\n" + ours);
+        return new Plan(layout, ROOT.resolve("conf"), folder, freeBase(), List.of(), lines);
     }
 
     /** Starts all nodes and waits until all groups are led. */

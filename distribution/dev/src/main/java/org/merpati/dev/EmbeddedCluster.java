@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.merpati.dev.disk.DiskFaults;
 import org.merpati.kernel.Failure;
 import org.merpati.node.Node;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeConfig;
 
 /**
- * A cluster whose nodes share this JVM. A kill is a stop without a goodbye to the other nodes; what only a process can
- * show (a freeze, the loss of memory at an instant) is left to {@link ProcessCluster}.
+ * A cluster whose nodes share this JVM. A kill is a stop without a goodbye to the other nodes; where the JVM runs on
+ * {@link DiskFaults}, the node's data are frozen at that instant, so that nothing its threads do later reaches it.
+ * What only a process can show (a frozen process, the loss of memory) is left to {@link ProcessCluster}.
  */
 public final class EmbeddedCluster extends Cluster {
     private final Map<String, Node> nodes = new ConcurrentHashMap<>();
@@ -26,6 +28,7 @@ public final class EmbeddedCluster extends Cluster {
         if (running(node)) {
             return;
         }
+        DiskFaults.installed().ifPresent(disk -> disk.thaw(plan().data(node)));
         NodeConfig config =
                 Configuration.read(plan().file(node), NodeConfig.class).value();
         nodes.put(node, new Node(config));
@@ -70,7 +73,9 @@ public final class EmbeddedCluster extends Cluster {
 
     @Override
     public void kill(String node) throws IOException {
-        take(node).kill();
+        Node running = take(node);
+        DiskFaults.installed().ifPresent(disk -> disk.freeze(plan().data(node)));
+        running.kill();
     }
 
     @Override

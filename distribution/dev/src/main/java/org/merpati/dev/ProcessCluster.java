@@ -7,26 +7,48 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.merpati.dev.disk.DiskProvider;
+import org.merpati.dev.disk.PowerCut;
 
 /** A cluster whose nodes are processes of their own, each from the runnable jar of its role. */
 public final class ProcessCluster extends Cluster {
     private static final int STOP_SECONDS = 20;
+    private static final List<String> OPENED = List.of(
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.fs=ALL-UNNAMED",
+            "--add-opens=java.management/sun.management=ALL-UNNAMED",
+            "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED");
 
     private final Path jars;
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
     private final Function<String, List<String>> wrap;
+    private final boolean cuttable;
+
+    private ProcessCluster(Plan plan, Path jars, Function<String, List<String>> wrap, boolean cuttable) {
+        super(plan);
+        this.jars = jars;
+        this.wrap = wrap;
+        this.cuttable = cuttable;
+    }
 
     /**
      * @param jars the folder of the runnable jars
      * @param wrap what a node's command begins with, such as {@code ip netns exec NAME}
      */
     public ProcessCluster(Plan plan, Path jars, Function<String, List<String>> wrap) {
-        super(plan);
-        this.jars = jars;
-        this.wrap = wrap;
+        this(plan, jars, wrap, false);
+    }
+
+    /** A cluster on disks whose power can be cut. */
+    public static ProcessCluster cuttable(Plan plan, Path jars) {
+        return new ProcessCluster(plan, jars, node -> List.of(), true);
     }
 
     public ProcessCluster(Plan plan, Path jars) {
@@ -53,16 +75,56 @@ public final class ProcessCluster extends Cluster {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xshare:auto",
                 "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + jars.resolve("merpati.jsa"),
+                "-XX:SharedArchiveFile=" + jars.resolve(cuttable ? "merpati-disk.jsa" : "merpati.jsa"),
                 "-Xlog:cds=off",
                 "-Xlog:cds+dynamic=off",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                jar(node).toString(),
-                "run",
-                "--conf",
-                plan().file(node).toString()));
+                "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(cuttable ? onDisk(node) : List.of("-jar", jar(node).toString()));
+        command.addAll(List.of("run", "--conf", plan().file(node).toString()));
         return command;
+    }
+
+    private Path side(String node) {
+        return plan().folder().resolve("side").resolve(node);
+    }
+
+    private Path unsynced() {
+        return plan().folder().resolve("unsynced");
+    }
+
+    /** From this instant every sync on every node's disk is an empty promise. */
+    public void promiseWithoutSync() throws IOException {
+        Files.createFile(unsynced());
+    }
+
+    private List<String> onDisk(String node) {
+        List<String> command = new ArrayList<>(OPENED);
+        command.addAll(List.of(
+                "-Djava.nio.file.spi.DefaultFileSystemProvider=" + DiskProvider.class.getName(),
+                "-Dmerpati.disk.folder=" + plan().data(node),
+                "-Dmerpati.disk.side=" + side(node),
+                "-Dmerpati.disk.unsynced=" + unsynced(),
+                "-cp",
+                jars.resolve("merpati-dev.jar").toString(),
+                org.merpati.node.Main.class.getName()));
+        return command;
+    }
+
+    /**
+     * Kills several nodes at one instant and takes back what they had not synced.
+     *
+     * @return what was taken back, by node
+     */
+    public Map<String, PowerCut.Undone> cutPower(List<String> nodes) throws IOException {
+        if (!cuttable) {
+            throw new IOException("the power of these nodes cannot be cut: they write to the machine's disk");
+        }
+        kill(nodes);
+        Map<String, PowerCut.Undone> undone = new TreeMap<>();
+        for (String node : nodes) {
+            undone.put(node, PowerCut.cut(side(node)));
+        }
+        return undone;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.Topology;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.runtime.DurableFile;
 
 /** A node's data folder: locked while the node runs, and marked with the cluster and node that it belongs to. */
 final class DataFolder implements AutoCloseable {
@@ -31,7 +33,7 @@ final class DataFolder implements AutoCloseable {
         Path mark = folder.resolve("owner");
         String own = topology.cluster() + " " + self + "\n";
         if (!Files.exists(mark)) {
-            Files.writeString(mark, own);
+            DurableFile.write(mark, own.getBytes(StandardCharsets.UTF_8));
         } else if (!Files.readString(mark).equals(own)) {
             channel.close();
             throw new Malformed("the data folder " + folder + " belongs to cluster and node "

@@ -88,7 +88,7 @@ public final class Members implements AutoCloseable {
         system.setProperty("hazelcast.max.no.heartbeat.seconds", "5");
         system.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
         system.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
-        system.setProperty("hazelcast.max.join.seconds", "20");
+        system.setProperty("hazelcast.max.join.seconds", "120");
         system.setProperty("hazelcast.wait.seconds.before.join", "0");
         system.setProperty("hazelcast.partition.count", "31");
         system.setProperty("hazelcast.operation.thread.count", "2");

@@ -32,6 +32,7 @@ import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
+import org.merpati.runtime.DurableFile;
 
 /** Certificates and keys in their text form (RFC 7468), and the files that hold them. */
 public final class Pem {
@@ -109,12 +110,13 @@ public final class Pem {
         }
     }
 
-    /** Writes a file that only its owner may read (mode 0600), all at once. */
+    /** Writes a file that only its owner may read (mode 0600), all at once and durably. */
     public static void writeSecret(Path file, String text) throws IOException {
         Path parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
+        if (parent == null) {
+            throw new IOException("a file cannot be written in place of " + file);
         }
+        Files.createDirectories(parent);
         Path aside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(aside);
         try (var channel = Files.newByteChannel(
@@ -134,5 +136,6 @@ public final class Pem {
         } catch (AtomicMoveNotSupportedException never) {
             throw new IOException("this file system cannot replace a file at once", never);
         }
+        DurableFile.syncFolder(parent);
     }
 }

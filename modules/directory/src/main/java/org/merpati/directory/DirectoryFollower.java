@@ -16,6 +16,7 @@ import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.runtime.DurableFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,13 +129,7 @@ public final class DirectoryFollower implements AutoCloseable {
         byte[] ldif = copy.tree().ldif();
         byte[] content =
                 new BinaryWriter(ldif.length + 32).i64(copy.index()).bytes(ldif).toByteArray();
-        Path aside = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(aside, content);
-        Files.move(
-                aside,
-                file,
-                java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        DurableFile.write(file, content);
     }
 
     @Override

@@ -3,12 +3,8 @@ package org.merpati.directory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -22,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
+import org.merpati.runtime.DurableFile;
 
 /**
  * The applied state of the directory group on one voter. A command is a change record in LDIF; a checkpoint is one file
@@ -144,7 +141,7 @@ final class DirectoryState implements StateMachine {
                 .raw(sha256(ldif), 0, 32)
                 .raw(ldif, 0, ldif.length)
                 .toByteArray();
-        write(name(index), file);
+        DurableFile.write(folder.resolve(name(index)), file);
         checkpointed = index;
         List<Path> all = checkpoints();
         for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
@@ -155,22 +152,6 @@ final class DirectoryState implements StateMachine {
 
     private static String name(long index) {
         return PREFIX + "%019d".formatted(index);
-    }
-
-    private void write(String name, byte[] content) throws IOException {
-        Path aside = folder.resolve(name + ".new");
-        try (FileChannel out = FileChannel.open(
-                aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer octets = ByteBuffer.wrap(content);
-            while (octets.hasRemaining()) {
-                out.write(octets);
-            }
-            out.force(true);
-        }
-        Files.move(aside, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel directory = FileChannel.open(folder)) {
-            directory.force(true);
-        }
     }
 
     private static byte[] sha256(byte[] octets) {
@@ -248,7 +229,7 @@ final class DirectoryState implements StateMachine {
             if (content == null) {
                 throw new IOException("no file of the checkpoint at " + index + " arrived");
             }
-            write(name(index), content);
+            DurableFile.write(folder.resolve(name(index)), content);
             load(content, folder.resolve(name(index)));
             replaced.run();
         }

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.merpati.journal.disk.DurableFile;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Refused;
+import org.merpati.runtime.DurableFile;
 
 /**
  * Says whose the folders of logs are, in files outside of them, so that a folder that got lost is not taken for a new

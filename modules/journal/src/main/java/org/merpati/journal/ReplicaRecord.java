@@ -9,11 +9,11 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.merpati.journal.disk.DurableFile;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.NodeName;
+import org.merpati.runtime.DurableFile;
 
 /**
  * What a replica must know about the log behind its checkpoint: at which index each term began, a time that the group

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.merpati.journal.disk.DurableFile;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
+import org.merpati.runtime.DurableFile;
 
 /**
  * A state machine for tests: a map of text. {@code put k v} answers the old value, {@code canary} throws. A checkpoint

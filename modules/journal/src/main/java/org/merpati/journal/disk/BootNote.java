@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.merpati.runtime.DurableFile;
 
 /**
  * In which boot of the machine the journal runs, and whether it was closed in order: two lines in the journal's

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.merpati.runtime.DurableFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,4 +1,4 @@
-package org.merpati.journal.disk;
+package org.merpati.runtime;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
