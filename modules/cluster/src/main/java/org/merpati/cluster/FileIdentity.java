@@ -28,8 +28,14 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.merpati.kernel.NodeName;
 
-/** A node's identity in the files {@code node.crt}, {@code node.key} and {@code ca.crt} of a folder. */
+/**
+ * A node's identity in two files of a folder: {@code node.pem}, its key and certificate, which change together, and
+ * {@code ca.crt}.
+ */
 public final class FileIdentity implements NodeIdentity {
+    private static final String PAIR = "node.pem";
+    private static final String CERTIFICATE = "-----BEGIN CERTIFICATE-----";
+
     private record Shown(List<X509Certificate> chain, PrivateKey key) {}
 
     private final NodeName node;
@@ -57,7 +63,7 @@ public final class FileIdentity implements NodeIdentity {
 
     /** Whether the folder holds an identity. */
     public static boolean existsIn(Path folder) {
-        return Files.exists(folder.resolve("node.crt"));
+        return Files.exists(folder.resolve(PAIR));
     }
 
     /** Reads the identity of a node from a folder. */
@@ -66,19 +72,19 @@ public final class FileIdentity implements NodeIdentity {
     }
 
     private static Shown read(Path folder) throws IOException {
-        X509Certificate own =
-                Pem.certificates(Files.readString(folder.resolve("node.crt"))).getFirst();
+        String pair = Files.readString(folder.resolve(PAIR));
+        int certificate = Math.max(0, pair.indexOf(CERTIFICATE));
+        X509Certificate own = Pem.certificates(pair.substring(certificate)).getFirst();
         X509Certificate authority =
                 Pem.certificates(Files.readString(folder.resolve("ca.crt"))).getFirst();
-        PrivateKey key = Pem.key(Files.readString(folder.resolve("node.key")), new char[0]);
+        PrivateKey key = Pem.key(pair.substring(0, certificate), new char[0]);
         return new Shown(List.of(own, authority), key);
     }
 
     /** Writes a new identity into a folder. */
     static void write(Path folder, X509Certificate own, KeyPair pair, X509Certificate authority) throws IOException {
         Pem.writeSecret(folder.resolve("ca.crt"), Pem.text(authority));
-        Pem.writeSecret(folder.resolve("node.key"), Pem.text(pair.getPrivate()));
-        Pem.writeSecret(folder.resolve("node.crt"), Pem.text(own));
+        Pem.writeSecret(folder.resolve(PAIR), Pem.text(pair.getPrivate()) + Pem.text(own));
     }
 
     /** Reads the files again after a renewal. */

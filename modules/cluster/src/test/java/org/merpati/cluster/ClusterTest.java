@@ -153,7 +153,7 @@ class ClusterTest {
     @Test
     void theKeysAreOnlyTheOwnersToReadAndTheCasIsEncrypted() throws Exception {
         joined();
-        for (String file : List.of("ca/ca.key", "ca/tokens", "a/node.key", "b/node.key")) {
+        for (String file : List.of("ca/ca.key", "ca/tokens", "a/node.pem", "b/node.pem")) {
             assertThat(Files.getPosixFilePermissions(folder.resolve(file))).hasSize(2);
         }
         assertThat(Files.readString(caFolder.resolve("ca.key"))).startsWith("-----BEGIN ENCRYPTED PRIVATE KEY");
