@@ -119,12 +119,13 @@ final class Admin {
                 .mapToObj(i -> Address.parse(pattern.replace("%d", Integer.toString(i))))
                 .toList();
         if (!node.directory().people().hosts(addresses.getFirst().domain())) {
-            node.directory().addDomain(addresses.getFirst().domain());
+            Bootstrap.once(() -> node.directory().addDomain(addresses.getFirst().domain()));
         }
         int added = 0;
         for (Address address : addresses) {
-            if (node.directory().people().login(address.key()).isEmpty()) {
-                node.directory().addAccount(address, address.local(), credentials, false, false);
+            if (node.directory().people().login(address.key()).isEmpty()
+                    && Bootstrap.once(
+                            () -> node.directory().addAccount(address, address.local(), credentials, false, false))) {
                 added++;
             }
         }

@@ -12,6 +12,7 @@ import org.merpati.directory.People;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.Failure;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,10 +64,23 @@ final class Bootstrap {
         People people = node.directory().people();
         Domain domain = administrator.domain();
         if (!people.hosts(domain)) {
-            node.directory().addDomain(domain);
+            once(() -> node.directory().addDomain(domain));
         }
         if (node.directory().people().login(administrator.key()).isEmpty()) {
-            node.directory().addAccount(administrator, "Administrator", credentials, true, true);
+            once(() -> node.directory().addAccount(administrator, "Administrator", credentials, true, true));
+        }
+    }
+
+    /** Makes something that may be there from an earlier try whose answer was lost; whether it was made now. */
+    static boolean once(Runnable make) {
+        try {
+            make.run();
+            return true;
+        } catch (Refused refused) {
+            if (refused.reason() != Refused.Reason.ALREADY_EXISTS) {
+                throw refused;
+            }
+            return false;
         }
     }
 }

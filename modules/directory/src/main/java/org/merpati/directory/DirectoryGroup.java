@@ -106,7 +106,8 @@ public final class DirectoryGroup {
             BinaryReader in = new BinaryReader(answer);
             long index = in.i64();
             if (!in.flag()) {
-                throw new Refused(Refused.Reason.CANNOT, in.text());
+                String why = in.text();
+                throw new Refused(why.equals(Tree.EXISTS) ? Refused.Reason.ALREADY_EXISTS : Refused.Reason.CANNOT, why);
             }
             return index;
         };

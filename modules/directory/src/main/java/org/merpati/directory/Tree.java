@@ -35,6 +35,9 @@ import org.merpati.kernel.Malformed;
  * them. One thread changes it; anyone may read.
  */
 final class Tree {
+    /** Why an entry is not added that is here. */
+    static final String EXISTS = "it exists already";
+
     private final InMemoryDirectoryServer server;
     private volatile People people = People.NONE;
 
@@ -113,7 +116,7 @@ final class Tree {
 
     private static String sentence(LDAPException refused) {
         if (refused.getResultCode().equals(ResultCode.ENTRY_ALREADY_EXISTS)) {
-            return "it exists already";
+            return EXISTS;
         }
         return refused.getResultCode().equals(ResultCode.NO_SUCH_OBJECT)
                 ? "the entry, or the one above it, does not exist"
@@ -125,7 +128,7 @@ final class Tree {
         Entry before = server.getEntry(record.getDN());
         if (record instanceof LDIFAddChangeRecord add) {
             if (before != null) {
-                throw new Malformed("it exists already");
+                throw new Malformed(EXISTS);
             }
             return with(people, add.getEntryToAdd());
         }
