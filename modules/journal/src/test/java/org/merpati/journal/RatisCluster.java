@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeIdentity;
@@ -44,6 +44,11 @@ final class RatisCluster implements AutoCloseable {
     private final Map<NodeName, Map<String, NodeChannel.Service>> services = new ConcurrentHashMap<>();
     private final Map<NodeName, NodeIdentity> identities = new HashMap<>();
     private final Path folder;
+    private static final int FIRST_PORT = 10_000;
+    private static final int PORTS = 2_000;
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 97 % PORTS));
+
     final JournalConfig config;
     private final Clock clock;
 
@@ -75,22 +80,21 @@ final class RatisCluster implements AutoCloseable {
         this.group = topology.group(GroupName.shard(1)).orElseThrow();
     }
 
+    /** Free ports below those that the system gives to outgoing connections. */
     private static List<Integer> freePorts(int count) {
         List<Integer> ports = new ArrayList<>();
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                ServerSocket socket = new ServerSocket(0);
-                sockets.add(socket);
+        for (int tries = 0; ports.size() < count && tries < PORTS; tries++) {
+            int port = FIRST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
+            try (ServerSocket socket = new ServerSocket(port)) {
                 ports.add(socket.getLocalPort());
+            } catch (IOException taken) {
+                // Another's.
             }
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        if (ports.size() < count) {
+            throw new IllegalStateException("no free port from " + FIRST_PORT + " on");
+        }
+        return ports;
     }
 
     Path data(String node) {
