@@ -39,6 +39,10 @@ class DeliveryTest {
         return MailId.parse(reply.text().substring(reply.text().lastIndexOf(' ') + 1));
     }
 
+    private static String trace(MtaRole role, MailId mail) {
+        return String.join("\n", role.trace(mail));
+    }
+
     private static boolean done(MtaRole role, MailId mail) {
         return role.spools().trace(mail).filter(MailEntry::done).isPresent();
     }
@@ -63,7 +67,7 @@ class DeliveryTest {
         Await.until("both have it", () -> done(role, id(reply)));
         assertThat(fixture.box1.taken).hasSize(1);
         assertThat(fixture.box2.taken).hasSize(1);
-        assertThat(role.trace(id(reply))).contains("accepted").contains("delivered <budi@lvlogist.com> 250");
+        assertThat(trace(role, id(reply))).contains("accepted").contains("delivered <budi@lvlogist.com> 250");
     }
 
     @Test
@@ -72,7 +76,7 @@ class DeliveryTest {
         fixture.box1.answer(new Reply(451, "4.3.0 not now"));
         Reply reply = fixture.send(role, "x@example.org", "budi@lvlogist.com", TEXT);
         assertThat(reply.text()).startsWith("2.0.0 accepted as ");
-        Await.until("a try was made", () -> role.trace(id(reply)).contains("deferred"));
+        Await.until("a try was made", () -> trace(role, id(reply)).contains("deferred"));
         fixture.box1.answer(new Reply(250, "2.0.0 taken"));
         Await.until("it is delivered", () -> {
             fixture.clock.pass(500);
@@ -100,7 +104,7 @@ class DeliveryTest {
         fixture.boxDown(MtaFixture.BOX1);
         Reply reply = fixture.send(role, "x@example.org", "budi@lvlogist.com", TEXT);
         assertThat(reply.text()).startsWith("2.0.0 accepted as ");
-        assertThat(role.trace(id(reply))).doesNotContain("delivered");
+        assertThat(trace(role, id(reply))).doesNotContain("delivered");
         fixture.boxUp(MtaFixture.BOX1);
         Route again = new Route(GroupName.shard(1), MtaFixture.BOX1, new Epoch(2));
         fixture.routes(MtaFixture.MTA1).table().offer(again);
@@ -121,7 +125,7 @@ class DeliveryTest {
             fixture.clock.pass(500);
         }
         long tried =
-                mails.stream().filter(m -> role.trace(m).contains("deferred")).count();
+                mails.stream().filter(m -> trace(role, m).contains("deferred")).count();
         assertThat(tried).as("mails that were tried in vain").isLessThan(30);
         fixture.boxUp(MtaFixture.BOX1);
         fixture.routes(MtaFixture.MTA1).table().offer(new Route(GroupName.shard(1), MtaFixture.BOX1, new Epoch(2)));
