@@ -14,6 +14,7 @@ import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
 import org.merpati.node.AdminClient;
 import org.merpati.smtp.Reply;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,6 +37,8 @@ public final class Dev implements Runnable {
 
     /** Runs the command line. */
     public static void main(String[] arguments) {
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         System.exit(new CommandLine(new Dev())
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     if (failure instanceof Failure || failure instanceof IOException) {
