@@ -1,7 +1,6 @@
 package org.merpati.mta;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,14 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
+import org.merpati.journal.vaulted.VaultCheckpoints;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.TryLater;
-import org.merpati.vault.FileEntry;
-import org.merpati.vault.Install;
-import org.merpati.vault.Pin;
 import org.merpati.vault.Snapshot;
 import org.merpati.vault.Vault;
 import org.merpati.vault.VaultIdentity;
@@ -270,71 +267,12 @@ public final class SpoolState implements StateMachine {
 
     @Override
     public Pinned pin() {
-        Pin pin = vault.pin();
-        return new Pinned() {
-            @Override
-            public long index() {
-                return pin.index();
-            }
-
-            @Override
-            public List<CheckpointFile> files() {
-                return pin.files().stream()
-                        .map(file -> new CheckpointFile(file.name(), file.length(), file.sha256()))
-                        .toList();
-            }
-
-            @Override
-            public InputStream open(String name) throws IOException {
-                return pin.open(name);
-            }
-
-            @Override
-            public void close() {
-                pin.close();
-            }
-        };
+        return VaultCheckpoints.pin(vault);
     }
 
     @Override
     public Installation install(long index, List<CheckpointFile> files) throws IOException {
-        List<FileEntry> entries = files.stream().map(SpoolState::entry).toList();
-        return new Installing(vault.install(index, entries));
-    }
-
-    private static FileEntry entry(CheckpointFile file) {
-        return new FileEntry(file.name(), file.length(), file.sha256());
-    }
-
-    /** An installation under a spool. */
-    private record Installing(Install install) implements Installation {
-        @Override
-        public boolean has(CheckpointFile file) {
-            try {
-                return install.has(entry(file));
-            } catch (IOException unreadable) {
-                return false;
-            }
-        }
-
-        @Override
-        public void put(CheckpointFile file, InputStream content) throws IOException {
-            install.put(entry(file), content);
-        }
-
-        @Override
-        public void commit() throws IOException {
-            install.commit();
-        }
-
-        @Override
-        public void close() {
-            try {
-                install.close();
-            } catch (IOException left) {
-                throw new UncheckedIOException("files of an installation could not be dropped", left);
-            }
-        }
+        return VaultCheckpoints.install(vault, index, files, () -> {});
     }
 
     @Override

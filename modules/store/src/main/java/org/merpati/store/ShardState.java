@@ -1,7 +1,6 @@
 package org.merpati.store;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.merpati.journal.StateMachine;
+import org.merpati.journal.vaulted.VaultCheckpoints;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.GroupName;
@@ -19,9 +19,6 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
-import org.merpati.vault.FileEntry;
-import org.merpati.vault.Install;
-import org.merpati.vault.Pin;
 import org.merpati.vault.Snapshot;
 import org.merpati.vault.Vault;
 import org.merpati.vault.VaultIdentity;
@@ -300,72 +297,13 @@ public final class ShardState implements StateMachine {
 
     @Override
     public Pinned pin() {
-        Pin pin = vault.pin();
-        return new Pinned() {
-            @Override
-            public long index() {
-                return pin.index();
-            }
-
-            @Override
-            public List<CheckpointFile> files() {
-                return pin.files().stream()
-                        .map(file -> new CheckpointFile(file.name(), file.length(), file.sha256()))
-                        .toList();
-            }
-
-            @Override
-            public InputStream open(String name) throws IOException {
-                return pin.open(name);
-            }
-
-            @Override
-            public void close() {
-                pin.close();
-            }
-        };
+        return VaultCheckpoints.pin(vault);
     }
 
+    /** When a checkpoint has been installed, nothing in memory is true any more. */
     @Override
     public Installation install(long index, List<CheckpointFile> files) throws IOException {
-        return new Installing(
-                vault.install(index, files.stream().map(ShardState::entry).toList()), open);
-    }
-
-    private static FileEntry entry(CheckpointFile file) {
-        return new FileEntry(file.name(), file.length(), file.sha256());
-    }
-
-    /** An installation under a shard: when it is committed, nothing in memory is true any more. */
-    private record Installing(Install install, OpenMailboxes open) implements Installation {
-        @Override
-        public boolean has(CheckpointFile file) {
-            try {
-                return install.has(entry(file));
-            } catch (IOException unreadable) {
-                return false;
-            }
-        }
-
-        @Override
-        public void put(CheckpointFile file, InputStream content) throws IOException {
-            install.put(entry(file), content);
-        }
-
-        @Override
-        public void commit() throws IOException {
-            install.commit();
-            open.clear();
-        }
-
-        @Override
-        public void close() {
-            try {
-                install.close();
-            } catch (IOException left) {
-                throw new UncheckedIOException("files of an installation could not be dropped", left);
-            }
-        }
+        return VaultCheckpoints.install(vault, index, files, open::clear);
     }
 
     @Override
