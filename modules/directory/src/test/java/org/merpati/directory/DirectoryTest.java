@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -210,6 +211,37 @@ class DirectoryTest {
         assertThat(new String(group.copy().filteredLdif(Set.of(Role.PROXY)), StandardCharsets.UTF_8))
                 .doesNotContain("DKIM")
                 .contains("TLS");
+    }
+
+    /** The folder under test resources was written by version 1 of the checkpoint and must be readable for ever. */
+    @Test
+    void theGoldenDirectoryOfVersionOneOpens(@TempDir Path temp) throws IOException {
+        Path golden = Path.of("src/test/resources/golden/directory-1");
+        if (Boolean.getBoolean("golden.write") && !Files.exists(golden)) {
+            DirectoryGroup group = new DirectoryGroup(folder);
+            withPeople(group);
+            group.state().checkpoint();
+            copy(folder, golden);
+        }
+        copy(golden, temp.resolve("directory"));
+        DirectoryGroup opened = new DirectoryGroup(temp.resolve("directory"));
+        People people = directory(opened).people();
+        assertThat(opened.state().checkpointed()).isEqualTo(4);
+        assertThat(local(people, "budi@lvlogist.com")).isEqualTo(BUDI);
+        assertThat(people.resolve(Address.parse("sales@lvlogist.com"))).isInstanceOf(People.Resolved.Several.class);
+        Account budi = people.login(BUDI.key()).orElseThrow();
+        try (Logins logins = new Logins(directory(opened), Clock.system(), 1)) {
+            assertThat(logins.check("budi@lvlogist.com", "rahasia").id()).isEqualTo(budi.id());
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(String.valueOf(file.getFileName())));
+            }
+        }
     }
 
     @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,45 @@ class JournaledSpoolTest implements SpoolContract {
         byte[] answer = journal.submit(SpoolCodec.encode(new SpoolCommand.Accept(mail, new byte[0], 3)));
         assertThat(answer[0]).isEqualTo((byte) 1);
         assertThat(spool.open(10)).isEmpty();
+    }
+
+    /** The folder under test resources was written by version 1 of the rows and must be readable for ever. */
+    @Test
+    void theGoldenSpoolOfVersionOneOpens(@TempDir Path temp) throws IOException {
+        Path golden = Path.of("src/test/resources/golden/spool-1");
+        if (Boolean.getBoolean("golden.write") && !Files.exists(golden)) {
+            MailEntry half = accept(SpoolContract.octets(1000));
+            note(List.of(SpoolContract.outcome(half, 0, Outcome.Result.DELIVERED)), Optional.empty());
+            clock.pass(1000);
+            accept(SpoolContract.octets(20_000));
+            journal.submit(SpoolCodec.encode(new SpoolCommand.Flush()));
+            state.settle();
+            copy(folder, golden);
+        }
+        copy(golden, temp.resolve("spool"));
+        VaultIdentity identity = new VaultIdentity(new Id(1, 1), SPEC.name());
+        try (SpoolState old = SpoolState.open(temp.resolve("spool"), identity, SMALL)) {
+            Journal here = new MemoryJournals(HERE, clock).open(SPEC, old);
+            Spool opened = new JournaledSpool(here, old);
+            List<MailEntry> mails = opened.open(10);
+            assertThat(mails)
+                    .extracting(mail -> mail.recipients().getFirst().state())
+                    .containsExactly(MailEntry.State.DELIVERED, MailEntry.State.WAITING);
+            assertThat(SpoolContract.read(opened.body(mails.getLast().id()))).isEqualTo(SpoolContract.octets(20_000));
+            assertThat(opened.trace(mails.getFirst().id()).orElseThrow().events())
+                    .extracting(TraceEvent::event)
+                    .containsExactly("accepted", "delivered");
+            assertThat(old.verify()).isEmpty();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(String.valueOf(file.getFileName())));
+            }
+        }
     }
 
     @Test
