@@ -70,9 +70,10 @@ final class EngineSettings {
         RaftServerConfigKeys.Read.setTimeout(
                 settings, duration(config.electionMax().multipliedBy(2)));
         // Ratis' own lease answers a barrier without asking anyone, and the journal's lease starts at that answer:
-        // .4 and .5 of the shortest election time-out together stay below one.
+        // together
+        // they stay below the shortest election time-out.
         RaftServerConfigKeys.Read.setLeaderLeaseEnabled(settings, true);
-        RaftServerConfigKeys.Read.setLeaderLeaseTimeoutRatio(settings, 0.4);
+        RaftServerConfigKeys.Read.setLeaderLeaseTimeoutRatio(settings, JournalConfig.ENGINE_LEASE);
         // Nothing is ever sent twice under one id, so answers need not be remembered for long.
         RaftServerConfigKeys.RetryCache.setExpiryTime(
                 settings, duration(config.electionMax().multipliedBy(2)));

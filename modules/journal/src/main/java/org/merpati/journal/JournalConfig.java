@@ -41,6 +41,8 @@ public record JournalConfig(
     }
 
     private static final int KIB = 1024;
+    /** How long the engine answers a barrier by its own lease, as a part of the shortest election time-out. */
+    static final double ENGINE_LEASE = 0.4;
 
     public JournalConfig {
         if (electionMin.compareTo(Duration.ofMillis(50)) < 0 || electionMax.compareTo(electionMin) < 0) {
@@ -156,6 +158,14 @@ public record JournalConfig(
                 logMargin,
                 logBound,
                 other);
+    }
+
+    /**
+     * The longest that a deposed leader may go on giving answers under its lease: a barrier may begin at the end of the
+     * engine's lease, and vouches for half the shortest election time-out from there.
+     */
+    public Duration staleness() {
+        return lease().plusNanos((long) (electionMin.toNanos() * ENGINE_LEASE));
     }
 
     /** How long a barrier vouches for the leadership: half the shortest election time-out. */

@@ -150,7 +150,7 @@ class StaleReadTest {
             moves += moveAwayFrom(new NodeName(cluster.awaitLeader()), random) ? 1 : 0;
         }
         over = true;
-        Duration bound = RatisCluster.quick().lease();
+        Duration bound = RatisCluster.quick().staleness();
         String stale = longest.get() == Long.MIN_VALUE
                 ? "none was stale"
                 : "the longest was stale for " + TimeUnit.NANOSECONDS.toMicros(longest.get()) + " us";
