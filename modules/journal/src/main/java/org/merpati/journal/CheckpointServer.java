@@ -20,9 +20,9 @@ import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 
 /**
- * Gives the files of checkpoints to voters that catch up, and takes what voters report to the leader: their checkpoints,
- * for the witness, and that their logs have no room. Only a voter of the group is answered; one checkpoint is pinned for
- * each voter, and let go when it is not asked for.
+ * Gives the files of checkpoints to voters that catch up, and takes what voters report to the leader: their
+ * checkpoints, for the witness, and that their logs have no room. Only a voter of the group is answered; one checkpoint
+ * is pinned for each voter, and let go when it is not asked for.
  */
 final class CheckpointServer implements AutoCloseable {
     static final String LIST = "journal.checkpoint.list";

@@ -51,7 +51,8 @@ public interface Journal extends AutoCloseable {
      * <p>The bound: a voter that hears two data nodes which do not hear each other can elect the second while the first
      * still holds its lease, since an election with a higher term is not stopped by a live leader. The first may then
      * give answers that are stale for at most nine tenths of the shortest election time-out after the first commit of
-     * the second ({@link JournalConfig#staleness}), apart from how much faster its monotonic clock runs. Where that is too long, {@link #barrier} is the answer.
+     * the second ({@link JournalConfig#staleness}), apart from how much faster its monotonic clock runs. Where that is
+     * too long, {@link #barrier} is the answer.
      */
     boolean leased();
 

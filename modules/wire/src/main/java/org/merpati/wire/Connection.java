@@ -64,8 +64,8 @@ public interface Connection extends AutoCloseable {
     Optional<X509Certificate> peerCertificate();
 
     /**
-     * Turns TLS on, as the side that accepted or that connected, after what is buffered has been flushed in clear. Octets that the peer pipelined in
-     * clear behind its command are dropped (RFC 2595 §2.1, the STARTTLS injection).
+     * Turns TLS on, as the side that accepted or that connected, after what is buffered has been flushed in clear.
+     * Octets that the peer pipelined in clear behind its command are dropped (RFC 2595 §2.1, the STARTTLS injection).
      *
      * @throws IOException if the handshake fails
      */

@@ -1,4 +1,4 @@
-/** What a journal keeps on a node's disk: whether it is whole, how much room is left, and whether the machine went down. */
+/** What a journal keeps on a disk: whether it is whole, how much room is left, whether the machine went down. */
 @NullMarked
 package org.merpati.journal.disk;
 
