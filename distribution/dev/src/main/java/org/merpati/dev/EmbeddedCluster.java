@@ -102,7 +102,6 @@ public final class EmbeddedCluster extends Cluster {
     public void close() {
         nodes.values().parallelStream().forEach(Node::close);
         nodes.clear();
-        DiskFaults.installed()
-                .ifPresent(disk -> plan().nodes().forEach(node -> disk.thaw(plan().data(node))));
+        DiskFaults.installed().ifPresent(disk -> plan().nodes().forEach(node -> disk.thaw(plan().data(node))));
     }
 }
