@@ -73,13 +73,8 @@ public final class ProcessCluster extends Cluster {
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:TieredStopAtLevel=4",
                 "-XX:+ExitOnOutOfMemoryError",
-                "-Xshare:auto",
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + jars.resolve(cuttable ? "merpati-disk.jsa" : "merpati.jsa"),
-                "-Xlog:cds=off",
-                "-Xlog:cds+dynamic=off",
                 "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(cuttable ? onDisk(node) : List.of("-jar", jar(node).toString()));
+        command.addAll(cuttable ? onDisk(node) : fromJar(node));
         command.addAll(List.of("run", "--conf", plan().file(node).toString()));
         return command;
     }
@@ -97,6 +92,19 @@ public final class ProcessCluster extends Cluster {
         Files.createFile(unsynced());
     }
 
+    /** With an archive of classes that the first node to end leaves for the others' next start. */
+    private List<String> fromJar(String node) {
+        return List.of(
+                "-Xshare:auto",
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + jars.resolve("merpati.jsa"),
+                "-Xlog:cds=off",
+                "-Xlog:cds+dynamic=off",
+                "-jar",
+                jar(node).toString());
+    }
+
+    /** Without that archive: a JVM that finds its file system in it needs a file system to load it. */
     private List<String> onDisk(String node) {
         List<String> command = new ArrayList<>(OPENED);
         command.addAll(List.of(
