@@ -18,7 +18,7 @@ import org.merpati.dev.Ledger;
 import org.merpati.dev.ProcessCluster;
 
 /** The power of all six nodes is cut at one instant: what no disk had synced is gone, what was acknowledged is not. */
-@Tag("processes")
+@Tag("trial")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PowerCutStoryTest {
     private static final Map<String, String> TIMING = Map.of("timing", "retry-first = \"2s\"");
