@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,6 +50,7 @@ final class Engine implements AutoCloseable {
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
     private final Map<RaftGroupId, Replica> replicas = new ConcurrentHashMap<>();
+    private final Set<RaftGroupId> opening = ConcurrentHashMap.newKeySet();
 
     Engine(Topology topology, NodeIdentity identity, JournalConfig config, Path root, Clock clock) throws IOException {
         this.topology = topology;
@@ -72,7 +74,7 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    private static void mutualTls(Parameters parameters, PeerTrust trust, NodeIdentity identity, Clock clock) {
+    private void mutualTls(Parameters parameters, PeerTrust trust, NodeIdentity identity, Clock clock) {
         GrpcTlsConfig tls = GrpcTlsConfig.newBuilder()
                 .setKeyManager(identity.keyManager())
                 .setTrustManager(trust)
@@ -81,7 +83,7 @@ final class Engine implements AutoCloseable {
                 .build();
         GrpcConfigKeys.TLS.setConf(parameters, tls);
         GrpcConfigKeys.Server.setServicesCustomizer(
-                parameters, (builder, types) -> builder.intercept(new PeerGate(trust, clock)));
+                parameters, (builder, types) -> builder.intercept(new PeerGate(trust, opening::contains, clock)));
     }
 
     private Replica registered(RaftGroupId group) {
@@ -129,10 +131,15 @@ final class Engine implements AutoCloseable {
         replicas.put(groupId(spec), replica);
         GroupManagementRequest request =
                 GroupManagementRequest.newAdd(client, server.getId(), calls.incrementAndGet(), group(spec), false);
-        RaftClientReply reply = server.groupManagement(request);
-        if (!reply.isSuccess()) {
-            replicas.remove(groupId(spec));
-            throw new IOException("the log does not open", reply.getException());
+        opening.add(groupId(spec));
+        try {
+            RaftClientReply reply = server.groupManagement(request);
+            if (!reply.isSuccess()) {
+                replicas.remove(groupId(spec));
+                throw new IOException("the log does not open", reply.getException());
+            }
+        } finally {
+            opening.remove(groupId(spec));
         }
     }
 

@@ -6,9 +6,12 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509TrustManager;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Grpc;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -20,7 +23,8 @@ import org.merpati.kernel.Clock;
 
 /**
  * Asks again and again whether a connected peer is still believed, so that a certificate that is refused today ends a
- * connection of yesterday: Ratis keeps its streams open for days.
+ * connection of yesterday: Ratis keeps its streams open for days. It also keeps a leader's offer of a checkpoint away
+ * from a group that is being opened: Ratis would take it up before it knows the log, and the group would not open.
  */
 final class PeerGate implements ServerInterceptor {
     private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -29,11 +33,22 @@ final class PeerGate implements ServerInterceptor {
     private static final Executor LATER = CompletableFuture.delayedExecutor(250, TimeUnit.MILLISECONDS);
 
     private final X509TrustManager trust;
+    private final Predicate<RaftGroupId> opening;
     private final Clock clock;
 
-    PeerGate(X509TrustManager trust, Clock clock) {
+    /**
+     * @param opening whether a group is being opened now
+     */
+    PeerGate(X509TrustManager trust, Predicate<RaftGroupId> opening, Clock clock) {
         this.trust = trust;
+        this.opening = opening;
         this.clock = clock;
+    }
+
+    private boolean tooEarly(Object message) {
+        return message instanceof InstallSnapshotRequestProto offer
+                && opening.test(RaftGroupId.valueOf(
+                        offer.getServerRequest().getRaftGroupId().getId()));
     }
 
     private boolean believed(ServerCall<?, ?> call) {
@@ -81,13 +96,21 @@ final class PeerGate implements ServerInterceptor {
             if (clock.nanos() - asked > BELIEVED_NANOS) {
                 asked = clock.nanos();
                 if (!believed(call)) {
-                    shut = true;
-                    super.onCancel();
-                    call.close(Status.PERMISSION_DENIED, new Metadata());
+                    end(Status.PERMISSION_DENIED);
                     return;
                 }
             }
+            if (tooEarly(message)) {
+                end(Status.UNAVAILABLE);
+                return;
+            }
             super.onMessage(message);
+        }
+
+        private void end(Status status) {
+            shut = true;
+            super.onCancel();
+            call.close(status, new Metadata());
         }
 
         @Override

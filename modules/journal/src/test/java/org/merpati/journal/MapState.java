@@ -30,6 +30,8 @@ final class MapState implements StateMachine {
     private long lastMillis;
     private volatile long checkpointed;
     volatile boolean closed;
+    /** Called when Ratis asks for the checkpoint, as it does while it opens the log. */
+    volatile Runnable asked = () -> {};
 
     MapState(Path folder) {
         this.folder = folder;
@@ -74,6 +76,7 @@ final class MapState implements StateMachine {
 
     @Override
     public long checkpointed() {
+        asked.run();
         return checkpointed;
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeIdentity;
@@ -50,6 +51,9 @@ final class RatisCluster implements AutoCloseable {
             new AtomicInteger((int) (ProcessHandle.current().pid() * 97 % PORTS));
 
     final JournalConfig config;
+    /** Told of each copy's state before its log is opened. */
+    Consumer<MapState> made = state -> {};
+
     private final Clock clock;
 
     static JournalConfig quick() {
@@ -142,6 +146,7 @@ final class RatisCluster implements AutoCloseable {
             journal = on.witness(group);
         } else {
             MapState state = new MapState(data(name.value()).resolve("state"));
+            made.accept(state);
             states.put(name, state);
             journal = on.open(group, state);
         }
