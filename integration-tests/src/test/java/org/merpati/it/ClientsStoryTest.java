@@ -37,7 +37,7 @@ class ClientsStoryTest {
 
     @BeforeAll
     void people() {
-        accounts = List.copyOf(Kit.accounts(six.cluster(), "client", 5).keySet());
+        accounts = List.copyOf(Kit.accounts(six.cluster(), "client", 6).keySet());
     }
 
     @AfterAll
@@ -211,7 +211,7 @@ class ClientsStoryTest {
     @Test
     void swaks() throws Exception {
         String account = accounts.get(4);
-        String to = accounts.get(0);
+        String to = accounts.get(5);
         String said = run(
                 "swaks",
                 "--server",
