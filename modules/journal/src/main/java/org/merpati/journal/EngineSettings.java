@@ -94,8 +94,7 @@ final class EngineSettings {
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(settings, config.logMargin());
         RaftServerConfigKeys.Log.setPurgeGap(settings, Math.max(1, config.logMargin() / 4));
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(settings, SizeInBytes.valueOf(APPEND_LIMIT));
-        // Not zero: to a follower that refuses at once, a leader would send without a pause.
-        RaftServerConfigKeys.Log.Appender.setWaitTimeMin(settings, TimeDuration.ONE_MILLISECOND);
+        RaftServerConfigKeys.Log.Appender.setWaitTimeMin(settings, TimeDuration.ZERO);
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(settings, false);
         RaftServerConfigKeys.Write.setByteLimit(settings, SizeInBytes.valueOf(config.pendingOctets()));
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(settings, false);

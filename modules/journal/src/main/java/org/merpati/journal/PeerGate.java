@@ -3,8 +3,6 @@ package org.merpati.journal;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -28,9 +26,6 @@ import org.merpati.kernel.Clock;
  */
 final class PeerGate implements ServerInterceptor {
     private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    /** A leader opens a stream again as soon as it is refused: it is made to wait, or it would do nothing else. */
-    private static final Executor LATER = CompletableFuture.delayedExecutor(250, TimeUnit.MILLISECONDS);
 
     private final X509TrustManager trust;
     private final Predicate<RaftGroupId> opening;
@@ -71,7 +66,7 @@ final class PeerGate implements ServerInterceptor {
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         if (!believed(call)) {
-            LATER.execute(() -> call.close(Status.PERMISSION_DENIED, new Metadata()));
+            call.close(Status.PERMISSION_DENIED, new Metadata());
             return new ServerCall.Listener<>() {};
         }
         return new Checked<>(call, next.startCall(call, headers));
