@@ -268,21 +268,7 @@ public final class Node implements AutoCloseable {
 
     /** Asks every node of the cluster what it says of itself. */
     static List<NodeStatus> clusterStatus(NodeContext context, Duration limit) {
-        List<Thread> asking = new ArrayList<>();
-        NodeStatus[] rows = new NodeStatus[context.topology().nodes().size()];
-        for (int i = 0; i < rows.length; i++) {
-            NodeInfo node = context.topology().nodes().get(i);
-            int row = i;
-            asking.add(Thread.ofVirtual().start(() -> rows[row] = ask(context, node, limit)));
-        }
-        for (Thread thread : asking) {
-            try {
-                thread.join();
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-            }
-        }
-        return List.of(rows);
+        return EachNode.of(context.topology(), node -> ask(context, node, limit));
     }
 
     private static NodeStatus ask(NodeContext context, NodeInfo node, Duration limit) {

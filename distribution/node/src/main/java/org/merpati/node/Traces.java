@@ -2,7 +2,6 @@ package org.merpati.node;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,24 +41,20 @@ final class Traces {
         return here.stream().flatMap(knows -> knows.apply(mail).stream()).toList();
     }
 
-    /** Asks all nodes; lines in the order of time, and one for each node that did not answer. */
+    /** Asks all nodes; lines in the order of time, then one for each node that did not answer. */
     List<String> of(MailId mail, Duration limit) {
         TreeSet<String> lines = new TreeSet<>();
-        List<String> silent = new ArrayList<>();
-        for (NodeInfo node : topology.nodes()) {
-            try {
-                byte[] id = mail.toString().getBytes(StandardCharsets.US_ASCII);
-                byte[] answer = channel.ask(node.name(), SERVICE, id, limit);
-                new String(answer, StandardCharsets.UTF_8)
-                        .lines()
-                        .filter(line -> !line.isBlank())
-                        .forEach(lines::add);
-            } catch (Failure away) {
-                silent.add(node.name() + " does not answer");
-            }
+        EachNode.of(topology, node -> ask(node, mail, limit)).forEach(lines::addAll);
+        return List.copyOf(lines);
+    }
+
+    private List<String> ask(NodeInfo node, MailId mail, Duration limit) {
+        try {
+            byte[] id = mail.toString().getBytes(StandardCharsets.US_ASCII);
+            String answer = new String(channel.ask(node.name(), SERVICE, id, limit), StandardCharsets.UTF_8);
+            return answer.lines().filter(line -> !line.isBlank()).toList();
+        } catch (Failure away) {
+            return List.of(node.name() + " does not answer");
         }
-        List<String> all = new ArrayList<>(lines);
-        all.addAll(silent);
-        return all;
     }
 }
