@@ -18,6 +18,7 @@ import org.merpati.smtp.Envelope;
 import org.merpati.smtp.Reply;
 import org.merpati.smtp.SmtpClient;
 import org.merpati.wire.Network;
+import org.merpati.wire.Tls;
 
 /** Sends a mail by SMTP and looks for it by IMAP, as somebody outside would. */
 public final class MailProbe {
@@ -77,10 +78,9 @@ public final class MailProbe {
             socket.setSoTimeout((int) LIMIT.toMillis());
             in = new BufferedInputStream(socket.getInputStream(), BUFFER);
             out = socket.getOutputStream();
-            line();
-            if (ok("CAPABILITY").getFirst().contains("LOGINDISABLED")) {
+            if (line().contains("LOGINDISABLED")) {
                 ok("STARTTLS");
-                socket = Unchecked.context()
+                socket = Tls.unauthenticated()
                         .getSocketFactory()
                         .createSocket(socket, address.getHostString(), address.getPort(), true);
                 in = new BufferedInputStream(socket.getInputStream(), BUFFER);

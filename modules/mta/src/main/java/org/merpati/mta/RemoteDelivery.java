@@ -2,16 +2,12 @@ package org.merpati.mta;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.TryLater;
 import org.merpati.smtp.Envelope;
@@ -20,6 +16,7 @@ import org.merpati.smtp.SmtpClient;
 import org.merpati.smtp.SmtpRefusal;
 import org.merpati.wire.Connection;
 import org.merpati.wire.Network;
+import org.merpati.wire.Tls;
 
 /** Delivery to other hosts by SMTP (RFC 5321 §5), with TLS wherever it is to be had (RFC 7435). */
 final class RemoteDelivery {
@@ -33,37 +30,13 @@ final class RemoteDelivery {
     private final Network network;
     private final MailExchanges exchanges;
     private final String hostname;
-    private final SSLContext anyone = anyone();
+    /** For hosts that nothing obliges to prove who they are. */
+    private final SSLContext anyone = Tls.unauthenticated();
 
     RemoteDelivery(Network network, MailExchanges exchanges, String hostname) {
         this.network = network;
         this.exchanges = exchanges;
         this.hostname = hostname;
-    }
-
-    /** Encryption without authentication, for hosts that nothing obliges to prove who they are. */
-    private static SSLContext anyone() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Anyone()}, null);
-            return context;
-        } catch (GeneralSecurityException missing) {
-            throw new IllegalStateException(missing);
-        }
-    }
-
-    /** Believes every certificate. */
-    private static final class Anyone implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 
     /** One message for recipients that the same hosts take. */
