@@ -8,8 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -117,25 +115,13 @@ public final class Pem {
             throw new IOException("a file cannot be written in place of " + file);
         }
         Files.createDirectories(parent);
-        Path aside = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(aside);
-        try (var channel = Files.newByteChannel(
-                aside,
-                java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            var octets = java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (octets.hasRemaining()) {
-                channel.write(octets);
-            }
-        }
-        try (var sync = java.nio.channels.FileChannel.open(aside, StandardOpenOption.WRITE)) {
-            sync.force(true);
-        }
         try {
-            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            DurableFile.write(
+                    file,
+                    text.getBytes(StandardCharsets.UTF_8),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (AtomicMoveNotSupportedException never) {
             throw new IOException("this file system cannot replace a file at once", never);
         }
-        DurableFile.syncFolder(parent);
     }
 }

@@ -7,20 +7,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Set;
 
 /** A small file that is replaced as a whole: written aside, synced, renamed, and its folder synced. */
 public final class DurableFile {
     private DurableFile() {}
 
     /**
-     * Replaces the file's content.
+     * Replaces the file.
      *
-     * @throws IOException if the disk refuses; the old content then stays
+     * @param attributes what the new file is made with, such as its permissions
+     * @throws IOException if the disk refuses; the old file then stays
      */
-    public static void write(Path file, byte[] content) throws IOException {
+    public static void write(Path file, byte[] content, FileAttribute<?>... attributes) throws IOException {
         Path aside = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel channel = FileChannel.open(
-                aside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+        Files.deleteIfExists(aside);
+        try (FileChannel channel =
+                FileChannel.open(aside, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
             ByteBuffer buffer = ByteBuffer.wrap(content);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.merpati.runtime.DurableFile;
 import org.merpati.vault.Manifest.SegmentEntry;
 import org.merpati.vault.Manifest.TableEntry;
 
@@ -40,9 +41,9 @@ record Flush(Manifest before, long index, Memtable rows, List<SegmentEntry> segm
             kept.addFirst(Table.open(folder, written, level, cache, identity));
         }
         for (Path segment : toForce) {
-            Disk.force(segment);
+            DurableFile.sync(segment);
         }
-        Disk.forceFolder(folder);
+        DurableFile.syncFolder(folder);
         return new Result(new Manifest(index, flush, entries, segments), kept, merged);
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.merpati.runtime.DurableFile;
 
 /**
  * Takes another copy's checkpoint. Files are put aside under their digest, so an installation that was broken off
@@ -112,7 +113,7 @@ public final class Install implements AutoCloseable {
             if (Files.exists(staged(file))) {
                 Files.move(staged(file), target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } else {
-                Disk.force(target);
+                DurableFile.sync(target);
             }
         }
     }

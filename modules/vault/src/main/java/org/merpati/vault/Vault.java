@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.merpati.runtime.DurableFile;
 import org.merpati.vault.Manifest.SegmentEntry;
 
 /**
@@ -254,7 +255,7 @@ public final class Vault implements AutoCloseable {
 
     private boolean run(Flush flush) throws IOException {
         Flush.Result result = flush.run(folder, identity, limits, cache, layers.tables());
-        Disk.replace(folder, Manifest.NAME, result.manifest().encode(identity));
+        DurableFile.write(folder.resolve(Manifest.NAME), result.manifest().encode(identity));
         synchronized (lock) {
             manifest = result.manifest();
             layers = new Layers(layers.fresh(), Memtable.EMPTY, result.tables());
@@ -333,11 +334,11 @@ public final class Vault implements AutoCloseable {
         segments.close();
         List<Table> old = layers.tables();
         moveIn.run();
-        Disk.forceFolder(folder);
+        DurableFile.syncFolder(folder);
         for (SegmentEntry entry : next.segments()) {
             Disk.cut(folder.resolve(entry.file().name()), entry.file().length());
         }
-        Disk.replace(folder, Manifest.NAME, octets);
+        DurableFile.write(folder.resolve(Manifest.NAME), octets);
         cache.clear();
         segments = load();
         flushAsked = false;
