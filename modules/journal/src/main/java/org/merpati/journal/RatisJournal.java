@@ -409,7 +409,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     private void lookForRoom(RaftServer.Division division) {
         if (division.getInfo().isLeader()) {
-            shortages.lookLeading(new Followers(spec, node.name(), division)
+            shortages.lookLeading(() -> new Followers(spec, node.name(), division)
                     .present(config.electionMax().toMillis()));
         } else {
             shortages.lookFollowing(leadership().leader());

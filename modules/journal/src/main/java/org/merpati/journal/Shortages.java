@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.disk.Room;
@@ -62,9 +63,9 @@ final class Shortages {
     /**
      * Looks at the room here, on the leader.
      *
-     * @param present the other voters that answer
+     * @param present finds the other voters that answer; asked only while one of them has no room
      */
-    void lookLeading(Collection<NodeName> present) {
+    void lookLeading(Supplier<Collection<NodeName>> present) {
         Room here = room;
         if (here != null) {
             here.look();
@@ -104,12 +105,16 @@ final class Shortages {
                 .orElse(own);
     }
 
-    private Optional<String> refusal(Optional<String> own, Collection<NodeName> present) {
+    private Optional<String> refusal(Optional<String> own, Supplier<Collection<NodeName>> present) {
         if (own.isPresent()) {
             return own.map(why -> "on node " + self + " " + why);
         }
         words.values().removeIf(w -> clock.nanos() - w.nanos > BELIEVED_NANOS);
-        long roomy = 1 + present.stream().filter(n -> !words.containsKey(n)).count();
+        if (words.isEmpty()) {
+            return Optional.empty();
+        }
+        long roomy =
+                1 + present.get().stream().filter(n -> !words.containsKey(n)).count();
         if (roomy > spec.voters().size() / 2) {
             return Optional.empty();
         }
