@@ -59,7 +59,7 @@ class ClientsStoryTest {
 
     /** What a program prints; it must succeed. */
     private String run(String... command) throws IOException, InterruptedException {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin", command[0])) || here(command[0]), command[0] + " is missing");
+        assumeTrue(here(command[0]), command[0] + " is missing");
         Path out = folder.resolve("out.txt");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())

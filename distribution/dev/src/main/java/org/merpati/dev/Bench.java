@@ -96,7 +96,6 @@ final class Bench {
         Await.until(() -> "every account is served; " + load.lastFailure(), BACK, () -> serves(ledger, accounts, 3));
         Await.until(() -> victim + " leads", BACK, () -> leadsWhatItPrefers(cluster, victim));
         long killed = System.nanoTime();
-        Map<String, Integer> before = counts(ledger, accounts);
         int sent = ledger.count("smtp");
         cluster.kill(victim);
         Map<String, Integer> dead = counts(ledger, accounts);
@@ -107,9 +106,8 @@ final class Bench {
                 () -> "every account is served again; " + load.lastFailure(),
                 BACK,
                 () -> ledger.count("smtp") > sent + 5
-                        && accounts.keySet().stream()
-                                .allMatch(a -> ledger.count("imap " + a)
-                                        > Math.max(before.getOrDefault(a, 0), dead.getOrDefault(a, 0)) + 2));
+                        && dead.entrySet().stream()
+                                .allMatch(a -> ledger.count("imap " + a.getKey()) > a.getValue() + 2));
         long account = accounts.keySet().stream()
                 .mapToLong(a -> ledger.longestGapMillis("imap " + a, killed))
                 .max()
