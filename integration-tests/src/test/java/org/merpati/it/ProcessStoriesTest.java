@@ -68,8 +68,11 @@ class ProcessStoriesTest {
         Stories.awaitMessage(cluster, to, "secret", id, Duration.ofSeconds(30));
         System.out.printf(
                 "deferred mail arrived %d ms after the mailboxes' return%n", (System.nanoTime() - resumed) / 1_000_000);
-        String kept = Stories.trace(cluster, mail);
-        assertThat(kept).contains("accepted", "delivered <" + to + ">", "stored <" + to + "> in shard-");
+        List<String> stops = List.of("accepted", "delivered <" + to + ">", "stored <" + to + "> in shard-");
+        Kit.await(
+                () -> "the spool knows of the delivery: " + Stories.trace(cluster, mail),
+                Duration.ofSeconds(10),
+                () -> stops.stream().allMatch(Stories.trace(cluster, mail)::contains));
         cluster.start("gsmta1");
         cluster.awaitReady(Kit.READY);
         assertThat(Stories.count(cluster.plan().all("imap").getFirst(), to, "secret", "INBOX", id))
