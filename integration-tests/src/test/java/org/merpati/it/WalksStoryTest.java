@@ -63,18 +63,24 @@ class WalksStoryTest {
                 MailProbe.message("outside@example.net", to, "a walk", id));
         String mail = reply.text().replaceAll(".* as ", "");
         Stories.awaitMessage(cluster(), to, "secret", id, Duration.ofSeconds(30));
-        List<String> stops = new ArrayList<>();
-        for (ILoggingEvent event : List.copyOf(mailLog.list)) {
-            if (event.getFormattedMessage().startsWith(mail)) {
-                stops.add(event.getFormattedMessage());
-            }
-        }
+        Kit.await(
+                "the MTA logs the delivery",
+                Duration.ofSeconds(10),
+                () -> logged(mail).stream().anyMatch(line -> line.startsWith(mail + " delivered ")));
+        List<String> stops = new ArrayList<>(logged(mail));
         String kept = Stories.trace(cluster(), mail);
         stops.add("the shard keeps: " + kept);
         assertThat(kept).contains("stored <" + to + "> in shard-");
         stops.add("IMAP shows it to " + to);
         print("message", stops);
         assertThat(stops.stream().map(s -> s.split(" ", 3)[1])).contains("received", "stored", "delivered");
+    }
+
+    private List<String> logged(String mail) {
+        return List.copyOf(mailLog.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.startsWith(mail))
+                .toList();
     }
 
     @Test
