@@ -28,7 +28,9 @@ final class MailboxPart implements RolePart {
                         identity,
                         VaultLimits.DEFAULT);
                 Journal journal = node.groups().open(spec, state);
-                shards.add(parts.add(spec.name().value(), new JournaledStore(journal, state, node.ids())));
+                JournaledStore store = parts.add(spec.name().value(), new JournaledStore(journal, state, node.ids()));
+                shards.add(store);
+                node.verify().add(store);
             }
         }
         node.traces().add(shards::trace);
