@@ -37,6 +37,7 @@ public final class DirectoryFollower implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean connected;
+    private volatile boolean current;
     private boolean unkept;
 
     /** Reads the last state from a file and begins to follow. */
@@ -44,6 +45,7 @@ public final class DirectoryFollower implements AutoCloseable {
         this.voters = topology.directory().voters();
         this.channel = channel;
         this.file = file;
+        copy.keptBy(() -> current);
         if (Files.exists(file)) {
             read(Files.readAllBytes(file));
         }
@@ -80,6 +82,7 @@ public final class DirectoryFollower implements AutoCloseable {
                 LOG.debug("feed of {} broke off: {}", voter, broken.getMessage());
             }
             connected = false;
+            current = false;
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
@@ -92,6 +95,7 @@ public final class DirectoryFollower implements AutoCloseable {
                 case 'S' -> {
                     long index = feed.readLong();
                     copy.replace(Tree.of(octets(feed)), index);
+                    current = true;
                     keep();
                 }
                 case 'C' -> {
@@ -100,6 +104,7 @@ public final class DirectoryFollower implements AutoCloseable {
                     unkept = true;
                 }
                 case 'B' -> {
+                    current = true;
                     if (unkept) {
                         keep();
                     }

@@ -59,6 +59,7 @@ public final class DirectoryGroup {
     /** Hands in the opened group and offers the feed and the way of changes on the channel. */
     public void opened(Journal opened, Topology topology, NodeChannel channel) {
         this.journal = opened;
+        copy.keptBy(() -> opened.leadership().leader().isPresent());
         channel.offer(WRITE, (peer, request, answer) -> answer.write(opened.submit(request)));
         channel.offer(
                 FEED,

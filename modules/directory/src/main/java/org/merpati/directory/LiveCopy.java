@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.merpati.kernel.Role;
 import org.merpati.kernel.TryLater;
 
@@ -33,12 +34,26 @@ public final class LiveCopy {
     private volatile Tree tree = new Tree();
     private long floor;
     private volatile long index;
+    private volatile BooleanSupplier current = () -> true;
 
     /** An empty copy. */
     public LiveCopy() {}
 
     Tree tree() {
         return tree;
+    }
+
+    /** Sets what knows whether the copy is kept up to date now. */
+    void keptBy(BooleanSupplier keeper) {
+        current = keeper;
+    }
+
+    /**
+     * Whether the copy is kept up to date now, so that what it does not hold does not exist. One that is not may lack
+     * what was made since.
+     */
+    public boolean current() {
+        return current.getAsBoolean();
     }
 
     /** The index of the last change that is in the copy. */

@@ -20,6 +20,7 @@ import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Envelope;
 import org.merpati.smtp.Reception;
@@ -105,15 +106,22 @@ final class MtaReception implements Reception {
         People people = parts.directory().people();
         Address address = recipient.address();
         if (people.resolve(address) instanceof People.Resolved.Outside && !submission()) {
-            parts.counters().add("refused");
-            throw new Refused(
+            throw unknown(
                     Refused.Reason.NO_PERMISSION,
                     "relaying denied: " + address.domain() + " is not a domain of this server");
         }
         if (!new Recipients(people).add(address)) {
-            parts.counters().add("refused");
-            throw new Refused(Refused.Reason.NONEXISTENT, "nobody here has the address <" + address + ">");
+            throw unknown(Refused.Reason.NONEXISTENT, "nobody here has the address <" + address + ">");
         }
+    }
+
+    /** Only a copy of the directory that is up to date may refuse for good what it does not know. */
+    private Failure unknown(Refused.Reason reason, String sentence) {
+        if (!parts.directory().copy().current()) {
+            return new TryLater("this server's copy of the directory is not up to date, as far as it goes " + sentence);
+        }
+        parts.counters().add("refused");
+        return new Refused(reason, sentence);
     }
 
     @Override

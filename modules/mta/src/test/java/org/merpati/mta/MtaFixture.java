@@ -72,6 +72,7 @@ final class MtaFixture implements AutoCloseable {
     final Topology topology;
     final Directory directory;
     final Logins logins;
+    private Runnable directoryAway = () -> {};
     private final Ids ids = new Ids(Clock.system(), new SecureRandom());
     private final MemoryJournals.Cluster groups = new MemoryJournals.Cluster();
     private final Map<NodeName, Node> nodes = new ConcurrentHashMap<>();
@@ -148,12 +149,18 @@ final class MtaFixture implements AutoCloseable {
         }
     }
 
+    /** From now on nobody leads the directory, and its copies may lack what is made elsewhere. */
+    void directoryAway() {
+        directoryAway.run();
+    }
+
     private Directory people() throws IOException {
         DirectoryGroup group = new DirectoryGroup(folder.resolve("directory"));
         Routes routes = new Routes(topology, new RouteTable(), new Silent());
         GroupSpec spec = new GroupSpec(GroupName.DIRECTORY, List.of(BOX1), Optional.empty(), BOX1);
         Journal journal = new MemoryJournals(BOX1, Clock.system()).open(spec, group.state());
         group.opened(journal, topology, new Silent());
+        directoryAway = journal::close;
         Directory.Writes writes = DirectoryGroup.writes(BOX1, routes, new Silent(), Optional.of(journal));
         Directory made =
                 new Directory(group.copy(), writes, ids, List.of(GroupName.shard(1), GroupName.shard(2)), 1_000);

@@ -90,6 +90,19 @@ class ReceptionTest {
         }
     }
 
+    /** A copy that may lack what was made elsewhere refuses nobody for good. */
+    @ParameterizedTest
+    @CsvSource({
+        "budi@lvlogist.com, 250 2.1.5",
+        "nobody@lvlogist.com, 451 4.3.0",
+        "x@example.org, 451 4.3.0",
+    })
+    void whatAStaleCopyDoesNotKnowMayComeAgain(String to, String answer) throws IOException {
+        fixture.directoryAway();
+        String all = dialogue(0, "EHLO c.test", "MAIL FROM:<x@example.org>", "RCPT TO:<" + to + ">");
+        assertThat(all.lines().toList().getLast()).startsWith(answer);
+    }
+
     @Test
     void thePublicPortOffersNoLogin() throws IOException {
         assertThat(dialogue(0, "EHLO c.test", login("budi@lvlogist.com", "rahasia"))
