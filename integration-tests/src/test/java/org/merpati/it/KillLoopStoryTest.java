@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.merpati.dev.Checker;
 import org.merpati.dev.KillLoop;
@@ -12,6 +13,7 @@ import org.merpati.dev.Ledger;
 
 /** Twenty kills at random instants of the write path: the short form of {@code ./dev bench killloop}. */
 @Tag("processes")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillLoopStoryTest {
     @RegisterExtension
     final Six six = new Six(Kit.Form.PROCESSES);

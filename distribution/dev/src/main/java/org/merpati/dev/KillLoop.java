@@ -12,6 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.merpati.kernel.Failure;
+import org.merpati.kernel.TryLater;
 import org.merpati.runtime.NodeStatus;
 
 /**
@@ -71,6 +73,10 @@ public final class KillLoop {
         Map<String, String> accounts = accounts(number);
         String pattern = pattern(number);
         Await.until(() -> "the directory takes the accounts", SERVED, () -> added(pattern));
+        String last = List.copyOf(accounts.keySet()).getLast();
+        for (String node : cluster.plan().nodes()) {
+            Await.until(() -> node + " knows " + last, SERVED, () -> knows(node, last));
+        }
         List<String> surprises = new ArrayList<>();
         Plan plan = cluster.plan();
         try (Load load = new Load(ledger, plan.all("smtp"), plan.all("imap"), accounts, chance.nextLong())) {
@@ -127,7 +133,16 @@ public final class KillLoop {
                     "accounts add",
                     Map.of("pattern", pattern, "count", Integer.toString(ACCOUNTS), "password", PASSWORD));
             return true;
-        } catch (org.merpati.kernel.TryLater notYet) {
+        } catch (TryLater notYet) {
+            return false;
+        }
+    }
+
+    private boolean knows(String node, String account) {
+        try {
+            cluster.ask(node, "account show", Map.of("address", account));
+            return true;
+        } catch (Failure notYet) {
             return false;
         }
     }

@@ -17,6 +17,13 @@ import org.merpati.dev.disk.PowerCut;
 /** A cluster whose nodes are processes of their own, each from the runnable jar of its role. */
 public final class ProcessCluster extends Cluster {
     private static final int STOP_SECONDS = 20;
+
+    /**
+     * How far nodes are compiled: 4 as in real life, or 1 for nodes that live for a minute and would compile for most
+     * of it.
+     */
+    private static final int COMPILER = Integer.getInteger("merpati.dev.compiler", 4);
+
     private static final List<String> OPENED = List.of(
             "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -71,7 +78,7 @@ public final class ProcessCluster extends Cluster {
                 heavy ? "-Xmx640m" : "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
-                "-XX:TieredStopAtLevel=4",
+                "-XX:TieredStopAtLevel=" + COMPILER,
                 "-XX:+ExitOnOutOfMemoryError",
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(cuttable ? onDisk(node) : fromJar(node));
@@ -92,12 +99,12 @@ public final class ProcessCluster extends Cluster {
         Files.createFile(unsynced());
     }
 
-    /** With an archive of classes that the first node to end leaves for the others' next start. */
+    /** With an archive of classes that the first node of its jar to end leaves for the others' next start. */
     private List<String> fromJar(String node) {
         return List.of(
                 "-Xshare:auto",
                 "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + jars.resolve("merpati.jsa"),
+                "-XX:SharedArchiveFile=" + jar(node).toString().replace(".jar", ".jsa"),
                 "-Xlog:cds=off",
                 "-Xlog:cds+dynamic=off",
                 "-jar",
