@@ -9,7 +9,8 @@ import org.merpati.kernel.Malformed;
 final class BasicCommand {
     /** What is offered after a login; nothing that does not work. */
     static final String CAPABILITIES =
-            "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT" + " CHILDREN SPECIAL-USE";
+            "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT"
+            + " CHILDREN SPECIAL-USE ESEARCH SEARCHRES WITHIN";
 
     private BasicCommand() {}
 

@@ -31,6 +31,7 @@ public final class ImapService implements Dialogue {
     private final Logins logins;
     private final PreLogin.Settings before;
     private final Settings settings;
+    private final Clock clock;
     private final RecentFlags recents;
     private final LongAdder internalErrors = new LongAdder();
 
@@ -38,6 +39,7 @@ public final class ImapService implements Dialogue {
         this.logins = logins;
         this.before = before;
         this.settings = settings;
+        this.clock = clock;
         this.recents = new RecentFlags(clock.millis(), settings.recentMailboxes());
     }
 
@@ -109,6 +111,10 @@ public final class ImapService implements Dialogue {
 
     Settings settings() {
         return settings;
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     RecentFlags recents() {

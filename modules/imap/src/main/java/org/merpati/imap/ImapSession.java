@@ -30,6 +30,7 @@ final class ImapSession {
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Selected selected;
     private boolean ended;
+    private String tag = "*";
 
     ImapSession(ImapService service, Connection connection, Logins.Account account) {
         this.service = service;
@@ -78,7 +79,7 @@ final class ImapSession {
 
     private void answer(byte[] octets) throws IOException {
         Parser parser = new Parser(octets);
-        String tag = "*";
+        tag = "*";
         try {
             tag = parser.tag();
             parser.space();
@@ -144,6 +145,16 @@ final class ImapSession {
         } catch (TryLater later) {
             return later.moved().map(route -> MOVED);
         }
+    }
+
+    /** The tag of the command that is carried out. */
+    String tag() {
+        return tag;
+    }
+
+    /** The time, UTC milliseconds. */
+    long millis() {
+        return service.clock().millis();
     }
 
     /** A name for logs. */

@@ -13,6 +13,9 @@ import org.merpati.kernel.Malformed;
 record NumberSet(List<Range> ranges) {
     static final long STAR = Long.MAX_VALUE;
     static final int LIMIT = 20_000;
+    /** {@code $}, the result that the session keeps (RFC 5182 §2.1); it has no ranges. */
+    static final NumberSet SAVED = new NumberSet(List.of());
+
     private static final long MOST = 0xffff_ffffL;
 
     /** Both ends belong to it; the first may be larger than what {@link #STAR} stands for. */
@@ -62,6 +65,9 @@ record NumberSet(List<Range> ranges) {
     }
 
     static NumberSet parse(Parser parser) {
+        if (parser.take('$')) {
+            return SAVED;
+        }
         List<Range> ranges = new ArrayList<>();
         do {
             if (ranges.size() == LIMIT) {
@@ -71,6 +77,11 @@ record NumberSet(List<Range> ranges) {
             ranges.add(new Range(first, parser.take(':') ? number(parser) : first));
         } while (parser.take(','));
         return new NumberSet(ranges);
+    }
+
+    /** Whether it is {@link #SAVED}. */
+    boolean saved() {
+        return ranges.isEmpty();
     }
 
     private static long number(Parser parser) {
@@ -114,6 +125,9 @@ record NumberSet(List<Range> ranges) {
      * @throws Malformed if it names a sequence number that is not there; a UID may be missing
      */
     int[] resolve(Selected view, boolean uid) {
+        if (saved()) {
+            return view.saved();
+        }
         int size = view.size();
         if (ranges.size() == 1) {
             return range(ranges.getFirst(), view, uid);

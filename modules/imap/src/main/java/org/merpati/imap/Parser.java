@@ -39,6 +39,24 @@ final class Parser extends PreLoginWords {
         return atom().toUpperCase(Locale.ROOT);
     }
 
+    /** Takes a word of letters, in any case, if it is the next one. */
+    boolean takeWord(String word) {
+        int length = word.length();
+        for (int i = 0; i < length; i++) {
+            if (Character.toUpperCase(peek(i)) != word.charAt(i)) {
+                return false;
+            }
+        }
+        int behind = peek(length);
+        if (behind > ' ' && behind != '(' && behind != ')') {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            take((char) peek());
+        }
+        return true;
+    }
+
     /** A mailbox's name as the store has it: NFC, INBOX in capitals. */
     String mailbox() {
         return name(new String(astringOctets(), StandardCharsets.ISO_8859_1));

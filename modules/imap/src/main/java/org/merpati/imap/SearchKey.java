@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
 
-/** A condition of SEARCH (RFC 3501 §6.4.4). */
+/** A condition of SEARCH (RFC 3501 §6.4.4, RFC 5032, RFC 7162 §3.1.5). */
 sealed interface SearchKey {
     /** Whether a message meets it. */
     boolean matches(Candidate message);
@@ -16,6 +16,11 @@ sealed interface SearchKey {
     /** What it costs: 0 for a row, 1 for a decoded row, 2 for octets. */
     default int cost() {
         return 0;
+    }
+
+    /** Whether it asks for MODSEQ. */
+    default boolean modSeq() {
+        return false;
     }
 
     /** Every message. */
@@ -54,7 +59,9 @@ sealed interface SearchKey {
     record Numbered(NumberSet numbers, boolean uid) implements SearchKey {
         @Override
         public boolean matches(Candidate message) {
-            return numbers.contains(uid ? message.row().uid() : message.number(), message.star(uid));
+            return numbers.saved()
+                    ? message.saved()
+                    : numbers.contains(uid ? message.row().uid() : message.number(), message.star(uid));
         }
     }
 
@@ -63,6 +70,14 @@ sealed interface SearchKey {
         @Override
         public boolean matches(Candidate message) {
             return larger ? message.row().size() > octets : message.row().size() < octets;
+        }
+    }
+
+    /** Its internal date lies within so many milliseconds, or not within them (RFC 5032 §3). */
+    record Age(long millis, boolean younger) implements SearchKey {
+        @Override
+        public boolean matches(Candidate message) {
+            return younger ? message.age() <= millis : message.age() >= millis;
         }
     }
 
@@ -136,6 +151,11 @@ sealed interface SearchKey {
         public int cost() {
             return key.cost();
         }
+
+        @Override
+        public boolean modSeq() {
+            return key.modSeq();
+        }
     }
 
     /** One of two is met; the cheaper one is asked first. */
@@ -149,6 +169,11 @@ sealed interface SearchKey {
         @Override
         public int cost() {
             return Math.max(first.cost(), second.cost());
+        }
+
+        @Override
+        public boolean modSeq() {
+            return first.modSeq() || second.modSeq();
         }
     }
 
@@ -174,6 +199,11 @@ sealed interface SearchKey {
         public int cost() {
             return keys.isEmpty() ? 0 : keys.getLast().cost();
         }
+
+        @Override
+        public boolean modSeq() {
+            return keys.stream().anyMatch(SearchKey::modSeq);
+        }
     }
 
     /** Reads keys with a space between them, to the end or to a closing parenthesis. */
@@ -198,7 +228,7 @@ sealed interface SearchKey {
             parser.expect(')');
             return keys;
         }
-        if (c == '*' || (c >= '0' && c <= '9')) {
+        if (c == '*' || c == '$' || (c >= '0' && c <= '9')) {
             return new Numbered(NumberSet.parse(parser), false);
         }
         String name = parser.word();
@@ -226,6 +256,14 @@ sealed interface SearchKey {
         };
     }
 
+    private static long seconds(Parser parser) {
+        long seconds = parser.number(0xffff_ffffL);
+        if (seconds == 0) {
+            throw new Malformed("an age is at least a second");
+        }
+        return seconds;
+    }
+
     private static SearchKey argued(String name, Parser parser, SearchCommand.Texts texts, int depth) {
         parser.space();
         return switch (name) {
@@ -240,6 +278,7 @@ sealed interface SearchKey {
             case "UNKEYWORD" -> new Keyword(parser.atom(), false);
             case "LARGER" -> new Size(parser.number(0xffff_ffffL), true);
             case "SMALLER" -> new Size(parser.number(0xffff_ffffL), false);
+            case "OLDER", "YOUNGER" -> new Age(seconds(parser) * 1_000, name.equals("YOUNGER"));
             case "BEFORE", "ON", "SINCE" -> new Dated(When.valueOf(name), parser.date(), false);
             case "SENTBEFORE", "SENTON", "SENTSINCE" -> new Dated(When.valueOf(name.substring(4)), parser.date(), true);
             case "FROM", "TO", "CC", "BCC", "SUBJECT" ->

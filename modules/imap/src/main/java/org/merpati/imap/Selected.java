@@ -20,6 +20,8 @@ import org.merpati.store.View;
 final class Selected {
     /** How many stretches of recent messages are kept apart; the oldest are forgotten. */
     private static final int RECENT_LIMIT = 100;
+    /** How many UIDs of a result are kept. */
+    private static final int SAVED_LIMIT = 200_000;
 
     private final Logins.Account account;
     private final MailboxId id;
@@ -34,6 +36,8 @@ final class Selected {
     private Set<String> keywords;
     private final List<NumberSet.Range> recent = new ArrayList<>();
     private @Nullable Own own;
+    /** The UIDs of the result that is kept, ascending. */
+    private long[] saved = {};
 
     /** A change of flags that this session made: it is told differently. */
     private record Own(MailStore.Stored stored, List<Long> announce) {}
@@ -103,6 +107,25 @@ final class Selected {
             list.add(uid(number));
         }
         return list;
+    }
+
+    /** Keeps the messages behind numbers as the result {@code $}; false, and keeps none, if they are too many. */
+    boolean save(int[] numbers) {
+        boolean kept = numbers.length <= SAVED_LIMIT;
+        saved = kept ? Arrays.stream(numbers).mapToLong(this::uid).sorted().distinct().toArray() : new long[0];
+        return kept;
+    }
+
+    /** The numbers of the kept result's messages that are still there, ascending (RFC 5182 §2.1). */
+    int[] saved() {
+        return Arrays.stream(saved)
+                .filter(uid -> view.place(uid) >= 0)
+                .mapToInt(this::firstAtLeast)
+                .toArray();
+    }
+
+    boolean isSaved(long uid) {
+        return Arrays.binarySearch(saved, uid) >= 0;
     }
 
     boolean recent(long uid) {
