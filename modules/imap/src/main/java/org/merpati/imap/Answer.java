@@ -2,18 +2,34 @@ package org.merpati.imap;
 
 import org.merpati.kernel.Refused;
 
-/** The tagged answer to a command without its tag (RFC 9051 §7.1): OK, NO or BAD, and a text. */
-record Answer(String text) {
+/**
+ * The tagged answer to a command without its tag (RFC 9051 §7.1): OK, NO or BAD, and a text.
+ *
+ * @param highest whether the answer names the highest MODSEQ that the client was told of (RFC 7162 §3.2.7)
+ */
+record Answer(String text, boolean highest) {
+    private static final String OK = "OK ";
+
     static Answer ok(String text) {
-        return new Answer("OK " + text);
+        return new Answer(OK + text, false);
     }
 
     static Answer no(String text) {
-        return new Answer("NO " + text);
+        return new Answer("NO " + text, false);
     }
 
     static Answer bad(String text) {
-        return new Answer("BAD " + text);
+        return new Answer("BAD " + text, false);
+    }
+
+    /** OK with the highest MODSEQ, where the client has switched that on. */
+    static Answer okHighest(boolean enabled) {
+        return new Answer("OK done", enabled);
+    }
+
+    /** This with the highest MODSEQ, once it is known. */
+    Answer with(long modSeq) {
+        return ok("[HIGHESTMODSEQ " + modSeq + "] " + text.substring(OK.length()));
     }
 
     /** A refusal with its code of RFC 5530. */

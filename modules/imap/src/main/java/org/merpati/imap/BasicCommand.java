@@ -10,7 +10,7 @@ final class BasicCommand {
     /** What is offered after a login; nothing that does not work. */
     static final String CAPABILITIES =
             "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT"
-            + " CHILDREN SPECIAL-USE ESEARCH SEARCHRES WITHIN";
+            + " CHILDREN SPECIAL-USE ESEARCH SEARCHRES WITHIN CONDSTORE QRESYNC";
 
     private BasicCommand() {}
 
@@ -84,7 +84,7 @@ final class BasicCommand {
         }
     }
 
-    /** ENABLE (RFC 5161): there is nothing yet that must be enabled. */
+    /** ENABLE (RFC 5161): what is not known here is passed over. */
     record Enable(List<String> names) implements Command.AfterLogin {
         static Enable parse(Parser parser) {
             List<String> names = new ArrayList<>();
@@ -97,7 +97,16 @@ final class BasicCommand {
 
         @Override
         public Answer run(ImapSession session) throws IOException {
-            session.reply().put("* ENABLED").line();
+            Reply reply = session.reply();
+            boolean vanished = names.contains("QRESYNC");
+            boolean modSeq = names.contains("CONDSTORE");
+            reply.put("* ENABLED").put(vanished ? " QRESYNC" : "").put(modSeq ? " CONDSTORE" : "").line();
+            if (vanished || modSeq) {
+                session.enableModSeq();
+            }
+            if (vanished) {
+                session.enabled().enableVanished();
+            }
             return Answer.ok("done");
         }
     }

@@ -40,7 +40,7 @@ record CopyCommand(NumberSet numbers, boolean uid, String to, boolean move) impl
                 + NumberSet.text(copied.to()) + "] ";
         if (move) {
             session.reply().put("* OK ").put(code).put("moved").line();
-            return Answer.ok("done");
+            return Answer.okHighest(session.enabled().modSeq());
         }
         return Answer.ok(code + "done");
     }

@@ -63,6 +63,6 @@ record ExpungeCommand(Optional<NumberSet> uids) implements Command.InMailbox {
         if (!deleted.isEmpty()) {
             view.store().expunge(view.account().id(), view.id(), deleted);
         }
-        return Answer.ok("done");
+        return Answer.okHighest(session.enabled().modSeq());
     }
 }

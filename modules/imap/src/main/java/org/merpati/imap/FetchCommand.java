@@ -2,6 +2,7 @@ package org.merpati.imap;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,40 @@ import org.merpati.store.Body;
 import org.merpati.store.FlagChange;
 import org.merpati.store.Message;
 
-/** FETCH and UID FETCH (RFC 3501 §6.4.5). */
-record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) implements Command.InMailbox {
+/** FETCH and UID FETCH (RFC 3501 §6.4.5, RFC 7162 §3.1.4). */
+record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modifiers modifiers)
+        implements Command.InMailbox {
+    /**
+     * What of the messages named is meant.
+     *
+     * @param changedSince only those with a greater MODSEQ
+     * @param vanished whether the UIDs expunged since are told too (RFC 7162 §3.2.6)
+     */
+    record Modifiers(OptionalLong changedSince, boolean vanished) {
+        private static final Modifiers NONE = new Modifiers(OptionalLong.empty(), false);
+
+        /** Reads them behind their opening parenthesis. */
+        private static Modifiers parse(Parser parser, boolean uid) {
+            OptionalLong changedSince = OptionalLong.empty();
+            boolean vanished = false;
+            do {
+                switch (parser.word()) {
+                    case "CHANGEDSINCE" -> {
+                        parser.space();
+                        changedSince = OptionalLong.of(parser.modSeq());
+                    }
+                    case "VANISHED" -> vanished = true;
+                    default -> throw new Malformed("FETCH knows the modifiers CHANGEDSINCE and VANISHED");
+                }
+            } while (parser.take(' '));
+            parser.expect(')');
+            if (vanished && (!uid || changedSince.isEmpty())) {
+                throw new Malformed("VANISHED goes with UID FETCH and CHANGEDSINCE");
+            }
+            return new Modifiers(changedSince, vanished);
+        }
+    }
+
     private static final int ITEMS_LIMIT = 200;
 
     FetchCommand {
@@ -39,7 +72,16 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) imple
         if (uid && !items.contains(FetchItem.Row.UID)) {
             items.addFirst(FetchItem.Row.UID);
         }
-        return new FetchCommand(numbers, uid, items);
+        Modifiers modifiers = Modifiers.NONE;
+        if (parser.peek(1) == '(') {
+            parser.space();
+            parser.expect('(');
+            modifiers = Modifiers.parse(parser, uid);
+        }
+        if (modifiers.changedSince.isPresent() && !items.contains(FetchItem.Row.MODSEQ)) {
+            items.add(FetchItem.Row.MODSEQ);
+        }
+        return new FetchCommand(numbers, uid, items, modifiers);
     }
 
     private static List<FetchItem> one(Parser parser) {
@@ -70,18 +112,46 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) imple
 
     @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
+        boolean modSeq = items.contains(FetchItem.Row.MODSEQ);
+        if (modifiers.vanished && !session.enabled().vanished()) {
+            throw new Malformed("VANISHED needs ENABLE QRESYNC before it");
+        }
+        if (modSeq) {
+            session.enableModSeq();
+        }
         int[] meant = numbers.resolve(view, uid);
+        if (modifiers.changedSince.isPresent()) {
+            meant = changed(view, meant, modifiers.changedSince.getAsLong(), session.reply());
+        }
         if (meant.length > 0 && !view.readOnly() && reads()) {
             markSeen(view, meant);
         } else {
             view.refresh();
         }
+        boolean addModSeq = !modSeq && session.enabled().modSeq() && items.contains(FetchItem.Row.FLAGS);
         boolean gone = false;
         for (int number : meant) {
             Message message = view.message(number);
-            gone |= message == null || !put(view, number, message, session.reply());
+            gone |= message == null || !put(view, number, message, session.reply(), addModSeq);
         }
         return gone && !uid ? Answer.no("[EXPUNGEISSUED] some messages are gone") : Answer.ok("done");
+    }
+
+    /** Those of the messages that have changed since; where asked for, the UIDs that are gone since are told. */
+    private int[] changed(Selected view, int[] meant, long since, Reply reply) throws IOException {
+        view.refresh();
+        if (modifiers.vanished) {
+            List<Long> gone = view.vanished(since, numbers);
+            if (!gone.isEmpty()) {
+                reply.put("* VANISHED (EARLIER) ").put(NumberSet.text(gone)).line();
+            }
+        }
+        return Arrays.stream(meant)
+                .filter(number -> {
+                    Message message = view.message(number);
+                    return message != null && message.modSeq() > since;
+                })
+                .toArray();
     }
 
     private boolean reads() {
@@ -110,7 +180,7 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) imple
     }
 
     /** Writes one message's answer; false if its body has gone. */
-    private boolean put(Selected view, int number, Message message, Reply reply) throws IOException {
+    private boolean put(Selected view, int number, Message message, Reply reply, boolean addModSeq) throws IOException {
         Body body = null;
         if (needsBody(message)) {
             body = body(view, message);
@@ -128,6 +198,9 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) imple
                 case FetchItem.Octets octets ->
                     FetchItem.put(octets, message, octets.inRow(message.summary()) ? null : body, reply);
             }
+        }
+        if (addModSeq) {
+            reply.put(" MODSEQ (").put(message.modSeq()).put(')');
         }
         reply.put(')').line();
         return true;

@@ -18,6 +18,7 @@ sealed interface FetchItem {
     enum Row implements FetchItem {
         UID,
         FLAGS,
+        MODSEQ,
         INTERNALDATE,
         SIZE,
         ENVELOPE,
@@ -59,6 +60,7 @@ sealed interface FetchItem {
         return switch (name) {
             case "UID" -> Row.UID;
             case "FLAGS" -> Row.FLAGS;
+            case "MODSEQ" -> Row.MODSEQ;
             case "INTERNALDATE" -> Row.INTERNALDATE;
             case "RFC822.SIZE" -> Row.SIZE;
             case "ENVELOPE" -> Row.ENVELOPE;
@@ -97,6 +99,7 @@ sealed interface FetchItem {
         switch (item) {
             case UID -> reply.put("UID ").put(message.uid());
             case FLAGS -> reply.put("FLAGS ").flags(message.flags(), recent);
+            case MODSEQ -> reply.put("MODSEQ (").put(message.modSeq()).put(')');
             case INTERNALDATE -> reply.put("INTERNALDATE ").dateTime(message.internalDate());
             case SIZE -> reply.put("RFC822.SIZE ").put(message.size());
             case ENVELOPE -> {

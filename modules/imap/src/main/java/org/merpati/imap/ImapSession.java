@@ -27,6 +27,7 @@ final class ImapSession {
     private final Logins.Account account;
     private final PreLoginLines lines;
     private final Reply reply;
+    private final Enabled enabled = new Enabled();
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Selected selected;
     private boolean ended;
@@ -86,7 +87,8 @@ final class ImapSession {
             Command command = Command.parse(parser);
             Answer answer = run(command);
             Optional<String> goodbye = sync(command.mayRenumber());
-            reply.answer(tag, answer);
+            boolean highest = answer.highest() && selected != null;
+            reply.answer(tag, highest ? answer.with(selected.told()) : answer);
             goodbye.ifPresent(this::bye);
         } catch (Malformed malformed) {
             reply.answer(tag, Answer.bad(malformed.sentence()));
@@ -147,6 +149,20 @@ final class ImapSession {
         }
     }
 
+    Enabled enabled() {
+        return enabled;
+    }
+
+    /** Tells MODSEQs from now on; with a mailbox selected, the client is told where it stands (RFC 7162 §3.1). */
+    void enableModSeq() throws IOException {
+        if (!enabled.modSeq()) {
+            enabled.enableModSeq();
+            if (selected != null) {
+                selected.putHighest(reply);
+            }
+        }
+    }
+
     /** The tag of the command that is carried out. */
     String tag() {
         return tag;
@@ -188,7 +204,7 @@ final class ImapSession {
     }
 
     Selected select(Mailbox mailbox, boolean readOnly) {
-        selected = new Selected(account, mailbox, readOnly, service.recents());
+        selected = new Selected(account, mailbox, readOnly, service.recents(), enabled);
         return selected;
     }
 

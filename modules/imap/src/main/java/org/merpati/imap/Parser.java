@@ -57,6 +57,22 @@ final class Parser extends PreLoginWords {
         return true;
     }
 
+    /** A MODSEQ of at most 63 bits, or zero (RFC 7162 §7). */
+    long modSeq() {
+        if (peek() < '0' || peek() > '9') {
+            throw wrong("a MODSEQ");
+        }
+        long value = 0;
+        for (int c = peek(); c >= '0' && c <= '9'; c = peek()) {
+            if (value > (Long.MAX_VALUE - (c - '0')) / 10) {
+                throw new Malformed("a MODSEQ has at most 63 bits");
+            }
+            value = value * 10 + (c - '0');
+            take((char) c);
+        }
+        return value;
+    }
+
     /** A mailbox's name as the store has it: NFC, INBOX in capitals. */
     String mailbox() {
         return name(new String(astringOctets(), StandardCharsets.ISO_8859_1));

@@ -81,6 +81,32 @@ sealed interface SearchKey {
         }
     }
 
+    /** Its MODSEQ is at least so large (RFC 7162 §3.1.5). */
+    record ModSeq(long least) implements SearchKey {
+        @Override
+        public boolean matches(Candidate message) {
+            return message.row().modSeq() >= least;
+        }
+
+        @Override
+        public boolean modSeq() {
+            return true;
+        }
+
+        /** Behind the name; which flag changed, and whose, is not kept apart. */
+        private static ModSeq parse(Parser parser) {
+            if (parser.peek() == '"') {
+                parser.string();
+                parser.space();
+                if (!List.of("ALL", "PRIV", "SHARED").contains(parser.word())) {
+                    throw new Malformed("a metadata item is all, priv or shared");
+                }
+                parser.space();
+            }
+            return new ModSeq(parser.modSeq());
+        }
+    }
+
     /** A day's relation to another. */
     enum When {
         BEFORE,
@@ -274,6 +300,7 @@ sealed interface SearchKey {
                 yield new Or(first, one(parser, texts, depth + 1));
             }
             case "UID" -> new Numbered(NumberSet.parse(parser), true);
+            case "MODSEQ" -> ModSeq.parse(parser);
             case "KEYWORD" -> new Keyword(parser.atom(), true);
             case "UNKEYWORD" -> new Keyword(parser.atom(), false);
             case "LARGER" -> new Size(parser.number(0xffff_ffffL), true);

@@ -9,7 +9,7 @@ import org.merpati.store.Mailbox;
 
 /** STATUS (RFC 3501 §6.3.10). */
 record StatusCommand(String name, List<String> items) implements Command.AfterLogin {
-    private static final List<String> KNOWN = List.of("MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN");
+    private static final List<String> KNOWN = List.of("MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ");
 
     static StatusCommand parse(Parser parser) {
         parser.space();
@@ -38,6 +38,9 @@ record StatusCommand(String name, List<String> items) implements Command.AfterLo
         if (!mailbox.selectable()) {
             throw new Refused(Refused.Reason.CANNOT, "this level holds only other mailboxes");
         }
+        if (items.contains("HIGHESTMODSEQ")) {
+            session.enableModSeq();
+        }
         Reply reply = session.reply();
         reply.put("* STATUS ").string(ModifiedUtf7.encode(name)).put(" (");
         for (int i = 0; i < items.size(); i++) {
@@ -54,6 +57,7 @@ record StatusCommand(String name, List<String> items) implements Command.AfterLo
             case "UIDNEXT" -> mailbox.uidNext();
             case "UIDVALIDITY" -> mailbox.uidValidity();
             case "UNSEEN" -> mailbox.unseen();
+            case "HIGHESTMODSEQ" -> mailbox.highestModSeq();
             case "RECENT" -> recent(session, mailbox);
             default -> throw new IllegalStateException(item);
         };

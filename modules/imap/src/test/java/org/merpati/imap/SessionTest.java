@@ -189,6 +189,7 @@ class SessionTest {
                     S: * 0 RECENT
                     S: * OK <*>
                     S: * OK <*>
+                    S: * OK [HIGHESTMODSEQ <#>] highest
                     S: a OK [READ-ONLY] done
                     C2: b DELETE x
                     S2: b OK done
