@@ -7,18 +7,23 @@ import org.merpati.kernel.Malformed;
 
 /** Commands about the connection: CAPABILITY, NOOP, CHECK, LOGOUT, ID, NAMESPACE, ENABLE. */
 final class BasicCommand {
-    /** What is offered after a login; nothing that does not work. */
-    static final String CAPABILITIES =
+    private static final String CAPABILITIES =
             "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT"
-            + " CHILDREN SPECIAL-USE ESEARCH SEARCHRES WITHIN CONDSTORE QRESYNC";
+            + " CHILDREN SPECIAL-USE ESEARCH SEARCHRES WITHIN CONDSTORE QRESYNC"
+            + " LIST-EXTENDED LIST-STATUS STATUS=SIZE CREATE-SPECIAL-USE APPENDLIMIT=";
 
     private BasicCommand() {}
+
+    /** What is offered after a login; nothing that does not work. The limit of a message is RFC 7889's. */
+    static String capabilities(ImapService.Settings settings) {
+        return CAPABILITIES + settings.appendLimit();
+    }
 
     /** CAPABILITY (RFC 9051 §6.1.1). */
     record Capability() implements Command.AnyTime {
         @Override
         public Answer run(ImapSession session) throws IOException {
-            session.reply().put("* CAPABILITY ").put(CAPABILITIES).line();
+            session.reply().put("* CAPABILITY ").put(capabilities(session.settings())).line();
             return Answer.ok("done");
         }
     }

@@ -22,6 +22,7 @@ sealed interface Command {
             permits BasicCommand.Namespace,
                     BasicCommand.Enable,
                     ListCommand,
+                    LsubCommand,
                     StatusCommand,
                     SelectCommand,
                     MailboxCommand,
@@ -79,8 +80,8 @@ sealed interface Command {
             case "NAMESPACE" -> new BasicCommand.Namespace();
             case "ENABLE" -> BasicCommand.Enable.parse(parser);
             case "LOGIN", "AUTHENTICATE", "STARTTLS" -> late(name, parser);
-            case "LIST" -> ListCommand.parse(parser, false);
-            case "LSUB" -> ListCommand.parse(parser, true);
+            case "LIST" -> ListCommand.parse(parser);
+            case "LSUB" -> LsubCommand.parse(parser);
             case "STATUS" -> StatusCommand.parse(parser);
             case "SELECT" -> SelectCommand.parse(parser, false);
             case "EXAMINE" -> SelectCommand.parse(parser, true);
@@ -106,7 +107,12 @@ sealed interface Command {
         return new BeforeLogin(name);
     }
 
+    /** What was sent, short enough to be said again. */
+    static String cut(String name) {
+        return name.length() > 30 ? name.substring(0, 30) : name;
+    }
+
     private static Malformed unknown(String name) {
-        return new Malformed("'" + (name.length() > 30 ? name.substring(0, 30) : name) + "' is no command here");
+        return new Malformed("'" + cut(name) + "' is no command here");
     }
 }

@@ -74,7 +74,7 @@ sealed interface FetchItem {
                 yield octets(parser, true);
             }
             default ->
-                throw new Malformed("'" + (name.length() > 30 ? name.substring(0, 30) : name) + "' is no FETCH item");
+                throw new Malformed("'" + Command.cut(name) + "' is no FETCH item");
         };
     }
 

@@ -45,7 +45,7 @@ final class ImapSession {
 
     void serve(String loginTag) throws IOException {
         connection.idleTimeout(service.settings().idle());
-        reply.answer(loginTag, Answer.ok("[CAPABILITY " + BasicCommand.CAPABILITIES + "] logged in"));
+        reply.answer(loginTag, Answer.ok("[CAPABILITY " + BasicCommand.capabilities(service.settings()) + "] logged in"));
         reply.flush();
         try {
             while (!ended) {
@@ -62,6 +62,10 @@ final class ImapSession {
             octets = lines.command();
         } catch (Malformed tooLong) {
             reply.answer(lines.tag(), Answer.bad(tooLong.sentence()));
+            reply.flush();
+            return;
+        } catch (Refused tooLarge) {
+            reply.answer(lines.tag(), Answer.no("[TOOBIG] " + tooLarge.sentence()));
             reply.flush();
             return;
         }
@@ -193,6 +197,10 @@ final class ImapSession {
     /** Held by whoever writes to the client. An IDLE gives it up while it waits. */
     ReentrantLock lock() {
         return lock;
+    }
+
+    ImapService.Settings settings() {
+        return service.settings();
     }
 
     RecentFlags recents() {

@@ -318,8 +318,7 @@ sealed interface SearchKey {
             case "BODY" -> new Text(texts.folded(parser), false);
             case "TEXT" -> new Text(texts.folded(parser), true);
             default ->
-                throw new Malformed(
-                        "'" + (name.length() > 30 ? name.substring(0, 30) : name) + "' is no key of SEARCH");
+                throw new Malformed("'" + Command.cut(name) + "' is no key of SEARCH");
         };
     }
 }

@@ -19,6 +19,8 @@ class GrammarFuzzTest {
             "ENABLE CONDSTORE",
             "LIST \"\" \"a/%\"",
             "LSUB \"\" *",
+            "LIST (SUBSCRIBED RECURSIVEMATCH) \"a/\" (x \"%\" *) RETURN (CHILDREN STATUS (SIZE DELETED) SUBSCRIBED)",
+            "CREATE x (USE (\\Sent))",
             "STATUS \"B&APw-x\" (MESSAGES UIDNEXT)",
             "SELECT INBOX",
             "CREATE {5}\r\nab/cd",

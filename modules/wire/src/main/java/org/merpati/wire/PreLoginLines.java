@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
 
 /**
  * Reads IMAP commands whole: lines with the literals in them (RFC 9051 §4.3, RFC 7888). A literal's size is judged
@@ -49,6 +50,7 @@ public final class PreLoginLines {
      * A command: its lines and literals as they were sent, without the last line end; null when the peer has gone.
      *
      * @throws Malformed if it exceeds a limit; it has been passed over then, and {@link #tag} is its tag
+     * @throws Refused if a message to be appended is too large (RFC 7889 §4); it has been passed over too
      */
     public byte @Nullable [] command() throws IOException {
         size = 0;
@@ -120,7 +122,11 @@ public final class PreLoginLines {
             passLine();
             size = kept;
         }
-        throw new Malformed("the literal of " + length + " octets is too large");
+        String sentence = "the literal of " + length + " octets is too large";
+        if (appends()) {
+            throw new Refused(Refused.Reason.LIMIT, sentence);
+        }
+        throw new Malformed(sentence);
     }
 
     /** Reads a line onto the buffer; false when the peer has gone. */
