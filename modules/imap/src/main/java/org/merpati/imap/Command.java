@@ -33,7 +33,7 @@ sealed interface Command {
 
     /** Lawful in a selected mailbox, whose view it is handed. */
     sealed interface InMailbox extends Command
-            permits ExpungeCommand.Leave, ExpungeCommand, SearchCommand, FetchCommand, StoreCommand, CopyCommand {
+            permits ExpungeCommand.Leave, ExpungeCommand, SearchCommand, SortCommand, ThreadCommand, FetchCommand, StoreCommand, CopyCommand {
         Answer run(ImapSession session, Selected view) throws IOException;
     }
 
@@ -64,6 +64,8 @@ sealed interface Command {
             case "FETCH" -> FetchCommand.parse(parser, true);
             case "STORE" -> StoreCommand.parse(parser, true);
             case "SEARCH" -> SearchCommand.parse(parser, true);
+            case "SORT" -> SortCommand.parse(parser, true);
+            case "THREAD" -> ThreadCommand.parse(parser, true);
             case "COPY" -> CopyCommand.parse(parser, true, false);
             case "MOVE" -> CopyCommand.parse(parser, true, true);
             case "EXPUNGE" -> ExpungeCommand.parse(parser);
@@ -94,6 +96,8 @@ sealed interface Command {
             case "SEARCH" -> SearchCommand.parse(parser, false);
             case "FETCH" -> FetchCommand.parse(parser, false);
             case "STORE" -> StoreCommand.parse(parser, false);
+            case "SORT" -> SortCommand.parse(parser, false);
+            case "THREAD" -> ThreadCommand.parse(parser, false);
             case "COPY" -> CopyCommand.parse(parser, false, false);
             case "MOVE" -> CopyCommand.parse(parser, false, true);
             default -> throw unknown(name);

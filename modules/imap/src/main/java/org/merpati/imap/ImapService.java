@@ -33,6 +33,7 @@ public final class ImapService implements Dialogue {
     private final Settings settings;
     private final Clock clock;
     private final RecentFlags recents;
+    private final Digests digests = new Digests();
     private final LongAdder internalErrors = new LongAdder();
 
     public ImapService(Logins logins, PreLogin.Settings before, Settings settings, Clock clock) {
@@ -111,6 +112,10 @@ public final class ImapService implements Dialogue {
 
     Settings settings() {
         return settings;
+    }
+
+    Digests digests() {
+        return digests;
     }
 
     Clock clock() {

@@ -203,6 +203,10 @@ final class ImapSession {
         return service.settings();
     }
 
+    Digests digests() {
+        return service.digests();
+    }
+
     RecentFlags recents() {
         return service.recents();
     }

@@ -3,6 +3,7 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.merpati.mime.Charsets;
@@ -10,7 +11,7 @@ import org.merpati.store.Message;
 
 /** SEARCH and UID SEARCH (RFC 3501 §6.4.4, with RFC 4731's and RFC 5182's RETURN). */
 record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> returns) implements Command.InMailbox {
-    private static final Answer BAD_CHARSET =
+    static final Answer BAD_CHARSET =
             Answer.no("[BADCHARSET (US-ASCII UTF-8)] this character set is not known here");
 
     /** How the texts of a search are read. */
@@ -50,7 +51,40 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
                     found[count++] = number;
                 }
             }
-            return java.util.Arrays.copyOf(found, count);
+            return Arrays.copyOf(found, count);
+        }
+
+        /**
+         * Answers with numbers, or says that the character set is not known.
+         *
+         * @param name of the untagged answer
+         */
+        Answer answer(
+                String name,
+                ImapSession session,
+                Selected view,
+                Optional<int[]> numbers,
+                boolean uid,
+                Optional<SearchReturn> returns)
+                throws IOException {
+            if (numbers.isEmpty()) {
+                returns.ifPresent(r -> r.none(view));
+                return BAD_CHARSET;
+            }
+            SearchReturn.Found found = new SearchReturn.Found(numbers.get(), uid, modSeq());
+            if (returns.isPresent()) {
+                return returns.get().put(session, view, found);
+            }
+            Reply reply = session.reply();
+            reply.put("* ").put(name);
+            for (int number : found.numbers()) {
+                reply.put(' ').put(found.shown(view, number));
+            }
+            if (found.modSeq() && found.numbers().length > 0) {
+                reply.put(" (MODSEQ ").put(SearchReturn.highest(view, found.numbers())).put(')');
+            }
+            reply.line();
+            return Answer.ok("done");
         }
 
         /** Whether the answer tells the highest MODSEQ (RFC 7162 §3.1.5). */
@@ -79,28 +113,6 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
 
     @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
-        return answer("SEARCH", session, view, criteria.find(session, view));
-    }
-
-    private Answer answer(String name, ImapSession session, Selected view, Optional<int[]> numbers)
-            throws IOException {
-        if (numbers.isEmpty()) {
-            returns.ifPresent(r -> r.none(view));
-            return BAD_CHARSET;
-        }
-        SearchReturn.Found found = new SearchReturn.Found(numbers.get(), uid, criteria.modSeq());
-        if (returns.isPresent()) {
-            return returns.get().put(session, view, found);
-        }
-        Reply reply = session.reply();
-        reply.put("* ").put(name);
-        for (int number : found.numbers()) {
-            reply.put(' ').put(found.shown(view, number));
-        }
-        if (found.modSeq() && found.numbers().length > 0) {
-            reply.put(" (MODSEQ ").put(SearchReturn.highest(view, found.numbers())).put(')');
-        }
-        reply.line();
-        return Answer.ok("done");
+        return criteria.answer("SEARCH", session, view, criteria.find(session, view), uid, returns);
     }
 }

@@ -1,0 +1,67 @@
+package org.merpati.imap;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.merpati.kernel.Malformed;
+import org.merpati.store.Message;
+
+/** By what SORT orders (RFC 5256 §3, RFC 5957). */
+record SortKey(Kind kind, boolean reverse) {
+    private static final int LIMIT = 20;
+
+    /** A message that is sorted. */
+    record Entry(int number, Message message, Digest digest) {}
+
+    /** What is compared. */
+    enum Kind {
+        ARRIVAL(Comparator.comparingLong(entry -> entry.message.internalDate())),
+        CC(Comparator.comparing(entry -> entry.digest.cc())),
+        DATE(Comparator.comparingLong(entry -> entry.digest.sent())),
+        DISPLAYFROM(Comparator.comparing(entry -> entry.digest.fromDisplay())),
+        DISPLAYTO(Comparator.comparing(entry -> entry.digest.toDisplay())),
+        FROM(Comparator.comparing(entry -> entry.digest.from())),
+        SIZE(Comparator.comparingInt(entry -> entry.message.size())),
+        SUBJECT(Comparator.comparing(entry -> entry.digest.subject().text())),
+        TO(Comparator.comparing(entry -> entry.digest.to()));
+
+        private final Comparator<Entry> order;
+
+        Kind(Comparator<Entry> order) {
+            this.order = order;
+        }
+    }
+
+    /** Reads keys with their parentheses. */
+    static List<SortKey> parse(Parser parser) {
+        parser.expect('(');
+        List<SortKey> keys = new ArrayList<>();
+        do {
+            if (keys.size() == LIMIT) {
+                throw new Malformed("SORT takes at most " + LIMIT + " keys");
+            }
+            boolean reverse = parser.takeWord("REVERSE");
+            if (reverse) {
+                parser.space();
+            }
+            String name = parser.word();
+            Kind kind = Arrays.stream(Kind.values())
+                    .filter(k -> k.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new Malformed("'" + Command.cut(name) + "' is no key of SORT"));
+            keys.add(new SortKey(kind, reverse));
+        } while (parser.take(' '));
+        parser.expect(')');
+        return keys;
+    }
+
+    /** The order of all keys and, where they do not decide, of the numbers, which are never reversed. */
+    static Comparator<Entry> order(List<SortKey> keys) {
+        Comparator<Entry> order = Comparator.comparingInt(Entry::number);
+        for (SortKey key : keys.reversed()) {
+            order = (key.reverse ? key.kind.order.reversed() : key.kind.order).thenComparing(order);
+        }
+        return order;
+    }
+}
