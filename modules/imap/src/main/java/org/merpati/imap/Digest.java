@@ -28,6 +28,9 @@ record Digest(
         String toDisplay,
         String id,
         List<String> references) {
+    /** Of a message that is not there any more. */
+    static final Digest GONE = new Digest(0, new BaseSubject("", false), "", "", "", "", "", "", List.of());
+
     /** How many references are followed, the nearest first. */
     private static final int REFERENCES_LIMIT = 30;
 

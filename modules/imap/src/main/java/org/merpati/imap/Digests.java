@@ -4,7 +4,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Refused;
 import org.merpati.store.Mailbox;
 import org.merpati.store.Message;
 
@@ -18,29 +20,34 @@ final class Digests {
     private final Map<Box, Map<Long, Digest>> boxes = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
-     * The digests of the messages behind numbers, at the same places.
-     *
-     * @throws org.merpati.kernel.Refused if one was expunged meanwhile
+     * The digests of the messages behind numbers, at the same places; of one that was expunged meanwhile an empty one.
      */
     Digest[] of(Selected view, int[] numbers) {
         Map<Long, Digest> known = box(view.view().mailbox());
         Digest[] digests = new Digest[numbers.length];
         for (int i = 0; i < numbers.length; i++) {
-            Message message = view.message(numbers[i]);
-            if (message == null) {
-                throw new IllegalStateException("message " + numbers[i] + " went away under a command");
-            }
-            Digest digest = known.get(message.uid());
-            if (digest == null) {
-                digest = Digest.of(message);
-                if (known.size() < LIMIT) {
-                    known.put(message.uid(), digest);
-                }
-            }
-            digests[i] = digest;
+            digests[i] = of(view.message(numbers[i]), known);
         }
         evict();
         return digests;
+    }
+
+    private static Digest of(@Nullable Message message, Map<Long, Digest> known) {
+        if (message == null) {
+            return Digest.GONE;
+        }
+        Digest digest = known.get(message.uid());
+        if (digest == null) {
+            try {
+                digest = Digest.of(message);
+            } catch (Refused expunged) {
+                return Digest.GONE;
+            }
+            if (known.size() < LIMIT) {
+                known.put(message.uid(), digest);
+            }
+        }
+        return digest;
     }
 
     private synchronized Map<Long, Digest> box(Mailbox mailbox) {
