@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Flags;
@@ -21,14 +22,16 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
      *
      * @param changedSince only those with a greater MODSEQ
      * @param vanished whether the UIDs expunged since are told too (RFC 7162 §3.2.6)
+     * @param partial the page of them (RFC 9394 §3.3)
      */
-    record Modifiers(OptionalLong changedSince, boolean vanished) {
-        private static final Modifiers NONE = new Modifiers(OptionalLong.empty(), false);
+    record Modifiers(OptionalLong changedSince, boolean vanished, Optional<Partial> partial) {
+        private static final Modifiers NONE = new Modifiers(OptionalLong.empty(), false, Optional.empty());
 
         /** Reads them behind their opening parenthesis. */
         private static Modifiers parse(Parser parser, boolean uid) {
             OptionalLong changedSince = OptionalLong.empty();
             boolean vanished = false;
+            Optional<Partial> partial = Optional.empty();
             do {
                 switch (parser.word()) {
                     case "CHANGEDSINCE" -> {
@@ -36,14 +39,21 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
                         changedSince = OptionalLong.of(parser.modSeq());
                     }
                     case "VANISHED" -> vanished = true;
-                    default -> throw new Malformed("FETCH knows the modifiers CHANGEDSINCE and VANISHED");
+                    case "PARTIAL" -> {
+                        parser.space();
+                        partial = Optional.of(Partial.parse(parser));
+                    }
+                    default -> throw new Malformed("FETCH knows the modifiers CHANGEDSINCE, VANISHED and PARTIAL");
                 }
             } while (parser.take(' '));
             parser.expect(')');
             if (vanished && (!uid || changedSince.isEmpty())) {
                 throw new Malformed("VANISHED goes with UID FETCH and CHANGEDSINCE");
             }
-            return new Modifiers(changedSince, vanished);
+            if (partial.isPresent() && !uid) {
+                throw new Malformed("PARTIAL goes with UID FETCH");
+            }
+            return new Modifiers(changedSince, vanished, partial);
         }
     }
 
@@ -122,6 +132,9 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
         int[] meant = numbers.resolve(view, uid);
         if (modifiers.changedSince.isPresent()) {
             meant = changed(view, meant, modifiers.changedSince.getAsLong(), session.reply());
+        }
+        if (modifiers.partial.isPresent()) {
+            meant = modifiers.partial.get().of(meant);
         }
         if (meant.length > 0 && !view.readOnly() && reads()) {
             markSeen(view, meant);

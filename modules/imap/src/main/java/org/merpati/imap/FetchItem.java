@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Malformed;
 import org.merpati.mime.Ascii;
@@ -12,7 +13,7 @@ import org.merpati.mime.Summary;
 import org.merpati.store.Body;
 import org.merpati.store.Message;
 
-/** An item of FETCH (RFC 3501 §6.4.5), and how it is written. */
+/** An item of FETCH (RFC 3501 §6.4.5, RFC 7162 §3.1.4, RFC 8474 §5, RFC 8514 §4.1), and how it is written. */
 sealed interface FetchItem {
     /** Items that come from the message's row. */
     enum Row implements FetchItem {
@@ -23,7 +24,10 @@ sealed interface FetchItem {
         SIZE,
         ENVELOPE,
         BODY,
-        BODYSTRUCTURE
+        BODYSTRUCTURE,
+        SAVEDATE,
+        EMAILID,
+        THREADID
     }
 
     /**
@@ -51,6 +55,9 @@ sealed interface FetchItem {
         }
     }
 
+    /** Items that what an open mailbox keeps in memory suffices for. */
+    Set<FetchItem> HOT = Set.of(Row.UID, Row.FLAGS, Row.MODSEQ, Row.INTERNALDATE, Row.SIZE);
+
     List<FetchItem> FAST = List.of(Row.FLAGS, Row.INTERNALDATE, Row.SIZE);
     List<FetchItem> ALL = List.of(Row.FLAGS, Row.INTERNALDATE, Row.SIZE, Row.ENVELOPE);
     List<FetchItem> FULL = List.of(Row.FLAGS, Row.INTERNALDATE, Row.SIZE, Row.ENVELOPE, Row.BODY);
@@ -65,6 +72,9 @@ sealed interface FetchItem {
             case "RFC822.SIZE" -> Row.SIZE;
             case "ENVELOPE" -> Row.ENVELOPE;
             case "BODYSTRUCTURE" -> Row.BODYSTRUCTURE;
+            case "SAVEDATE" -> Row.SAVEDATE;
+            case "EMAILID" -> Row.EMAILID;
+            case "THREADID" -> Row.THREADID;
             case "RFC822" -> new Octets(Section.WHOLE, name, false, -1, 0);
             case "RFC822.HEADER" -> new Octets(Section.HEADER, name, true, -1, 0);
             case "RFC822.TEXT" -> new Octets(Section.TEXT, name, false, -1, 0);
@@ -102,6 +112,9 @@ sealed interface FetchItem {
             case MODSEQ -> reply.put("MODSEQ (").put(message.modSeq()).put(')');
             case INTERNALDATE -> reply.put("INTERNALDATE ").dateTime(message.internalDate());
             case SIZE -> reply.put("RFC822.SIZE ").put(message.size());
+            case SAVEDATE -> reply.put("SAVEDATE ").dateTime(message.savedDate());
+            case EMAILID -> reply.put("EMAILID (").put(ObjectId.email(message)).put(')');
+            case THREADID -> reply.put("THREADID (").put(ObjectId.thread(message)).put(')');
             case ENVELOPE -> {
                 reply.put("ENVELOPE ");
                 StructureWriter.envelope(message.summary().envelope(), reply);

@@ -74,10 +74,9 @@ record MailboxCommand(Kind kind, String name, String to, Set<String> uses) imple
         if (uses.size() > 1 || (uses.size() == 1 && use.isEmpty())) {
             return Answer.no("[USEATTR] a mailbox has one use: " + String.join(", ", USES));
         }
-        session.account()
-                .store()
-                .create(session.account().id(), name, use.map(Set::of).orElse(Set.of()));
-        return Answer.ok("done");
+        Set<String> one = use.map(Set::of).orElse(Set.of());
+        Mailbox made = session.account().store().create(session.account().id(), name, one);
+        return Answer.ok("[MAILBOXID (" + ObjectId.of(made.id()) + ")] done");
     }
 
     /** A session that deletes the mailbox it has selected has none selected afterwards. */

@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
 
-/** A condition of SEARCH (RFC 3501 §6.4.4, RFC 5032, RFC 7162 §3.1.5). */
+/** A condition of SEARCH (RFC 3501 §6.4.4, RFC 5032, RFC 7162 §3.1.5, RFC 8474 §5.3, RFC 8514 §4.3). */
 sealed interface SearchKey {
     /** Whether a message meets it. */
     boolean matches(Candidate message);
@@ -122,20 +122,44 @@ sealed interface SearchKey {
         }
     }
 
-    /** Its internal date, as the day in UTC, or the day of its Date field as written. */
-    record Dated(When when, LocalDate day, boolean sent) implements SearchKey {
+    /** Which of a message's dates. */
+    enum Which {
+        INTERNAL,
+        SENT,
+        SAVED
+    }
+
+    /** Its internal or saved date, as the day in UTC, or the day of its Date field as written. */
+    record Dated(When when, LocalDate day, Which which) implements SearchKey {
         @Override
         public boolean matches(Candidate message) {
-            if (sent) {
-                return message.sent().map(d -> when.matches(d, day)).orElse(false);
-            }
-            long days = Math.floorDiv(message.row().internalDate(), 86_400_000L);
-            return when.matches(LocalDate.ofEpochDay(days), day);
+            return switch (which) {
+                case INTERNAL -> when.matches(utc(message.row().internalDate()), day);
+                case SAVED -> when.matches(utc(message.row().savedDate()), day);
+                case SENT -> message.sent().map(d -> when.matches(d, day)).orElse(false);
+            };
+        }
+
+        private static LocalDate utc(long millis) {
+            return LocalDate.ofEpochDay(Math.floorDiv(millis, 86_400_000L));
         }
 
         @Override
         public int cost() {
-            return sent ? 1 : 0;
+            return which == Which.INTERNAL ? 0 : 1;
+        }
+    }
+
+    /** It is the message, or of the conversation, with an id (RFC 8474 §5.3). */
+    record Identified(String id, boolean thread) implements SearchKey {
+        @Override
+        public boolean matches(Candidate message) {
+            return id.equals(thread ? ObjectId.thread(message.row()) : ObjectId.email(message.row()));
+        }
+
+        @Override
+        public int cost() {
+            return 1;
         }
     }
 
@@ -264,7 +288,7 @@ sealed interface SearchKey {
 
     private static @org.jspecify.annotations.Nullable SearchKey flag(String name) {
         return switch (name) {
-            case "ALL" -> new All();
+            case "ALL", "SAVEDATESUPPORTED" -> new All();
             case "ANSWERED" -> new Flag(Flags.ANSWERED, true);
             case "UNANSWERED" -> new Flag(Flags.ANSWERED, false);
             case "DELETED" -> new Flag(Flags.DELETED, true);
@@ -306,8 +330,12 @@ sealed interface SearchKey {
             case "LARGER" -> new Size(parser.number(0xffff_ffffL), true);
             case "SMALLER" -> new Size(parser.number(0xffff_ffffL), false);
             case "OLDER", "YOUNGER" -> new Age(seconds(parser) * 1_000, name.equals("YOUNGER"));
-            case "BEFORE", "ON", "SINCE" -> new Dated(When.valueOf(name), parser.date(), false);
-            case "SENTBEFORE", "SENTON", "SENTSINCE" -> new Dated(When.valueOf(name.substring(4)), parser.date(), true);
+            case "BEFORE", "ON", "SINCE" -> new Dated(When.valueOf(name), parser.date(), Which.INTERNAL);
+            case "SENTBEFORE", "SENTON", "SENTSINCE" ->
+                new Dated(When.valueOf(name.substring(4)), parser.date(), Which.SENT);
+            case "SAVEDBEFORE", "SAVEDON", "SAVEDSINCE" ->
+                new Dated(When.valueOf(name.substring(5)), parser.date(), Which.SAVED);
+            case "EMAILID", "THREADID" -> new Identified(parser.astring(), name.equals("THREADID"));
             case "FROM", "TO", "CC", "BCC", "SUBJECT" ->
                 new Header(name.toLowerCase(Locale.ROOT), texts.folded(parser));
             case "HEADER" -> {

@@ -3,6 +3,7 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.merpati.kernel.Malformed;
 import org.merpati.store.Message;
@@ -10,8 +11,10 @@ import org.merpati.store.Message;
 /**
  * What SEARCH and its kin say of their result where RETURN asks for something (RFC 4731 §3.1), and whether the session
  * keeps the result as {@code $} (RFC 5182 §2.1).
+ *
+ * @param partial the page that is told (RFC 9394 §3.1)
  */
-record SearchReturn(Set<Item> items) {
+record SearchReturn(Set<Item> items, Optional<Partial> partial) {
     /** What of the result. */
     enum Item {
         MIN,
@@ -42,13 +45,6 @@ record SearchReturn(Set<Item> items) {
         long shown(Selected view, int number) {
             return uid ? view.uid(number) : number;
         }
-
-        /** All of them as a set that keeps the order. */
-        String text(Selected view) {
-            return NumberSet.text(Arrays.stream(numbers)
-                    .mapToObj(n -> shown(view, n))
-                    .toList());
-        }
     }
 
     SearchReturn {
@@ -60,21 +56,30 @@ record SearchReturn(Set<Item> items) {
         parser.space();
         parser.expect('(');
         Set<Item> items = EnumSet.noneOf(Item.class);
+        Optional<Partial> partial = Optional.empty();
         while (!parser.take(')')) {
-            if (!items.isEmpty()) {
+            if (!items.isEmpty() || partial.isPresent()) {
                 parser.space();
             }
             String name = parser.word();
+            if (name.equals("PARTIAL") && partial.isEmpty()) {
+                parser.space();
+                partial = Optional.of(Partial.parse(parser));
+                continue;
+            }
             items.add(Arrays.stream(Item.values())
                     .filter(i -> i.name().equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new Malformed("RETURN knows MIN, MAX, ALL, COUNT and SAVE")));
+                    .orElseThrow(() -> new Malformed("RETURN knows MIN, MAX, ALL, COUNT, SAVE and one PARTIAL")));
         }
         parser.space();
-        if (items.isEmpty()) {
+        if (items.isEmpty() && partial.isEmpty()) {
             items.add(Item.ALL);
         }
-        return new SearchReturn(items);
+        if (items.contains(Item.ALL) && partial.isPresent()) {
+            throw new Malformed("PARTIAL and ALL do not go together");
+        }
+        return new SearchReturn(items, partial);
     }
 
     private boolean has(Item item) {
@@ -94,7 +99,7 @@ record SearchReturn(Set<Item> items) {
         if (!kept) {
             return Answer.no("[NOTSAVED] the result is too large to be kept");
         }
-        if (items.size() > 1 || !has(Item.SAVE)) {
+        if (items.size() > 1 || partial.isPresent() || !has(Item.SAVE)) {
             line(session, view, found);
         }
         return Answer.ok("done");
@@ -104,9 +109,16 @@ record SearchReturn(Set<Item> items) {
     private int[] meant(Found found) {
         boolean ends = has(Item.MIN) || has(Item.MAX);
         if (!ends || has(Item.ALL) || has(Item.COUNT) || found.numbers.length == 0) {
-            return found.numbers;
+            boolean paged = partial.isPresent() && !has(Item.COUNT);
+            return paged ? partial.get().of(found.numbers) : found.numbers;
         }
         return new int[] {has(Item.MIN) ? found.first() : found.last(), has(Item.MAX) ? found.last() : found.first()};
+    }
+
+    /** Numbers as a set that keeps their order. */
+    private static String text(Selected view, Found found, int[] numbers) {
+        return NumberSet.text(
+                Arrays.stream(numbers).mapToObj(n -> found.shown(view, n)).toList());
     }
 
     private void line(ImapSession session, Selected view, Found found) throws IOException {
@@ -120,7 +132,12 @@ record SearchReturn(Set<Item> items) {
             reply.put(" MAX ").put(found.shown(view, found.last()));
         }
         if (has(Item.ALL) && some) {
-            reply.put(" ALL ").put(found.text(view));
+            reply.put(" ALL ").put(text(view, found, found.numbers));
+        }
+        if (partial.isPresent()) {
+            int[] page = partial.get().of(found.numbers);
+            reply.put(" PARTIAL (").put(partial.get().toString()).put(' ');
+            reply.put(page.length == 0 ? "NIL" : text(view, found, page)).put(')');
         }
         if (has(Item.COUNT)) {
             reply.put(" COUNT ").put(found.numbers.length);

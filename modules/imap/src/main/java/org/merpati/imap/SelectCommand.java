@@ -110,6 +110,7 @@ record SelectCommand(String name, boolean readOnly, boolean condstore, Optional<
                 .put("] predicted next UID")
                 .line();
         selected.putHighest(reply);
+        reply.put("* OK [MAILBOXID (").put(ObjectId.of(row.id())).put(")] its id").line();
         if (resync.isPresent() && resync.get().uidValidity == row.uidValidity()) {
             resync(resync.get(), selected, reply);
         }

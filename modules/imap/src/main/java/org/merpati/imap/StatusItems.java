@@ -6,7 +6,7 @@ import java.util.List;
 import org.merpati.kernel.Malformed;
 import org.merpati.store.Mailbox;
 
-/** What STATUS tells of a mailbox (RFC 3501 §6.3.10, RFC 7162 §3.1.7, RFC 7889 §3, RFC 8438). */
+/** What STATUS tells of a mailbox (RFC 3501 §6.3.10, RFC 7162 §3.1.7, RFC 7889 §3, RFC 8438, RFC 8474 §4.3). */
 record StatusItems(List<String> names) {
     private static final List<String> KNOWN = List.of(
             "MESSAGES",
@@ -17,7 +17,8 @@ record StatusItems(List<String> names) {
             "DELETED",
             "SIZE",
             "HIGHESTMODSEQ",
-            "APPENDLIMIT");
+            "APPENDLIMIT",
+            "MAILBOXID");
 
     StatusItems {
         names = List.copyOf(names);
@@ -50,7 +51,12 @@ record StatusItems(List<String> names) {
         reply.put("* STATUS ").string(ModifiedUtf7.encode(mailbox.name())).put(" (");
         for (int i = 0; i < names.size(); i++) {
             String item = names.get(i);
-            reply.put(i == 0 ? "" : " ").put(item).put(' ').put(value(session, mailbox, item));
+            reply.put(i == 0 ? "" : " ").put(item).put(' ');
+            if (item.equals("MAILBOXID")) {
+                reply.put('(').put(ObjectId.of(mailbox.id())).put(')');
+            } else {
+                reply.put(value(session, mailbox, item));
+            }
         }
         reply.put(')').line();
     }

@@ -181,7 +181,7 @@ class SessionTest {
                     C2: b LOGIN budi secret
                     S2: b OK <*>
                     C: a CREATE x
-                    S: a OK done
+                    S: a OK [MAILBOXID (<*>)] done
                     C: a EXAMINE x
                     S: * FLAGS <*>
                     S: * OK <*>
@@ -190,6 +190,7 @@ class SessionTest {
                     S: * OK <*>
                     S: * OK <*>
                     S: * OK [HIGHESTMODSEQ <#>] highest
+                    S: * OK [MAILBOXID (<*>)] its id
                     S: a OK [READ-ONLY] done
                     C2: b DELETE x
                     S2: b OK done
