@@ -27,9 +27,9 @@ record Answer(String text, boolean highest) {
         return new Answer("OK done", enabled);
     }
 
-    /** This with the highest MODSEQ, once it is known. */
+    /** This with the highest MODSEQ, if it is to be named. */
     Answer with(long modSeq) {
-        return ok("[HIGHESTMODSEQ " + modSeq + "] " + text.substring(OK.length()));
+        return !highest ? this : ok("[HIGHESTMODSEQ " + modSeq + "] " + text.substring(OK.length()));
     }
 
     /** A refusal with its code of RFC 5530. */

@@ -9,9 +9,9 @@ import org.merpati.kernel.Malformed;
 final class BasicCommand {
     private static final String CAPABILITIES =
             "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT"
-            + " CHILDREN SPECIAL-USE ESEARCH SEARCHRES WITHIN CONDSTORE QRESYNC"
-            + " SORT SORT=DISPLAY ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES"
-            + " PARTIAL SAVEDATE OBJECTID LIST-EXTENDED LIST-STATUS STATUS=SIZE CREATE-SPECIAL-USE APPENDLIMIT=";
+                    + " CHILDREN SPECIAL-USE ESEARCH SEARCHRES WITHIN CONDSTORE QRESYNC"
+                    + " SORT SORT=DISPLAY ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES"
+                    + " PARTIAL SAVEDATE OBJECTID LIST-EXTENDED LIST-STATUS STATUS=SIZE CREATE-SPECIAL-USE APPENDLIMIT=";
 
     private BasicCommand() {}
 
@@ -24,7 +24,10 @@ final class BasicCommand {
     record Capability() implements Command.AnyTime {
         @Override
         public Answer run(ImapSession session) throws IOException {
-            session.reply().put("* CAPABILITY ").put(capabilities(session.settings())).line();
+            session.reply()
+                    .put("* CAPABILITY ")
+                    .put(capabilities(session.settings()))
+                    .line();
             return Answer.ok("done");
         }
     }
@@ -106,7 +109,10 @@ final class BasicCommand {
             Reply reply = session.reply();
             boolean vanished = names.contains("QRESYNC");
             boolean modSeq = names.contains("CONDSTORE");
-            reply.put("* ENABLED").put(vanished ? " QRESYNC" : "").put(modSeq ? " CONDSTORE" : "").line();
+            reply.put("* ENABLED")
+                    .put(vanished ? " QRESYNC" : "")
+                    .put(modSeq ? " CONDSTORE" : "")
+                    .line();
             if (vanished || modSeq) {
                 session.enableModSeq();
             }

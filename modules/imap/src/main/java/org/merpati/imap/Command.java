@@ -33,7 +33,14 @@ sealed interface Command {
 
     /** Lawful in a selected mailbox, whose view it is handed. */
     sealed interface InMailbox extends Command
-            permits ExpungeCommand.Leave, ExpungeCommand, SearchCommand, SortCommand, ThreadCommand, FetchCommand, StoreCommand, CopyCommand {
+            permits ExpungeCommand.Leave,
+                    ExpungeCommand,
+                    SearchCommand,
+                    SortCommand,
+                    ThreadCommand,
+                    FetchCommand,
+                    StoreCommand,
+                    CopyCommand {
         Answer run(ImapSession session, Selected view) throws IOException;
     }
 

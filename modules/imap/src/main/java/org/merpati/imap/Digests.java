@@ -51,8 +51,7 @@ final class Digests {
     }
 
     private synchronized Map<Long, Digest> box(Mailbox mailbox) {
-        return boxes.computeIfAbsent(
-                new Box(mailbox.id(), mailbox.uidValidity()), box -> new ConcurrentHashMap<>());
+        return boxes.computeIfAbsent(new Box(mailbox.id(), mailbox.uidValidity()), box -> new ConcurrentHashMap<>());
     }
 
     /** Lets go of the mailboxes that were asked for longest ago. */

@@ -83,8 +83,7 @@ sealed interface FetchItem {
                 parser.expect('[');
                 yield octets(parser, true);
             }
-            default ->
-                throw new Malformed("'" + Command.cut(name) + "' is no FETCH item");
+            default -> throw new Malformed("'" + Command.cut(name) + "' is no FETCH item");
         };
     }
 
@@ -114,7 +113,8 @@ sealed interface FetchItem {
             case SIZE -> reply.put("RFC822.SIZE ").put(message.size());
             case SAVEDATE -> reply.put("SAVEDATE ").dateTime(message.savedDate());
             case EMAILID -> reply.put("EMAILID (").put(ObjectId.email(message)).put(')');
-            case THREADID -> reply.put("THREADID (").put(ObjectId.thread(message)).put(')');
+            case THREADID ->
+                reply.put("THREADID (").put(ObjectId.thread(message)).put(')');
             case ENVELOPE -> {
                 reply.put("ENVELOPE ");
                 StructureWriter.envelope(message.summary().envelope(), reply);

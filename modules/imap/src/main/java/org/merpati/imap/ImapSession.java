@@ -45,7 +45,8 @@ final class ImapSession {
 
     void serve(String loginTag) throws IOException {
         connection.idleTimeout(service.settings().idle());
-        reply.answer(loginTag, Answer.ok("[CAPABILITY " + BasicCommand.capabilities(service.settings()) + "] logged in"));
+        reply.answer(
+                loginTag, Answer.ok("[CAPABILITY " + BasicCommand.capabilities(service.settings()) + "] logged in"));
         reply.flush();
         try {
             while (!ended) {
@@ -91,8 +92,7 @@ final class ImapSession {
             Command command = Command.parse(parser);
             Answer answer = run(command);
             Optional<String> goodbye = sync(command.mayRenumber());
-            boolean highest = answer.highest() && selected != null;
-            reply.answer(tag, highest ? answer.with(selected.told()) : answer);
+            reply.answer(tag, selected == null ? answer : answer.with(selected.told()));
             goodbye.ifPresent(this::bye);
         } catch (Malformed malformed) {
             reply.answer(tag, Answer.bad(malformed.sentence()));

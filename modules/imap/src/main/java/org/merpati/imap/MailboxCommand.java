@@ -69,8 +69,7 @@ record MailboxCommand(Kind kind, String name, String to, Set<String> uses) imple
 
     /** A mailbox has one use at the most, and a use that only the server could fill is not for a client to give. */
     private Answer create(ImapSession session) {
-        Optional<String> use =
-                USES.stream().filter(uses::contains).findFirst();
+        Optional<String> use = USES.stream().filter(uses::contains).findFirst();
         if (uses.size() > 1 || (uses.size() == 1 && use.isEmpty())) {
             return Answer.no("[USEATTR] a mailbox has one use: " + String.join(", ", USES));
         }

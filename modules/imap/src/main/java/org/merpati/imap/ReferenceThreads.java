@@ -151,8 +151,9 @@ final class ReferenceThreads {
 
     /** Of two conversations of a subject that which the others join. */
     private static ThreadNode better(ThreadNode old, ThreadNode next) {
-        boolean replaces =
-                !old.isMissing() && (next.isMissing() || (old.subject().reply() && !next.subject().reply()));
+        boolean replaces = !old.isMissing()
+                && (next.isMissing()
+                        || (old.subject().reply() && !next.subject().reply()));
         return replaces ? next : old;
     }
 

@@ -11,8 +11,7 @@ import org.merpati.store.Message;
 
 /** SEARCH and UID SEARCH (RFC 3501 §6.4.4, with RFC 4731's and RFC 5182's RETURN). */
 record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> returns) implements Command.InMailbox {
-    static final Answer BAD_CHARSET =
-            Answer.no("[BADCHARSET (US-ASCII UTF-8)] this character set is not known here");
+    static final Answer BAD_CHARSET = Answer.no("[BADCHARSET (US-ASCII UTF-8)] this character set is not known here");
 
     /** How the texts of a search are read. */
     record Texts(Charset charset) {
@@ -81,7 +80,9 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
                 reply.put(' ').put(found.shown(view, number));
             }
             if (found.modSeq() && found.numbers().length > 0) {
-                reply.put(" (MODSEQ ").put(SearchReturn.highest(view, found.numbers())).put(')');
+                reply.put(" (MODSEQ ")
+                        .put(SearchReturn.highest(view, found.numbers()))
+                        .put(')');
             }
             reply.line();
             return Answer.ok("done");

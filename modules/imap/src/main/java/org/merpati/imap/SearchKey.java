@@ -345,8 +345,7 @@ sealed interface SearchKey {
             }
             case "BODY" -> new Text(texts.folded(parser), false);
             case "TEXT" -> new Text(texts.folded(parser), true);
-            default ->
-                throw new Malformed("'" + Command.cut(name) + "' is no key of SEARCH");
+            default -> throw new Malformed("'" + Command.cut(name) + "' is no key of SEARCH");
         };
     }
 }

@@ -104,13 +104,19 @@ record SelectCommand(String name, boolean readOnly, boolean condstore, Optional<
             reply.put("* OK [UNSEEN ").put(unseen).put("] first unseen").line();
         }
         Mailbox row = view.mailbox();
-        reply.put("* OK [UIDVALIDITY ").put(row.uidValidity()).put("] UIDs valid").line();
+        reply.put("* OK [UIDVALIDITY ")
+                .put(row.uidValidity())
+                .put("] UIDs valid")
+                .line();
         reply.put("* OK [UIDNEXT ")
                 .put(row.uidNext())
                 .put("] predicted next UID")
                 .line();
         selected.putHighest(reply);
-        reply.put("* OK [MAILBOXID (").put(ObjectId.of(row.id())).put(")] its id").line();
+        reply.put("* OK [MAILBOXID (")
+                .put(ObjectId.of(row.id()))
+                .put(")] its id")
+                .line();
         if (resync.isPresent() && resync.get().uidValidity == row.uidValidity()) {
             resync(resync.get(), selected, reply);
         }
@@ -120,9 +126,8 @@ record SelectCommand(String name, boolean readOnly, boolean condstore, Optional<
     /** Tells what has happened since the client left (RFC 7162 §3.2.5.1). */
     private static void resync(Resync resync, Selected selected, Reply reply) throws IOException {
         View view = selected.view();
-        List<Long> gone = view.expungedSince(resync.modSeq).stream()
-                .filter(resync::wants)
-                .toList();
+        List<Long> gone =
+                view.expungedSince(resync.modSeq).stream().filter(resync::wants).toList();
         if (!gone.isEmpty()) {
             reply.put("* VANISHED (EARLIER) ").put(NumberSet.text(gone)).line();
         }

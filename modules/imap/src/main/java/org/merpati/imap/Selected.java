@@ -133,7 +133,13 @@ final class Selected {
     /** Keeps the messages behind numbers as the result {@code $}; false, and keeps none, if they are too many. */
     boolean save(int[] numbers) {
         boolean kept = numbers.length <= SAVED_LIMIT;
-        saved = kept ? Arrays.stream(numbers).mapToLong(this::uid).sorted().distinct().toArray() : new long[0];
+        saved = kept
+                ? Arrays.stream(numbers)
+                        .mapToLong(this::uid)
+                        .sorted()
+                        .distinct()
+                        .toArray()
+                : new long[0];
         return kept;
     }
 

@@ -7,8 +7,7 @@ import java.util.Optional;
 import org.merpati.store.Message;
 
 /** SORT and UID SORT (RFC 5256 §3), with the RETURN of RFC 5267 §3.1. */
-record SortCommand(
-        List<SortKey> keys, SearchCommand.Criteria criteria, boolean uid, Optional<SearchReturn> returns)
+record SortCommand(List<SortKey> keys, SearchCommand.Criteria criteria, boolean uid, Optional<SearchReturn> returns)
         implements Command.InMailbox {
     SortCommand {
         keys = List.copyOf(keys);

@@ -31,8 +31,7 @@ record StatusItems(List<String> names) {
         do {
             String item = parser.word();
             if (!KNOWN.contains(item)) {
-                throw new Malformed(
-                        "'" + Command.cut(item) + "' is no item of STATUS: " + String.join(", ", KNOWN));
+                throw new Malformed("'" + Command.cut(item) + "' is no item of STATUS: " + String.join(", ", KNOWN));
             }
             if (!items.contains(item)) {
                 items.add(item);

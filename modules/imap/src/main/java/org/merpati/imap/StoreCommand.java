@@ -68,7 +68,9 @@ record StoreCommand(NumberSet numbers, boolean uid, FlagChange change, boolean s
         Set<Long> modified = new HashSet<>(stored.modified());
         List<Long> done = uids.stream().filter(u -> !modified.contains(u)).toList();
         view.stored(stored, silent ? List.of() : done);
-        return modified.isEmpty() ? Answer.ok("done") : Answer.ok("[MODIFIED " + named(view, stored) + "] some changed");
+        return modified.isEmpty()
+                ? Answer.ok("done")
+                : Answer.ok("[MODIFIED " + named(view, stored) + "] some changed");
     }
 
     private String named(Selected view, MailStore.Stored stored) {

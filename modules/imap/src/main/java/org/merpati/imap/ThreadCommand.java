@@ -39,11 +39,10 @@ record ThreadCommand(Algorithm algorithm, SearchCommand.Criteria criteria, boole
             return SearchCommand.BAD_CHARSET;
         }
         Digest[] digests = session.digests().of(view, numbers.get());
-        List<ThreadNode> threads =
-                switch (algorithm) {
-                    case ORDEREDSUBJECT -> SubjectThreads.of(numbers.get(), digests);
-                    case REFERENCES -> ReferenceThreads.of(numbers.get(), digests);
-                };
+        List<ThreadNode> threads = switch (algorithm) {
+            case ORDEREDSUBJECT -> SubjectThreads.of(numbers.get(), digests);
+            case REFERENCES -> ReferenceThreads.of(numbers.get(), digests);
+        };
         Reply reply = session.reply();
         reply.put("* THREAD").put(threads.isEmpty() ? "" : " ");
         for (ThreadNode thread : threads) {

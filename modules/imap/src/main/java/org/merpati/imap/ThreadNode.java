@@ -13,7 +13,10 @@ final class ThreadNode {
             Comparator.comparingLong(ThreadNode::sent).thenComparingInt(ThreadNode::number);
 
     final List<ThreadNode> children = new ArrayList<>();
-    @Nullable ThreadNode parent;
+
+    @Nullable
+    ThreadNode parent;
+
     private int number;
     private @Nullable Digest digest;
 

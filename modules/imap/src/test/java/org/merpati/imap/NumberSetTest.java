@@ -35,7 +35,12 @@ class NumberSetTest {
         FlagChange deleted = new FlagChange(FlagChange.Kind.ADD, Flags.of("\\Deleted"));
         store.flags(ImapFixture.BUDI, inbox.id(), even, deleted, OptionalLong.empty());
         store.expunge(ImapFixture.BUDI, inbox.id(), even);
-        return new Selected(new Logins.Account("budi", ImapFixture.BUDI, store), inbox, true, new RecentFlags(0, 10), new Enabled());
+        return new Selected(
+                new Logins.Account("budi", ImapFixture.BUDI, store),
+                inbox,
+                true,
+                new RecentFlags(0, 10),
+                new Enabled());
     }
 
     @ParameterizedTest

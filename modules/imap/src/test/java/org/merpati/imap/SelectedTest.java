@@ -74,7 +74,11 @@ class SelectedTest {
         MailboxId inbox = inbox();
         for (int round = 0; round < 100; round++) {
             Selected selected = new Selected(
-                    account, store.mailbox(account.id(), "INBOX").orElseThrow(), false, new RecentFlags(0, 10), new Enabled());
+                    account,
+                    store.mailbox(account.id(), "INBOX").orElseThrow(),
+                    false,
+                    new RecentFlags(0, 10),
+                    new Enabled());
             Client client = new Client();
             client.size = selected.size();
             learn(client, selected);
