@@ -16,20 +16,28 @@ record SortKey(Kind kind, boolean reverse) {
 
     /** What is compared. */
     enum Kind {
-        ARRIVAL(Comparator.comparingLong(entry -> entry.message.internalDate())),
-        CC(Comparator.comparing(entry -> entry.digest.cc())),
-        DATE(Comparator.comparingLong(entry -> entry.digest.sent())),
-        DISPLAYFROM(Comparator.comparing(entry -> entry.digest.fromDisplay())),
-        DISPLAYTO(Comparator.comparing(entry -> entry.digest.toDisplay())),
-        FROM(Comparator.comparing(entry -> entry.digest.from())),
-        SIZE(Comparator.comparingInt(entry -> entry.message.size())),
-        SUBJECT(Comparator.comparing(entry -> entry.digest.subject().text())),
-        TO(Comparator.comparing(entry -> entry.digest.to()));
+        ARRIVAL,
+        CC,
+        DATE,
+        DISPLAYFROM,
+        DISPLAYTO,
+        FROM,
+        SIZE,
+        SUBJECT,
+        TO;
 
-        private final Comparator<Entry> order;
-
-        Kind(Comparator<Entry> order) {
-            this.order = order;
+        private Comparator<Entry> order() {
+            return switch (this) {
+                case ARRIVAL -> Comparator.comparingLong(entry -> entry.message.internalDate());
+                case CC -> Comparator.comparing(entry -> entry.digest.cc());
+                case DATE -> Comparator.comparingLong(entry -> entry.digest.sent());
+                case DISPLAYFROM -> Comparator.comparing(entry -> entry.digest.fromDisplay());
+                case DISPLAYTO -> Comparator.comparing(entry -> entry.digest.toDisplay());
+                case FROM -> Comparator.comparing(entry -> entry.digest.from());
+                case SIZE -> Comparator.comparingInt(entry -> entry.message.size());
+                case SUBJECT -> Comparator.comparing(entry -> entry.digest.subject().text());
+                case TO -> Comparator.comparing(entry -> entry.digest.to());
+            };
         }
     }
 
@@ -60,7 +68,7 @@ record SortKey(Kind kind, boolean reverse) {
     static Comparator<Entry> order(List<SortKey> keys) {
         Comparator<Entry> order = Comparator.comparingInt(Entry::number);
         for (SortKey key : keys.reversed()) {
-            order = (key.reverse ? key.kind.order.reversed() : key.kind.order).thenComparing(order);
+            order = (key.reverse ? key.kind.order().reversed() : key.kind.order()).thenComparing(order);
         }
         return order;
     }
