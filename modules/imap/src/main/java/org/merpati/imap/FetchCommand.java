@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -142,12 +143,26 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
             view.refresh();
         }
         boolean addModSeq = !modSeq && session.enabled().modSeq() && items.contains(FetchItem.Row.FLAGS);
-        boolean gone = false;
+        Optional<Failed> failed = Optional.empty();
         for (int number : meant) {
-            Message message = view.message(number);
-            gone |= message == null || !put(view, number, message, session.reply(), addModSeq);
+            Optional<Failed> here = put(view, number, session.reply(), addModSeq);
+            failed = failed.isPresent() ? failed : here;
         }
-        return gone && !uid ? Answer.no("[EXPUNGEISSUED] some messages are gone") : Answer.ok("done");
+        return failed.filter(f -> !uid || f != Failed.GONE)
+                .map(f -> Answer.no(f.text))
+                .orElse(Answer.ok("done"));
+    }
+
+    /** Why a message could not be answered with. */
+    private enum Failed {
+        GONE("[EXPUNGEISSUED] some messages are gone"),
+        ENCODED("[UNKNOWN-CTE] a part's transfer encoding is not known here");
+
+        private final String text;
+
+        Failed(String text) {
+            this.text = text;
+        }
     }
 
     /** Those of the messages that have changed since; where asked for, the UIDs that are gone since are told. */
@@ -168,12 +183,9 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
     }
 
     private boolean reads() {
-        for (FetchItem item : items) {
-            if (item instanceof FetchItem.Octets octets && !octets.peek()) {
-                return true;
-            }
-        }
-        return false;
+        return items.stream()
+                .anyMatch(item -> (item instanceof FetchItem.Octets octets && !octets.peek())
+                        || (item instanceof BinaryItem binary && !binary.peek()));
     }
 
     private static void markSeen(Selected view, int[] meant) {
@@ -192,13 +204,22 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
         view.refresh();
     }
 
-    /** Writes one message's answer; false if its body has gone. */
-    private boolean put(Selected view, int number, Message message, Reply reply, boolean addModSeq) throws IOException {
+    /** Writes one message's answer, unless it cannot be known; nothing is written then. */
+    private Optional<Failed> put(Selected view, int number, Reply reply, boolean addModSeq) throws IOException {
+        Message message = view.message(number);
+        if (message == null || !isHere(message)) {
+            return Optional.of(Failed.GONE);
+        }
+        for (FetchItem item : items) {
+            if (item instanceof BinaryItem binary && !binary.decodable(message)) {
+                return Optional.of(Failed.ENCODED);
+            }
+        }
         Body body = null;
         if (needsBody(message)) {
             body = body(view, message);
             if (body == null) {
-                return false;
+                return Optional.of(Failed.GONE);
             }
         }
         reply.put("* ").put(number).put(" FETCH (");
@@ -206,26 +227,46 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
             if (i > 0) {
                 reply.put(' ');
             }
-            switch (items.get(i)) {
-                case FetchItem.Row row -> FetchItem.put(row, message, view.recent(message.uid()), reply);
-                case FetchItem.Octets octets ->
-                    FetchItem.put(octets, message, octets.inRow(message.summary()) ? null : body, reply);
-            }
+            put(items.get(i), view, message, body, reply);
         }
         if (addModSeq) {
             reply.put(" MODSEQ (").put(message.modSeq()).put(')');
         }
         reply.put(')').line();
-        return true;
+        return Optional.empty();
+    }
+
+    private static void put(FetchItem item, Selected view, Message message, @Nullable Body body, Reply reply)
+            throws IOException {
+        switch (item) {
+            case FetchItem.Row row -> FetchItem.put(row, message, view.recent(message.uid()), reply);
+            case FetchItem.Octets octets ->
+                FetchItem.put(octets, message, octets.inRow(message.summary()) ? null : body, reply);
+            case BinaryItem binary -> binary.put(message, Objects.requireNonNull(body), reply);
+            case PreviewItem preview -> preview.put(message, Objects.requireNonNull(body), reply);
+        }
+    }
+
+    /** Whether what is asked for of the message's row can be had, which an expunge may have taken away. */
+    private boolean isHere(Message message) {
+        if (FetchItem.HOT.containsAll(items)) {
+            return true;
+        }
+        try {
+            message.savedDate();
+            return true;
+        } catch (Refused expunged) {
+            return false;
+        }
     }
 
     private boolean needsBody(Message message) {
-        for (FetchItem item : items) {
-            if (item instanceof FetchItem.Octets octets && !octets.inRow(message.summary())) {
-                return true;
-            }
-        }
-        return false;
+        return items.stream().anyMatch(item -> switch (item) {
+            case FetchItem.Row row -> false;
+            case FetchItem.Octets octets -> !octets.inRow(message.summary());
+            case BinaryItem binary -> true;
+            case PreviewItem preview -> true;
+        });
     }
 
     private static @Nullable Body body(Selected view, Message message) {

@@ -14,7 +14,7 @@ import org.merpati.store.Body;
 import org.merpati.store.Message;
 
 /** An item of FETCH (RFC 3501 §6.4.5, RFC 7162 §3.1.4, RFC 8474 §5, RFC 8514 §4.1), and how it is written. */
-sealed interface FetchItem {
+sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, BinaryItem, PreviewItem {
     /** Items that come from the message's row. */
     enum Row implements FetchItem {
         UID,
@@ -75,6 +75,8 @@ sealed interface FetchItem {
             case "SAVEDATE" -> Row.SAVEDATE;
             case "EMAILID" -> Row.EMAILID;
             case "THREADID" -> Row.THREADID;
+            case "BINARY", "BINARY.PEEK", "BINARY.SIZE" -> BinaryItem.parse(name, parser);
+            case "PREVIEW" -> PreviewItem.parse(parser);
             case "RFC822" -> new Octets(Section.WHOLE, name, false, -1, 0);
             case "RFC822.HEADER" -> new Octets(Section.HEADER, name, true, -1, 0);
             case "RFC822.TEXT" -> new Octets(Section.TEXT, name, false, -1, 0);

@@ -47,6 +47,15 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
         fields = List.copyOf(fields);
     }
 
+    /** Part numbers alone, as BINARY has them, to behind {@code ]}. */
+    static Section parseNumbers(Parser parser) {
+        Section section = parse(parser);
+        if (section.kind != Kind.ALL) {
+            throw new Malformed("a section of BINARY has only part numbers");
+        }
+        return section;
+    }
+
     /** Reads it from behind {@code [} to behind {@code ]}. */
     static Section parse(Parser parser) {
         List<Integer> path = new ArrayList<>();
@@ -98,9 +107,19 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
     }
 
     /** Where it lies in a message of that structure; none if there is no such part. */
-    @SuppressWarnings("ReferenceEquality")
     @Nullable
     Range in(Part root) {
+        Part part = part(root);
+        if (part == null) {
+            return null;
+        }
+        return path.isEmpty() ? ofMessage(root, root.bodyEnd()) : ofPart(part);
+    }
+
+    /** The part that its numbers name; none if there is no such part. */
+    @SuppressWarnings("ReferenceEquality")
+    @Nullable
+    Part part(Part root) {
         Part part = root;
         Part container = root;
         for (int number : path) {
@@ -121,7 +140,7 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
             Part next = inner ? part : null;
             container = part.message().map(Part.Nested::part).orElse(next);
         }
-        return path.isEmpty() ? ofMessage(root, root.bodyEnd()) : ofPart(part);
+        return part;
     }
 
     private Range ofMessage(Part entity, int end) {

@@ -35,7 +35,8 @@ record SortKey(Kind kind, boolean reverse) {
                 case DISPLAYTO -> Comparator.comparing(entry -> entry.digest.toDisplay());
                 case FROM -> Comparator.comparing(entry -> entry.digest.from());
                 case SIZE -> Comparator.comparingInt(entry -> entry.message.size());
-                case SUBJECT -> Comparator.comparing(entry -> entry.digest.subject().text());
+                case SUBJECT ->
+                    Comparator.comparing(entry -> entry.digest.subject().text());
                 case TO -> Comparator.comparing(entry -> entry.digest.to());
             };
         }

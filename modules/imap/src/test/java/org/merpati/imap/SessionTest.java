@@ -252,6 +252,18 @@ class SessionTest {
         }
     }
 
+    @Test
+    void theMessagesOfOneAppendAreLimitedTogether() throws Exception {
+        try (ImapFixture fixture = new ImapFixture()) {
+            String half = "x".repeat(60_000);
+            play(
+                    fixture,
+                    "S: * OK <*>\nC: a LOGIN budi secret\nS: a OK <*>\nC: b APPEND INBOX {60000+}\nC: " + half
+                            + " {60000}\nS: b NO [TOOBIG] the literal of 60000 octets is too large\n"
+                            + "C: c STATUS INBOX (MESSAGES)\nS: * STATUS \"INBOX\" (MESSAGES 0)\nS: c OK done");
+        }
+    }
+
     private static void send(Socket socket, String... lines) throws Exception {
         OutputStream out = socket.getOutputStream();
         out.write((String.join("\r\n", lines) + "\r\n").getBytes(StandardCharsets.UTF_8));

@@ -31,7 +31,7 @@ public final class PreLoginLines {
     /**
      * @param lineLimit the most octets of a line
      * @param commandLimit the most octets of a command with its literals
-     * @param appendLimit the most octets of a literal of APPEND; zero where there is no APPEND
+     * @param appendLimit the most octets of the literals of an APPEND together; zero where there is no APPEND
      */
     public PreLoginLines(Connection connection, int lineLimit, int commandLimit, int appendLimit) {
         this.connection = connection;
@@ -54,6 +54,7 @@ public final class PreLoginLines {
      */
     public byte @Nullable [] command() throws IOException {
         size = 0;
+        int literals = 0;
         while (readLine()) {
             int open = literalStart();
             if (open < 0) {
@@ -63,7 +64,7 @@ public final class PreLoginLines {
             }
             boolean unasked = buffer[size - 2] == '+';
             long length = literalSize(open, unasked ? size - 2 : size - 1);
-            long limit = appends() ? appendLimit : (long) commandLimit - size;
+            long limit = appends() ? (long) appendLimit - literals : (long) commandLimit - size;
             if (length > limit) {
                 refuse(length, unasked);
             }
@@ -78,6 +79,7 @@ public final class PreLoginLines {
                 return null;
             }
             size += (int) length;
+            literals += (int) length;
         }
         return null;
     }
