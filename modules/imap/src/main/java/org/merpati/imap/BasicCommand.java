@@ -3,6 +3,9 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 
 /** Commands about the connection: CAPABILITY, NOOP, CHECK, LOGOUT, ID, NAMESPACE, ENABLE. */

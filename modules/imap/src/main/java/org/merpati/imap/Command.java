@@ -1,6 +1,8 @@
 package org.merpati.imap;
 
 import java.io.IOException;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
 
 /**
@@ -118,12 +120,7 @@ sealed interface Command {
         return new BeforeLogin(name);
     }
 
-    /** What was sent, short enough to be said again. */
-    static String cut(String name) {
-        return name.length() > 30 ? name.substring(0, 30) : name;
-    }
-
     private static Malformed unknown(String name) {
-        return new Malformed("'" + cut(name) + "' is no command here");
+        return new Malformed("'" + Parser.cut(name) + "' is no command here");
     }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.sort.Digest;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
 import org.merpati.store.Mailbox;

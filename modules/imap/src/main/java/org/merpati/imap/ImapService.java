@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;

@@ -10,6 +10,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.ListPattern;
+import org.merpati.imap.text.ModifiedUtf7;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 import org.merpati.store.Mailbox;
 

@@ -3,6 +3,7 @@ package org.merpati.imap;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
 
 /**
@@ -85,7 +86,7 @@ record ListOptions(Set<Select> select, Set<Tell> tell, Optional<StatusItems> sta
                 return option;
             }
         }
-        throw new Malformed("'" + Command.cut(name) + "' is no such option of LIST");
+        throw new Malformed("'" + Parser.cut(name) + "' is no such option of LIST");
     }
 
     boolean selects(Select option) {

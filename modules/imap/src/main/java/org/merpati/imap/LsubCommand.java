@@ -5,6 +5,11 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.ListPattern;
+import org.merpati.imap.text.ModifiedUtf7;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 
 /** LSUB (RFC 3501 §6.3.9). */
 record LsubCommand(String reference, String pattern) implements Command.AfterLogin {

@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.mime.Charsets;
 import org.merpati.store.Message;
 

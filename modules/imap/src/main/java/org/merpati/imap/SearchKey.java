@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.merpati.imap.fetch.ObjectId;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
 
@@ -345,7 +348,7 @@ sealed interface SearchKey {
             }
             case "BODY" -> new Text(texts.folded(parser), false);
             case "TEXT" -> new Text(texts.folded(parser), true);
-            default -> throw new Malformed("'" + Command.cut(name) + "' is no key of SEARCH");
+            default -> throw new Malformed("'" + Parser.cut(name) + "' is no key of SEARCH");
         };
     }
 }

@@ -5,6 +5,11 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Partial;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 import org.merpati.store.Message;
 

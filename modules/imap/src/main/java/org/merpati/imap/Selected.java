@@ -8,6 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Numbers;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.MailboxId;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
@@ -18,7 +21,7 @@ import org.merpati.store.View;
  * A session's view of its mailbox. The numbers that the client knows stay until {@link #sync} tells it of others; what
  * is behind them is always the newest state that was looked at.
  */
-final class Selected {
+final class Selected implements Numbers {
     /** How many stretches of recent messages are kept apart; the oldest are forgotten. */
     private static final int RECENT_LIMIT = 100;
     /** How many UIDs of a result are kept. */
@@ -78,12 +81,14 @@ final class Selected {
     }
 
     /** How many messages the client knows of. */
-    int size() {
+    @Override
+    public int size() {
         return uids == null ? view.size() : uids.length;
     }
 
     /** The UID behind a number, from 1. */
-    long uid(int number) {
+    @Override
+    public long uid(int number) {
         return uids == null ? view.message(number - 1).uid() : uids[number - 1];
     }
 
@@ -98,7 +103,8 @@ final class Selected {
     }
 
     /** The least number whose UID is not below the given one; beyond the last if there is none. */
-    int firstAtLeast(long uid) {
+    @Override
+    public int firstAtLeast(long uid) {
         int place = uids == null ? view.place(uid) : Arrays.binarySearch(uids, uid);
         return place < 0 ? -place : place + 1;
     }
@@ -144,7 +150,8 @@ final class Selected {
     }
 
     /** The numbers of the kept result's messages that are still there, ascending (RFC 5182 §2.1). */
-    int[] saved() {
+    @Override
+    public int[] saved() {
         return Arrays.stream(saved)
                 .filter(uid -> view.place(uid) >= 0)
                 .mapToInt(this::firstAtLeast)

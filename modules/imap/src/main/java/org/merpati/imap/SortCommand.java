@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.merpati.imap.sort.Digest;
+import org.merpati.imap.sort.SortKey;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Parser;
 import org.merpati.store.Message;
 
 /** SORT and UID SORT (RFC 5256 §3), with the RETURN of RFC 5267 §3.1. */

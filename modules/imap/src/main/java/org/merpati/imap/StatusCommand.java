@@ -1,6 +1,8 @@
 package org.merpati.imap;
 
 import java.io.IOException;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Refused;
 import org.merpati.store.Mailbox;
 

@@ -3,6 +3,10 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.merpati.imap.fetch.ObjectId;
+import org.merpati.imap.text.ModifiedUtf7;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 import org.merpati.store.Mailbox;
 
@@ -31,7 +35,7 @@ record StatusItems(List<String> names) {
         do {
             String item = parser.word();
             if (!KNOWN.contains(item)) {
-                throw new Malformed("'" + Command.cut(item) + "' is no item of STATUS: " + String.join(", ", KNOWN));
+                throw new Malformed("'" + Parser.cut(item) + "' is no item of STATUS: " + String.join(", ", KNOWN));
             }
             if (!items.contains(item)) {
                 items.add(item);

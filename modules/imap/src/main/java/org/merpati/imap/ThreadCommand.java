@@ -4,6 +4,13 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.merpati.imap.sort.Digest;
+import org.merpati.imap.sort.ReferenceThreads;
+import org.merpati.imap.sort.SubjectThreads;
+import org.merpati.imap.sort.ThreadNode;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 
 /** THREAD and UID THREAD (RFC 5256 §3). */

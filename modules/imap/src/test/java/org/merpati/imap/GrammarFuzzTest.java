@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 

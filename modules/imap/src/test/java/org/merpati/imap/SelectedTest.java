@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailboxId;
 import org.merpati.store.Body;

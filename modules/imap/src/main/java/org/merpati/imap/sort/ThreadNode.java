@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.sort;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -6,10 +6,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.text.Reply;
 
 /** A message of a conversation, or the place of one that is not here. */
-final class ThreadNode {
-    static final Comparator<ThreadNode> BY_DATE =
+public final class ThreadNode {
+    public static final Comparator<ThreadNode> BY_DATE =
             Comparator.comparingLong(ThreadNode::sent).thenComparingInt(ThreadNode::number);
 
     final List<ThreadNode> children = new ArrayList<>();
@@ -21,48 +22,48 @@ final class ThreadNode {
     private @Nullable Digest digest;
 
     /** The place of a message that is not here, as far as is known. */
-    static ThreadNode missing() {
+    public static ThreadNode missing() {
         return new ThreadNode();
     }
 
-    static ThreadNode of(int number, Digest digest) {
+    public static ThreadNode of(int number, Digest digest) {
         ThreadNode node = new ThreadNode();
         node.fill(number, digest);
         return node;
     }
 
-    void fill(int newNumber, Digest newDigest) {
+    public void fill(int newNumber, Digest newDigest) {
         number = newNumber;
         digest = newDigest;
     }
 
-    boolean isMissing() {
+    public boolean isMissing() {
         return digest == null;
     }
 
     /** Its number or, where it is missing, that of its first child. */
-    int number() {
+    public int number() {
         return digest == null && !children.isEmpty() ? children.getFirst().number() : number;
     }
 
     /** When it was sent or, where it is missing, when its first child was. */
-    long sent() {
+    public long sent() {
         return digest == null ? children.getFirst().sent() : digest.sent();
     }
 
     /** Its subject or, where it is missing, that of its first child. */
-    BaseSubject subject() {
+    public BaseSubject subject() {
         return digest == null ? children.getFirst().subject() : digest.subject();
     }
 
     /** Puts everything below it in the order of dates. */
-    void sort() {
+    public void sort() {
         children.forEach(ThreadNode::sort);
         children.sort(BY_DATE);
     }
 
     /** Writes it and what is below it, without parentheses around (RFC 5256 §4). */
-    void put(Reply reply, IntToLongFunction shown) throws IOException {
+    public void put(Reply reply, IntToLongFunction shown) throws IOException {
         ThreadNode node = this;
         boolean first = true;
         while (node.children.size() == 1) {

@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.sort;
 
 import java.util.Locale;
 import org.merpati.mime.EncodedWords;
@@ -8,13 +8,13 @@ import org.merpati.mime.EncodedWords;
  *
  * @param reply whether something was taken off that a reply or forward puts there
  */
-record BaseSubject(String text, boolean reply) {
+public record BaseSubject(String text, boolean reply) {
     private static final int LIMIT = 1_000;
     private static final String TRAILER = "(fwd)";
     private static final String FORWARD = "[fwd:";
 
     /** Of the raw value of a Subject field. */
-    static BaseSubject of(String raw) {
+    public static BaseSubject of(String raw) {
         String cut = raw.length() > LIMIT * 4 ? raw.substring(0, LIMIT * 4) : raw;
         String decoded = EncodedWords.decode(cut).replaceAll("[\\s]+", " ").strip();
         String text = decoded.length() > LIMIT ? decoded.substring(0, LIMIT) : decoded;

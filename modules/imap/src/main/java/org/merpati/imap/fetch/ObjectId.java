@@ -1,23 +1,23 @@
-package org.merpati.imap;
+package org.merpati.imap.fetch;
 
 import org.merpati.kernel.MailboxId;
 import org.merpati.store.Message;
 
 /** Ids as clients see them (RFC 8474 §7): a letter for what they name, then the id. */
-final class ObjectId {
+public final class ObjectId {
     private ObjectId() {}
 
-    static String of(MailboxId mailbox) {
+    public static String of(MailboxId mailbox) {
         return "F" + mailbox;
     }
 
     /** The message through all its copies. */
-    static String email(Message message) {
+    public static String email(Message message) {
         return "M" + message.mail();
     }
 
     /** The conversation. */
-    static String thread(Message message) {
+    public static String thread(Message message) {
         return "T" + message.thread();
     }
 }

@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.sort;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Conversations by what each message refers to and then by subject (RFC 5256 §3 REFERENCES). */
-final class ReferenceThreads {
+public final class ReferenceThreads {
     /** How deep a conversation goes; what would lie deeper begins another. */
     private static final int DEPTH_LIMIT = 500;
 
@@ -17,7 +17,7 @@ final class ReferenceThreads {
 
     private ReferenceThreads() {}
 
-    static List<ThreadNode> of(int[] numbers, Digest[] digests) {
+    public static List<ThreadNode> of(int[] numbers, Digest[] digests) {
         ReferenceThreads threads = new ReferenceThreads();
         for (int i = 0; i < numbers.length; i++) {
             threads.add(numbers[i], digests[i]);

@@ -1,21 +1,22 @@
-package org.merpati.imap;
+package org.merpati.imap.sort;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
 import org.merpati.store.Message;
 
 /** By what SORT orders (RFC 5256 §3, RFC 5957). */
-record SortKey(Kind kind, boolean reverse) {
+public record SortKey(Kind kind, boolean reverse) {
     private static final int LIMIT = 20;
 
     /** A message that is sorted. */
-    record Entry(int number, Message message, Digest digest) {}
+    public record Entry(int number, Message message, Digest digest) {}
 
     /** What is compared. */
-    enum Kind {
+    public enum Kind {
         ARRIVAL,
         CC,
         DATE,
@@ -43,7 +44,7 @@ record SortKey(Kind kind, boolean reverse) {
     }
 
     /** Reads keys with their parentheses. */
-    static List<SortKey> parse(Parser parser) {
+    public static List<SortKey> parse(Parser parser) {
         parser.expect('(');
         List<SortKey> keys = new ArrayList<>();
         do {
@@ -58,7 +59,7 @@ record SortKey(Kind kind, boolean reverse) {
             Kind kind = Arrays.stream(Kind.values())
                     .filter(k -> k.name().equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new Malformed("'" + Command.cut(name) + "' is no key of SORT"));
+                    .orElseThrow(() -> new Malformed("'" + Parser.cut(name) + "' is no key of SORT"));
             keys.add(new SortKey(kind, reverse));
         } while (parser.take(' '));
         parser.expect(')');
@@ -66,7 +67,7 @@ record SortKey(Kind kind, boolean reverse) {
     }
 
     /** The order of all keys and, where they do not decide, of the numbers, which are never reversed. */
-    static Comparator<Entry> order(List<SortKey> keys) {
+    public static Comparator<Entry> order(List<SortKey> keys) {
         Comparator<Entry> order = Comparator.comparingInt(Entry::number);
         for (SortKey key : keys.reversed()) {
             order = (key.reverse ? key.kind.order().reversed() : key.kind.order()).thenComparing(order);

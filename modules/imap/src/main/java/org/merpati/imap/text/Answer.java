@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.text;
 
 import org.merpati.kernel.Refused;
 
@@ -7,33 +7,33 @@ import org.merpati.kernel.Refused;
  *
  * @param highest whether the answer names the highest MODSEQ that the client was told of (RFC 7162 §3.2.7)
  */
-record Answer(String text, boolean highest) {
+public record Answer(String text, boolean highest) {
     private static final String OK = "OK ";
 
-    static Answer ok(String text) {
+    public static Answer ok(String text) {
         return new Answer(OK + text, false);
     }
 
-    static Answer no(String text) {
+    public static Answer no(String text) {
         return new Answer("NO " + text, false);
     }
 
-    static Answer bad(String text) {
+    public static Answer bad(String text) {
         return new Answer("BAD " + text, false);
     }
 
     /** OK with the highest MODSEQ, where the client has switched that on. */
-    static Answer okHighest(boolean enabled) {
+    public static Answer okHighest(boolean enabled) {
         return new Answer("OK done", enabled);
     }
 
     /** This with the highest MODSEQ, if it is to be named. */
-    Answer with(long modSeq) {
+    public Answer with(long modSeq) {
         return !highest ? this : ok("[HIGHESTMODSEQ " + modSeq + "] " + text.substring(OK.length()));
     }
 
     /** A refusal with its code of RFC 5530. */
-    static Answer of(Refused refused) {
+    public static Answer of(Refused refused) {
         String code = switch (refused.reason()) {
             case NONEXISTENT -> "NONEXISTENT";
             case ALREADY_EXISTS -> "ALREADYEXISTS";

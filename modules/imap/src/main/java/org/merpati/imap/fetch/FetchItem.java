@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.fetch;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 import org.merpati.mime.Ascii;
 import org.merpati.mime.HeaderField;
@@ -14,7 +16,7 @@ import org.merpati.store.Body;
 import org.merpati.store.Message;
 
 /** An item of FETCH (RFC 3501 §6.4.5, RFC 7162 §3.1.4, RFC 8474 §5, RFC 8514 §4.1), and how it is written. */
-sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, BinaryItem, PreviewItem {
+public sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, BinaryItem, PreviewItem {
     /** Items that come from the message's row. */
     enum Row implements FetchItem {
         UID,
@@ -39,7 +41,7 @@ sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, BinaryItem, 
      */
     record Octets(Section section, @Nullable String label, boolean peek, long offset, long length, boolean kept)
             implements FetchItem {
-        Octets(Section section, @Nullable String label, boolean peek, long offset, long length) {
+        public Octets(Section section, @Nullable String label, boolean peek, long offset, long length) {
             this(section, label, peek, offset, length, isKept(section));
         }
 
@@ -50,7 +52,7 @@ sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, BinaryItem, 
         }
 
         /** Whether its answer can be taken from the row's kept headers. */
-        boolean inRow(Summary summary) {
+        public boolean inRow(Summary summary) {
             return kept && summary.complete();
         }
     }
@@ -85,7 +87,7 @@ sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, BinaryItem, 
                 parser.expect('[');
                 yield octets(parser, true);
             }
-            default -> throw new Malformed("'" + Command.cut(name) + "' is no FETCH item");
+            default -> throw new Malformed("'" + Parser.cut(name) + "' is no FETCH item");
         };
     }
 

@@ -1,19 +1,19 @@
-package org.merpati.imap;
+package org.merpati.imap.text;
 
 /** A pattern of LIST with {@code *} and {@code %}; INBOX matches in any case. Linear in pattern times name. */
-final class ListPattern {
+public final class ListPattern {
     private final String text;
 
-    ListPattern(String text) {
+    public ListPattern(String text) {
         this.text = text;
     }
 
     /** Whether it may match a level and not what is below it. */
-    boolean level() {
+    public boolean level() {
         return text.indexOf('%') >= 0;
     }
 
-    boolean matches(String name) {
+    public boolean matches(String name) {
         boolean inbox = name.equals("INBOX") || name.startsWith("INBOX/");
         boolean[] reach = new boolean[name.length() + 1];
         reach[0] = true;

@@ -1,18 +1,20 @@
-package org.merpati.imap;
+package org.merpati.imap.fetch;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.mime.Part;
 import org.merpati.mime.Preview;
 import org.merpati.store.Body;
 import org.merpati.store.Message;
 
 /** The beginning of a message's text (RFC 8970); it costs little, so that LAZY makes no difference. */
-record PreviewItem() implements FetchItem {
+public record PreviewItem() implements FetchItem {
     /** How much of a part is read for it. */
     private static final int OCTETS_LIMIT = 16 * 1024;
 
-    static PreviewItem parse(Parser parser) {
+    public static PreviewItem parse(Parser parser) {
         if (parser.peek(1) == '(' && (parser.peek(2) == 'L' || parser.peek(2) == 'l')) {
             parser.space();
             parser.expect('(');
@@ -24,7 +26,7 @@ record PreviewItem() implements FetchItem {
         return new PreviewItem();
     }
 
-    void put(Message message, Body body, Reply reply) throws IOException {
+    public void put(Message message, Body body, Reply reply) throws IOException {
         String text = Preview.part(message.summary().structure())
                 .map(part -> text(part, body))
                 .orElse("");

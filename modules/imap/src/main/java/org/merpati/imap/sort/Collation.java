@@ -1,13 +1,13 @@
-package org.merpati.imap;
+package org.merpati.imap.sort;
 
 import java.text.Normalizer;
 
 /** The order of texts (RFC 5051 i;unicode-casemap): titles of all letters, decomposed. */
-final class Collation {
+public final class Collation {
     private Collation() {}
 
     /** A text whose order is that of the original. */
-    static String fold(String text) {
+    public static String fold(String text) {
         boolean ascii = true;
         StringBuilder titles = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); ) {

@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.sort;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Conversations of one subject each: the first message, and the others below it (RFC 5256 §3 ORDEREDSUBJECT). */
-final class SubjectThreads {
+public final class SubjectThreads {
     private SubjectThreads() {}
 
-    static List<ThreadNode> of(int[] numbers, Digest[] digests) {
+    public static List<ThreadNode> of(int[] numbers, Digest[] digests) {
         List<ThreadNode> all = new ArrayList<>(numbers.length);
         for (int i = 0; i < numbers.length; i++) {
             all.add(ThreadNode.of(numbers[i], digests[i]));

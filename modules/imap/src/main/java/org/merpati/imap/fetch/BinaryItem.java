@@ -1,8 +1,10 @@
-package org.merpati.imap;
+package org.merpati.imap.fetch;
 
 import java.io.IOException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 import org.merpati.mime.Part;
 import org.merpati.mime.TransferEncoding;
@@ -14,11 +16,11 @@ import org.merpati.store.Message;
  *
  * @param length of a stretch of it, or -1
  */
-record BinaryItem(Section section, boolean size, boolean peek, long offset, long length) implements FetchItem {
+public record BinaryItem(Section section, boolean size, boolean peek, long offset, long length) implements FetchItem {
     private static final Set<String> ENCODINGS = Set.of("7BIT", "8BIT", "BINARY", "BASE64", "QUOTED-PRINTABLE");
     private static final byte[] NONE = {};
 
-    static BinaryItem parse(String name, Parser parser) {
+    public static BinaryItem parse(String name, Parser parser) {
         parser.expect('[');
         Section section = Section.parseNumbers(parser);
         boolean size = name.equals("BINARY.SIZE");
@@ -37,7 +39,7 @@ record BinaryItem(Section section, boolean size, boolean peek, long offset, long
     }
 
     /** Whether the part's encoding is known here. */
-    boolean decodable(Message message) {
+    public boolean decodable(Message message) {
         Part part = section.part(message.summary().structure());
         return part == null || !encoded(part) || ENCODINGS.contains(part.encoding());
     }
@@ -47,7 +49,7 @@ record BinaryItem(Section section, boolean size, boolean peek, long offset, long
         return !section.path().isEmpty() && !part.multipart() && part.message().isEmpty();
     }
 
-    void put(Message message, Body body, Reply reply) throws IOException {
+    public void put(Message message, Body body, Reply reply) throws IOException {
         reply.put(size ? "BINARY.SIZE" : "BINARY");
         section.put(reply);
         byte[] octets = octets(message, body);

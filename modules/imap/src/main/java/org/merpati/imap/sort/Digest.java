@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.sort;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.merpati.store.Message;
  * @param id its Message-ID, or empty
  * @param references the messages that it answers, the nearest last
  */
-record Digest(
+public record Digest(
         long sent,
         BaseSubject subject,
         String from,
@@ -29,7 +29,7 @@ record Digest(
         String id,
         List<String> references) {
     /** Of a message that is not there any more. */
-    static final Digest GONE = new Digest(0, new BaseSubject("", false), "", "", "", "", "", "", List.of());
+    public static final Digest GONE = new Digest(0, new BaseSubject("", false), "", "", "", "", "", "", List.of());
 
     /** How many references are followed, the nearest first. */
     private static final int REFERENCES_LIMIT = 30;
@@ -37,11 +37,11 @@ record Digest(
     private static final int TEXT_LIMIT = 200;
     private static final Pattern ID = Pattern.compile("<([^<>\\s]{1,500})>");
 
-    Digest {
+    public Digest {
         references = List.copyOf(references);
     }
 
-    static Digest of(Message message) {
+    public static Digest of(Message message) {
         Summary summary = message.summary();
         Envelope envelope = summary.envelope();
         List<String> ids = ids(envelope.messageId().orElse(""));

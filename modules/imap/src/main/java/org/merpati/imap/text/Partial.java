@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.text;
 
 import java.util.Arrays;
 import org.merpati.kernel.Malformed;
@@ -8,10 +8,10 @@ import org.merpati.kernel.Malformed;
  *
  * @param first the place nearest to where the counting begins
  */
-record Partial(long first, long last, boolean fromEnd) {
+public record Partial(long first, long last, boolean fromEnd) {
     private static final long MOST = 0xffff_ffffL;
 
-    static Partial parse(Parser parser) {
+    public static Partial parse(Parser parser) {
         boolean fromEnd = parser.take('-');
         long one = place(parser);
         parser.expect(':');
@@ -31,7 +31,7 @@ record Partial(long first, long last, boolean fromEnd) {
     }
 
     /** The page of numbers, in their order. */
-    int[] of(int[] numbers) {
+    public int[] of(int[] numbers) {
         int from = (int) Math.min(numbers.length, first - 1);
         int to = (int) Math.min(numbers.length, last);
         return fromEnd
