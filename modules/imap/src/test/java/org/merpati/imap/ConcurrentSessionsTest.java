@@ -154,7 +154,7 @@ class ConcurrentSessionsTest {
             note(line);
         }
 
-        /** Where a UID is or, if its number is not known, where such a message is among those about which that is so. */
+        /** Where a UID is or, if its number is not known, where one is of which that is so and that can be it. */
         private int place(long uid) {
             int place = uids.indexOf(uid);
             if (place < 0) {
