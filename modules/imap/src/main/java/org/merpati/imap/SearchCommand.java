@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
+import org.merpati.kernel.Refused;
 import org.merpati.mime.Charsets;
 import org.merpati.store.Message;
 
@@ -49,11 +50,19 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
             int count = 0;
             for (int number = 1; number <= view.size(); number++) {
                 Message row = view.message(number);
-                if (row != null && key.matches(new Candidate(view, number, row, now))) {
+                if (row != null && matches(key, new Candidate(view, number, row, now))) {
                     found[count++] = number;
                 }
             }
             return Arrays.copyOf(found, count);
+        }
+
+        private static boolean matches(SearchKey key, Candidate message) {
+            try {
+                return key.matches(message);
+            } catch (Refused expunged) {
+                return false;
+            }
         }
 
         /**

@@ -50,18 +50,18 @@ record StatusItems(List<String> names) {
         if (names.contains("HIGHESTMODSEQ")) {
             session.enableModSeq();
         }
-        Reply reply = session.reply();
-        reply.put("* STATUS ").string(ModifiedUtf7.encode(mailbox.name())).put(" (");
-        for (int i = 0; i < names.size(); i++) {
-            String item = names.get(i);
-            reply.put(i == 0 ? "" : " ").put(item).put(' ');
+        StringBuilder values = new StringBuilder();
+        for (String item : names) {
+            values.append(values.isEmpty() ? "" : " ").append(item).append(' ');
             if (item.equals("MAILBOXID")) {
-                reply.put('(').put(ObjectId.of(mailbox.id())).put(')');
+                values.append('(').append(ObjectId.of(mailbox.id())).append(')');
             } else {
-                reply.put(value(session, mailbox, item));
+                values.append(value(session, mailbox, item));
             }
         }
-        reply.put(')').line();
+        Reply reply = session.reply();
+        reply.put("* STATUS ").string(ModifiedUtf7.encode(mailbox.name()));
+        reply.put(" (").put(values.toString()).put(')').line();
     }
 
     private static long value(ImapSession session, Mailbox mailbox, String item) {

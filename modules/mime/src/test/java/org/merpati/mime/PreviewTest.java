@@ -65,7 +65,9 @@ class PreviewTest {
                 html.append(pieces.charAt(chance.nextInt(pieces.length())));
             }
             String text = preview(html.toString());
-            assertThat(text.codePointCount(0, text.length())).as("seed %s", seed).isLessThanOrEqualTo(200);
+            assertThat(text.codePointCount(0, text.length()))
+                    .as("seed %s", seed)
+                    .isLessThanOrEqualTo(200);
             assertThat(text).as("seed %s", seed).doesNotContain("\r", "\n", "\0");
         }
     }
