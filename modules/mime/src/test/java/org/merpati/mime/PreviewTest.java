@@ -37,11 +37,27 @@ class PreviewTest {
 
     @Test
     void plainTextThatIsNotAttachedGoesFirst() {
-        String mixed = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\nhtml\r\n"
-                + "--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nattached\r\n"
-                + "--b\r\nContent-Type: text/plain\r\n\r\n plain\r\n text \r\n--b--\r\n";
+        String mixed = """
+                Content-Type: multipart/mixed; boundary=b
+
+                --b
+                Content-Type: text/html
+
+                html
+                --b
+                Content-Type: text/plain
+                Content-Disposition: attachment
+
+                attached
+                --b
+                Content-Type: text/plain
+
+                plain
+                 text
+                --b--
+                """;
         assertThat(preview(mixed)).isEqualTo("plain text");
-        assertThat(preview(mixed.replace("\r\n\r\n plain", "\r\nContent-Disposition: attachment\r\n\r\nplain")))
+        assertThat(preview(mixed.replace("\n\nplain", "\nContent-Disposition: attachment\n\nplain")))
                 .isEqualTo("html");
         assertThat(preview("Content-Type: image/png\r\n\r\nx")).isEmpty();
     }

@@ -33,7 +33,8 @@ class ThreadsTest {
 
     private static void check(int count, String text, long seed) {
         int depth = 0;
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             depth += c == '(' ? 1 : c == ')' ? -1 : 0;
             assertThat(depth).as("seed %s", seed).isNotNegative();
         }
