@@ -34,7 +34,8 @@ record AppendCommand(String name, List<NewMessage> messages) implements Command.
         return new AppendCommand(name, messages);
     }
 
-    private static NewMessage message(Parser parser) {
+    /** Reads a message with its flags and date. */
+    static NewMessage message(Parser parser) {
         parser.space();
         Flags flags = Flags.NONE;
         if (parser.peek() == '(') {

@@ -42,7 +42,8 @@ sealed interface Command {
                     ThreadCommand,
                     FetchCommand,
                     StoreCommand,
-                    CopyCommand {
+                    CopyCommand,
+                    ReplaceCommand {
         Answer run(ImapSession session, Selected view) throws IOException;
     }
 
@@ -78,6 +79,7 @@ sealed interface Command {
             case "COPY" -> CopyCommand.parse(parser, true, false);
             case "MOVE" -> CopyCommand.parse(parser, true, true);
             case "EXPUNGE" -> ExpungeCommand.parse(parser);
+            case "REPLACE" -> ReplaceCommand.parse(parser, true);
             default -> throw unknown("UID " + name);
         };
     }
@@ -102,6 +104,7 @@ sealed interface Command {
             case "CLOSE" -> new ExpungeCommand.Leave(true);
             case "UNSELECT" -> new ExpungeCommand.Leave(false);
             case "EXPUNGE" -> ExpungeCommand.all();
+            case "REPLACE" -> ReplaceCommand.parse(parser, false);
             case "SEARCH" -> SearchCommand.parse(parser, false);
             case "FETCH" -> FetchCommand.parse(parser, false);
             case "STORE" -> StoreCommand.parse(parser, false);

@@ -29,6 +29,7 @@ class GrammarFuzzTest {
             "APPEND Sent (\\Seen $X) \" 1-Feb-2024 03:04:05 +0700\" {5+}\r\nhello",
             "APPEND Sent (\\Seen) {2+}\r\nab \" 1-Feb-2024 03:04:05 +0700\" {1}\r\nx ~{2+}\r\n\0\0",
             "FETCH 1 (BINARY[1.2]<0.5> BINARY.PEEK[] BINARY.SIZE[3] PREVIEW (LAZY))",
+            "REPLACE 4 Drafts (\\Seen) {3+}\r\nabc",
             "UID EXPUNGE 1:*,4",
             "SEARCH CHARSET UTF-8 OR (FROM x NOT SEEN) TEXT {2}\r\nab SINCE 1-Jan-2024 2:4",
             "UID SEARCH HEADER X-Y \"z\" UID 5:* LARGER 100 KEYWORD k",

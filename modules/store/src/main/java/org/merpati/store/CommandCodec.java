@@ -24,6 +24,7 @@ import org.merpati.store.Command.Expire;
 import org.merpati.store.Command.Expunge;
 import org.merpati.store.Command.Flush;
 import org.merpati.store.Command.Rename;
+import org.merpati.store.Command.Replace;
 import org.merpati.store.Command.Store;
 import org.merpati.store.Command.Subscribe;
 import org.merpati.store.Command.Target;
@@ -65,6 +66,12 @@ final class CommandCodec {
                 head(to, 11).id(c.upload()).varint(c.number()).bytes(c.octets().array());
             case Expire c -> head(to, 12);
             case Flush c -> head(to, 13);
+            case Replace c ->
+                added(
+                        mailbox(head(to, 14), c.account(), c.from())
+                                .varint(c.uid())
+                                .id(c.to().value()),
+                        c.message());
         }
         return to.toByteArray();
     }
@@ -95,6 +102,7 @@ final class CommandCodec {
             case 11 -> new Chunk(from.id(), from.count(), new Octets(from.bytes()));
             case 12 -> new Expire();
             case 13 -> new Flush();
+            case 14 -> new Replace(account(from), mailbox(from), from.varint(), mailbox(from), added(from));
             default -> throw unknown(type, version);
         };
     }

@@ -31,7 +31,7 @@ public final class PreLoginLines {
     /**
      * @param lineLimit the most octets of a line
      * @param commandLimit the most octets of a command with its literals
-     * @param appendLimit the most octets of the literals of an APPEND together; zero where there is no APPEND
+     * @param appendLimit the most octets of the literals of an APPEND or REPLACE together; zero where there are none
      */
     public PreLoginLines(Connection connection, int lineLimit, int commandLimit, int appendLimit) {
         this.connection = connection;
@@ -108,7 +108,11 @@ public final class PreLoginLines {
         }
         String start = new String(buffer, 0, Math.min(size, 80), StandardCharsets.ISO_8859_1);
         int space = start.indexOf(' ');
-        return space > 0 && start.substring(space + 1).toUpperCase(Locale.ROOT).startsWith("APPEND ");
+        String command = start.substring(space + 1).toUpperCase(Locale.ROOT);
+        return space > 0
+                && (command.startsWith("APPEND ")
+                        || command.startsWith("REPLACE ")
+                        || command.startsWith("UID REPLACE "));
     }
 
     private void refuse(long length, boolean unasked) throws IOException {
