@@ -26,6 +26,8 @@ import org.merpati.store.Mailbox;
 record ListCommand(String reference, List<String> patterns, boolean root, ListOptions options)
         implements Command.AfterLogin {
     private static final int PATTERNS_LIMIT = 20;
+    /** How long all patterns may be together. */
+    private static final int LENGTH_LIMIT = 2_000;
 
     static ListCommand parse(Parser parser) {
         parser.space();
@@ -45,6 +47,9 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
             parser.expect(')');
         } else {
             patterns.add(parser.pattern());
+        }
+        if (patterns.stream().mapToInt(String::length).sum() > LENGTH_LIMIT) {
+            throw new Malformed("LIST takes patterns of at most " + LENGTH_LIMIT + " octets together");
         }
         ListOptions options = ListOptions.parse(select, parser);
         boolean root = !extended && patterns.getFirst().isEmpty();
