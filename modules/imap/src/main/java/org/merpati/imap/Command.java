@@ -52,6 +52,11 @@ sealed interface Command {
         return true;
     }
 
+    /** Whether the command itself tells the state of the mailbox, so that nothing is added to it. */
+    default boolean tellsState() {
+        return false;
+    }
+
     /**
      * Reads a command behind its tag.
      *

@@ -94,7 +94,7 @@ final class ImapSession {
             parser.space();
             Command command = Command.parse(parser);
             Answer answer = run(command);
-            Optional<String> goodbye = sync(command.mayRenumber());
+            Optional<String> goodbye = command.tellsState() ? Optional.empty() : sync(command.mayRenumber());
             reply.answer(tag, selected == null ? answer : answer.with(selected.told()));
             goodbye.ifPresent(this::bye);
         } catch (Malformed malformed) {

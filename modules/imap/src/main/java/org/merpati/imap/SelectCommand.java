@@ -82,6 +82,11 @@ record SelectCommand(String name, boolean readOnly, boolean condstore, Optional<
     }
 
     @Override
+    public boolean tellsState() {
+        return true;
+    }
+
+    @Override
     public Answer run(ImapSession session) throws IOException {
         Reply reply = session.reply();
         if (resync.isPresent() && !session.enabled().vanished()) {
