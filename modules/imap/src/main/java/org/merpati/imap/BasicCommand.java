@@ -3,21 +3,35 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 
 /** Commands about the connection: CAPABILITY, NOOP, CHECK, LOGOUT, ID, NAMESPACE, ENABLE. */
 final class BasicCommand {
-    /** What is offered after a login; nothing that does not work. */
-    static final String CAPABILITIES =
-            "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT" + " CHILDREN SPECIAL-USE";
+    private static final String CAPABILITIES =
+            "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT"
+                    + " CHILDREN SPECIAL-USE ESEARCH SEARCHRES WITHIN CONDSTORE QRESYNC"
+                    + " SORT SORT=DISPLAY ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES"
+                    + " MULTIAPPEND REPLACE BINARY PREVIEW PARTIAL SAVEDATE OBJECTID"
+                    + " LIST-EXTENDED LIST-STATUS STATUS=SIZE CREATE-SPECIAL-USE APPENDLIMIT=";
 
     private BasicCommand() {}
+
+    /** What is offered after a login; nothing that does not work. The limit of a message is RFC 7889's. */
+    static String capabilities(ImapService.Settings settings) {
+        return CAPABILITIES + settings.appendLimit();
+    }
 
     /** CAPABILITY (RFC 9051 §6.1.1). */
     record Capability() implements Command.AnyTime {
         @Override
         public Answer run(ImapSession session) throws IOException {
-            session.reply().put("* CAPABILITY ").put(CAPABILITIES).line();
+            session.reply()
+                    .put("* CAPABILITY ")
+                    .put(capabilities(session.settings()))
+                    .line();
             return Answer.ok("done");
         }
     }
@@ -83,7 +97,7 @@ final class BasicCommand {
         }
     }
 
-    /** ENABLE (RFC 5161): there is nothing yet that must be enabled. */
+    /** ENABLE (RFC 5161): what is not known here is passed over. */
     record Enable(List<String> names) implements Command.AfterLogin {
         static Enable parse(Parser parser) {
             List<String> names = new ArrayList<>();
@@ -96,7 +110,19 @@ final class BasicCommand {
 
         @Override
         public Answer run(ImapSession session) throws IOException {
-            session.reply().put("* ENABLED").line();
+            Reply reply = session.reply();
+            boolean vanished = names.contains("QRESYNC");
+            boolean modSeq = names.contains("CONDSTORE");
+            reply.put("* ENABLED")
+                    .put(vanished ? " QRESYNC" : "")
+                    .put(modSeq ? " CONDSTORE" : "")
+                    .line();
+            if (vanished || modSeq) {
+                session.enableModSeq();
+            }
+            if (vanished) {
+                session.enabled().enableVanished();
+            }
             return Answer.ok("done");
         }
     }

@@ -23,14 +23,16 @@ final class Candidate {
     private final Selected view;
     private final int number;
     private final Message row;
+    private final long now;
     private byte @Nullable [] octets;
     private @Nullable String header;
     private @Nullable String body;
 
-    Candidate(Selected view, int number, Message row) {
+    Candidate(Selected view, int number, Message row, long now) {
         this.view = view;
         this.number = number;
         this.row = row;
+        this.now = now;
     }
 
     int number() {
@@ -39,6 +41,16 @@ final class Candidate {
 
     Message row() {
         return row;
+    }
+
+    /** How long ago its internal date was, in milliseconds. */
+    long age() {
+        return now - row.internalDate();
+    }
+
+    /** Whether it is in the result that the session keeps. */
+    boolean saved() {
+        return view.isSaved(row.uid());
     }
 
     boolean recent() {

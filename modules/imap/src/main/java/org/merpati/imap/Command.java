@@ -1,6 +1,8 @@
 package org.merpati.imap;
 
 import java.io.IOException;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
 
 /**
@@ -22,6 +24,7 @@ sealed interface Command {
             permits BasicCommand.Namespace,
                     BasicCommand.Enable,
                     ListCommand,
+                    LsubCommand,
                     StatusCommand,
                     SelectCommand,
                     MailboxCommand,
@@ -32,13 +35,26 @@ sealed interface Command {
 
     /** Lawful in a selected mailbox, whose view it is handed. */
     sealed interface InMailbox extends Command
-            permits ExpungeCommand.Leave, ExpungeCommand, SearchCommand, FetchCommand, StoreCommand, CopyCommand {
+            permits ExpungeCommand.Leave,
+                    ExpungeCommand,
+                    SearchCommand,
+                    SortCommand,
+                    ThreadCommand,
+                    FetchCommand,
+                    StoreCommand,
+                    CopyCommand,
+                    ReplaceCommand {
         Answer run(ImapSession session, Selected view) throws IOException;
     }
 
     /** Whether message numbers may move with the answer (RFC 9051 §7.5.1). */
     default boolean mayRenumber() {
         return true;
+    }
+
+    /** Whether the command itself tells the state of the mailbox, so that nothing is added to it. */
+    default boolean tellsState() {
+        return false;
     }
 
     /**
@@ -63,9 +79,12 @@ sealed interface Command {
             case "FETCH" -> FetchCommand.parse(parser, true);
             case "STORE" -> StoreCommand.parse(parser, true);
             case "SEARCH" -> SearchCommand.parse(parser, true);
+            case "SORT" -> SortCommand.parse(parser, true);
+            case "THREAD" -> ThreadCommand.parse(parser, true);
             case "COPY" -> CopyCommand.parse(parser, true, false);
             case "MOVE" -> CopyCommand.parse(parser, true, true);
             case "EXPUNGE" -> ExpungeCommand.parse(parser);
+            case "REPLACE" -> ReplaceCommand.parse(parser, true);
             default -> throw unknown("UID " + name);
         };
     }
@@ -79,8 +98,8 @@ sealed interface Command {
             case "NAMESPACE" -> new BasicCommand.Namespace();
             case "ENABLE" -> BasicCommand.Enable.parse(parser);
             case "LOGIN", "AUTHENTICATE", "STARTTLS" -> late(name, parser);
-            case "LIST" -> ListCommand.parse(parser, false);
-            case "LSUB" -> ListCommand.parse(parser, true);
+            case "LIST" -> ListCommand.parse(parser);
+            case "LSUB" -> LsubCommand.parse(parser);
             case "STATUS" -> StatusCommand.parse(parser);
             case "SELECT" -> SelectCommand.parse(parser, false);
             case "EXAMINE" -> SelectCommand.parse(parser, true);
@@ -90,9 +109,12 @@ sealed interface Command {
             case "CLOSE" -> new ExpungeCommand.Leave(true);
             case "UNSELECT" -> new ExpungeCommand.Leave(false);
             case "EXPUNGE" -> ExpungeCommand.all();
+            case "REPLACE" -> ReplaceCommand.parse(parser, false);
             case "SEARCH" -> SearchCommand.parse(parser, false);
             case "FETCH" -> FetchCommand.parse(parser, false);
             case "STORE" -> StoreCommand.parse(parser, false);
+            case "SORT" -> SortCommand.parse(parser, false);
+            case "THREAD" -> ThreadCommand.parse(parser, false);
             case "COPY" -> CopyCommand.parse(parser, false, false);
             case "MOVE" -> CopyCommand.parse(parser, false, true);
             default -> throw unknown(name);
@@ -107,6 +129,6 @@ sealed interface Command {
     }
 
     private static Malformed unknown(String name) {
-        return new Malformed("'" + (name.length() > 30 ? name.substring(0, 30) : name) + "' is no command here");
+        return new Malformed("'" + Parser.cut(name) + "' is no command here");
     }
 }

@@ -3,6 +3,9 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Refused;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
@@ -40,7 +43,7 @@ record CopyCommand(NumberSet numbers, boolean uid, String to, boolean move) impl
                 + NumberSet.text(copied.to()) + "] ";
         if (move) {
             session.reply().put("* OK ").put(code).put("moved").line();
-            return Answer.ok("done");
+            return Answer.okHighest(session.enabled().modSeq());
         }
         return Answer.ok(code + "done");
     }

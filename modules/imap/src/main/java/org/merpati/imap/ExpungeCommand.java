@@ -1,8 +1,13 @@
 package org.merpati.imap;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Refused;
 import org.merpati.store.View;
@@ -55,14 +60,12 @@ record ExpungeCommand(Optional<NumberSet> uids) implements Command.InMailbox {
         view.refresh();
         List<Long> deleted = deleted(view.view());
         if (uids.isPresent()) {
-            long star = view.size() == 0 ? 0 : view.uid(view.size());
-            deleted = deleted.stream()
-                    .filter(uid -> uids.get().contains(uid, star))
-                    .toList();
+            Set<Long> asked = new HashSet<>(view.uids(uids.get().resolve(view, true)));
+            deleted = deleted.stream().filter(asked::contains).toList();
         }
         if (!deleted.isEmpty()) {
             view.store().expunge(view.account().id(), view.id(), deleted);
         }
-        return Answer.ok("done");
+        return Answer.okHighest(session.enabled().modSeq());
     }
 }

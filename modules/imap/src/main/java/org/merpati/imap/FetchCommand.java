@@ -2,9 +2,20 @@ package org.merpati.imap;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.fetch.BinaryItem;
+import org.merpati.imap.fetch.FetchItem;
+import org.merpati.imap.fetch.PreviewItem;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Partial;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
@@ -12,8 +23,49 @@ import org.merpati.store.Body;
 import org.merpati.store.FlagChange;
 import org.merpati.store.Message;
 
-/** FETCH and UID FETCH (RFC 3501 §6.4.5). */
-record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) implements Command.InMailbox {
+/** FETCH and UID FETCH (RFC 3501 §6.4.5, RFC 7162 §3.1.4). */
+record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modifiers modifiers)
+        implements Command.InMailbox {
+    /**
+     * What of the messages named is meant.
+     *
+     * @param changedSince only those with a greater MODSEQ
+     * @param vanished whether the UIDs expunged since are told too (RFC 7162 §3.2.6)
+     * @param partial the page of them (RFC 9394 §3.3)
+     */
+    record Modifiers(OptionalLong changedSince, boolean vanished, Optional<Partial> partial) {
+        private static final Modifiers NONE = new Modifiers(OptionalLong.empty(), false, Optional.empty());
+
+        /** Reads them behind their opening parenthesis. */
+        private static Modifiers parse(Parser parser, boolean uid) {
+            OptionalLong changedSince = OptionalLong.empty();
+            boolean vanished = false;
+            Optional<Partial> partial = Optional.empty();
+            do {
+                switch (parser.word()) {
+                    case "CHANGEDSINCE" -> {
+                        parser.space();
+                        changedSince = OptionalLong.of(parser.modSeq());
+                    }
+                    case "VANISHED" -> vanished = true;
+                    case "PARTIAL" -> {
+                        parser.space();
+                        partial = Optional.of(Partial.parse(parser));
+                    }
+                    default -> throw new Malformed("FETCH knows the modifiers CHANGEDSINCE, VANISHED and PARTIAL");
+                }
+            } while (parser.take(' '));
+            parser.expect(')');
+            if (vanished && (!uid || changedSince.isEmpty())) {
+                throw new Malformed("VANISHED goes with UID FETCH and CHANGEDSINCE");
+            }
+            if (partial.isPresent() && !uid) {
+                throw new Malformed("PARTIAL goes with UID FETCH");
+            }
+            return new Modifiers(changedSince, vanished, partial);
+        }
+    }
+
     private static final int ITEMS_LIMIT = 200;
 
     FetchCommand {
@@ -39,7 +91,16 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) imple
         if (uid && !items.contains(FetchItem.Row.UID)) {
             items.addFirst(FetchItem.Row.UID);
         }
-        return new FetchCommand(numbers, uid, items);
+        Modifiers modifiers = Modifiers.NONE;
+        if (parser.peek(1) == '(') {
+            parser.space();
+            parser.expect('(');
+            modifiers = Modifiers.parse(parser, uid);
+        }
+        if (modifiers.changedSince.isPresent() && !items.contains(FetchItem.Row.MODSEQ)) {
+            items.add(FetchItem.Row.MODSEQ);
+        }
+        return new FetchCommand(numbers, uid, items, modifiers);
     }
 
     private static List<FetchItem> one(Parser parser) {
@@ -70,27 +131,69 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) imple
 
     @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
+        boolean modSeq = items.contains(FetchItem.Row.MODSEQ);
+        if (modifiers.vanished && !session.enabled().vanished()) {
+            throw new Malformed("VANISHED needs ENABLE QRESYNC before it");
+        }
+        if (modSeq) {
+            session.enableModSeq();
+        }
         int[] meant = numbers.resolve(view, uid);
+        if (modifiers.changedSince.isPresent()) {
+            meant = changed(view, meant, modifiers.changedSince.getAsLong(), session.reply());
+        }
+        if (modifiers.partial.isPresent()) {
+            meant = modifiers.partial.get().of(meant);
+        }
         if (meant.length > 0 && !view.readOnly() && reads()) {
             markSeen(view, meant);
         } else {
             view.refresh();
         }
-        boolean gone = false;
+        boolean addModSeq = !modSeq && session.enabled().modSeq() && items.contains(FetchItem.Row.FLAGS);
+        Optional<Failed> failed = Optional.empty();
         for (int number : meant) {
-            Message message = view.message(number);
-            gone |= message == null || !put(view, number, message, session.reply());
+            Optional<Failed> here = put(view, number, session.reply(), addModSeq);
+            failed = failed.isPresent() ? failed : here;
         }
-        return gone && !uid ? Answer.no("[EXPUNGEISSUED] some messages are gone") : Answer.ok("done");
+        return failed.filter(f -> !uid || f != Failed.GONE)
+                .map(f -> Answer.no(f.text))
+                .orElse(Answer.ok("done"));
+    }
+
+    /** Why a message could not be answered with. */
+    private enum Failed {
+        GONE("[EXPUNGEISSUED] some messages are gone"),
+        ENCODED("[UNKNOWN-CTE] a part's transfer encoding is not known here");
+
+        private final String text;
+
+        Failed(String text) {
+            this.text = text;
+        }
+    }
+
+    /** Those of the messages that have changed since; where asked for, the UIDs that are gone since are told. */
+    private int[] changed(Selected view, int[] meant, long since, Reply reply) throws IOException {
+        view.refresh();
+        if (modifiers.vanished) {
+            List<Long> gone = view.vanished(since, numbers);
+            if (!gone.isEmpty()) {
+                reply.put("* VANISHED (EARLIER) ").put(NumberSet.text(gone)).line();
+            }
+        }
+        return Arrays.stream(meant)
+                .filter(number -> {
+                    Message message = view.message(number);
+                    return message != null && message.modSeq() > since;
+                })
+                .toArray();
     }
 
     private boolean reads() {
-        for (FetchItem item : items) {
-            if (item instanceof FetchItem.Octets octets && !octets.peek()) {
-                return true;
-            }
-        }
-        return false;
+        return items.stream()
+                .anyMatch(item -> (item instanceof FetchItem.Octets octets && !octets.peek())
+                        || (item instanceof BinaryItem binary && !binary.peek()));
     }
 
     private static void markSeen(Selected view, int[] meant) {
@@ -109,13 +212,22 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) imple
         view.refresh();
     }
 
-    /** Writes one message's answer; false if its body has gone. */
-    private boolean put(Selected view, int number, Message message, Reply reply) throws IOException {
+    /** Writes one message's answer, unless it cannot be known; nothing is written then. */
+    private Optional<Failed> put(Selected view, int number, Reply reply, boolean addModSeq) throws IOException {
+        Message message = view.message(number);
+        if (message == null || !isHere(message)) {
+            return Optional.of(Failed.GONE);
+        }
+        for (FetchItem item : items) {
+            if (item instanceof BinaryItem binary && !binary.decodable(message)) {
+                return Optional.of(Failed.ENCODED);
+            }
+        }
         Body body = null;
         if (needsBody(message)) {
             body = body(view, message);
             if (body == null) {
-                return false;
+                return Optional.of(Failed.GONE);
             }
         }
         reply.put("* ").put(number).put(" FETCH (");
@@ -123,23 +235,46 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items) imple
             if (i > 0) {
                 reply.put(' ');
             }
-            switch (items.get(i)) {
-                case FetchItem.Row row -> FetchItem.put(row, message, view.recent(message.uid()), reply);
-                case FetchItem.Octets octets ->
-                    FetchItem.put(octets, message, octets.inRow(message.summary()) ? null : body, reply);
-            }
+            put(items.get(i), view, message, body, reply);
+        }
+        if (addModSeq) {
+            reply.put(" MODSEQ (").put(message.modSeq()).put(')');
         }
         reply.put(')').line();
-        return true;
+        return Optional.empty();
+    }
+
+    private static void put(FetchItem item, Selected view, Message message, @Nullable Body body, Reply reply)
+            throws IOException {
+        switch (item) {
+            case FetchItem.Row row -> FetchItem.put(row, message, view.recent(message.uid()), reply);
+            case FetchItem.Octets octets ->
+                FetchItem.put(octets, message, octets.inRow(message.summary()) ? null : body, reply);
+            case BinaryItem binary -> binary.put(message, Objects.requireNonNull(body), reply);
+            case PreviewItem preview -> preview.put(message, Objects.requireNonNull(body), reply);
+        }
+    }
+
+    /** Whether what is asked for of the message's row can be had, which an expunge may have taken away. */
+    private boolean isHere(Message message) {
+        if (FetchItem.HOT.containsAll(items)) {
+            return true;
+        }
+        try {
+            message.savedDate();
+            return true;
+        } catch (Refused expunged) {
+            return false;
+        }
     }
 
     private boolean needsBody(Message message) {
-        for (FetchItem item : items) {
-            if (item instanceof FetchItem.Octets octets && !octets.inRow(message.summary())) {
-                return true;
-            }
-        }
-        return false;
+        return items.stream().anyMatch(item -> switch (item) {
+            case FetchItem.Row row -> false;
+            case FetchItem.Octets octets -> !octets.inRow(message.summary());
+            case BinaryItem binary -> true;
+            case PreviewItem preview -> true;
+        });
     }
 
     private static @Nullable Body body(Selected view, Message message) {

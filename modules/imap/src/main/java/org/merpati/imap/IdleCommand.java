@@ -2,6 +2,7 @@ package org.merpati.imap;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.merpati.imap.text.Answer;
 
 /** IDLE (RFC 2177): changes are told as they happen, until the client says DONE. */
 record IdleCommand() implements Command.AfterLogin {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
@@ -31,13 +33,16 @@ public final class ImapService implements Dialogue {
     private final Logins logins;
     private final PreLogin.Settings before;
     private final Settings settings;
+    private final Clock clock;
     private final RecentFlags recents;
+    private final Digests digests = new Digests();
     private final LongAdder internalErrors = new LongAdder();
 
     public ImapService(Logins logins, PreLogin.Settings before, Settings settings, Clock clock) {
         this.logins = logins;
         this.before = before;
         this.settings = settings;
+        this.clock = clock;
         this.recents = new RecentFlags(clock.millis(), settings.recentMailboxes());
     }
 
@@ -109,6 +114,14 @@ public final class ImapService implements Dialogue {
 
     Settings settings() {
         return settings;
+    }
+
+    Digests digests() {
+        return digests;
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     RecentFlags recents() {

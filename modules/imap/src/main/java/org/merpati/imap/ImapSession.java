@@ -5,6 +5,9 @@ import java.net.SocketTimeoutException;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
@@ -27,9 +30,11 @@ final class ImapSession {
     private final Logins.Account account;
     private final PreLoginLines lines;
     private final Reply reply;
+    private final Enabled enabled = new Enabled();
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Selected selected;
     private boolean ended;
+    private String tag = "*";
 
     ImapSession(ImapService service, Connection connection, Logins.Account account) {
         this.service = service;
@@ -43,7 +48,8 @@ final class ImapSession {
 
     void serve(String loginTag) throws IOException {
         connection.idleTimeout(service.settings().idle());
-        reply.answer(loginTag, Answer.ok("[CAPABILITY " + BasicCommand.CAPABILITIES + "] logged in"));
+        reply.answer(
+                loginTag, Answer.ok("[CAPABILITY " + BasicCommand.capabilities(service.settings()) + "] logged in"));
         reply.flush();
         try {
             while (!ended) {
@@ -62,6 +68,10 @@ final class ImapSession {
             reply.answer(lines.tag(), Answer.bad(tooLong.sentence()));
             reply.flush();
             return;
+        } catch (Refused tooLarge) {
+            reply.answer(lines.tag(), Answer.no("[TOOBIG] " + tooLarge.sentence()));
+            reply.flush();
+            return;
         }
         if (octets == null) {
             ended = true;
@@ -78,14 +88,14 @@ final class ImapSession {
 
     private void answer(byte[] octets) throws IOException {
         Parser parser = new Parser(octets);
-        String tag = "*";
+        tag = "*";
         try {
             tag = parser.tag();
             parser.space();
             Command command = Command.parse(parser);
             Answer answer = run(command);
-            Optional<String> goodbye = sync(command.mayRenumber());
-            reply.answer(tag, answer);
+            Optional<String> goodbye = command.tellsState() ? Optional.empty() : sync(command.mayRenumber());
+            reply.answer(tag, selected == null ? answer : answer.with(selected.told()));
             goodbye.ifPresent(this::bye);
         } catch (Malformed malformed) {
             reply.answer(tag, Answer.bad(malformed.sentence()));
@@ -146,6 +156,30 @@ final class ImapSession {
         }
     }
 
+    Enabled enabled() {
+        return enabled;
+    }
+
+    /** Tells MODSEQs from now on; with a mailbox selected, the client is told where it stands (RFC 7162 §3.1). */
+    void enableModSeq() throws IOException {
+        if (!enabled.modSeq()) {
+            enabled.enableModSeq();
+            if (selected != null) {
+                selected.putHighest(reply);
+            }
+        }
+    }
+
+    /** The tag of the command that is carried out. */
+    String tag() {
+        return tag;
+    }
+
+    /** The time, UTC milliseconds. */
+    long millis() {
+        return service.clock().millis();
+    }
+
     /** A name for logs. */
     String name() {
         return connection.name();
@@ -168,6 +202,14 @@ final class ImapSession {
         return lock;
     }
 
+    ImapService.Settings settings() {
+        return service.settings();
+    }
+
+    Digests digests() {
+        return service.digests();
+    }
+
     RecentFlags recents() {
         return service.recents();
     }
@@ -177,7 +219,7 @@ final class ImapSession {
     }
 
     Selected select(Mailbox mailbox, boolean readOnly) {
-        selected = new Selected(account, mailbox, readOnly, service.recents());
+        selected = new Selected(account, mailbox, readOnly, service.recents(), enabled);
         return selected;
     }
 

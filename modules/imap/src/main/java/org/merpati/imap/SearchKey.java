@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.merpati.imap.fetch.ObjectId;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
 
-/** A condition of SEARCH (RFC 3501 §6.4.4). */
+/** A condition of SEARCH (RFC 3501 §6.4.4, RFC 5032, RFC 7162 §3.1.5, RFC 8474 §5.3, RFC 8514 §4.3). */
 sealed interface SearchKey {
     /** Whether a message meets it. */
     boolean matches(Candidate message);
@@ -16,6 +19,11 @@ sealed interface SearchKey {
     /** What it costs: 0 for a row, 1 for a decoded row, 2 for octets. */
     default int cost() {
         return 0;
+    }
+
+    /** Whether it asks for MODSEQ. */
+    default boolean modSeq() {
+        return false;
     }
 
     /** Every message. */
@@ -54,7 +62,9 @@ sealed interface SearchKey {
     record Numbered(NumberSet numbers, boolean uid) implements SearchKey {
         @Override
         public boolean matches(Candidate message) {
-            return numbers.contains(uid ? message.row().uid() : message.number(), message.star(uid));
+            return numbers.saved()
+                    ? message.saved()
+                    : numbers.contains(uid ? message.row().uid() : message.number(), message.star(uid));
         }
     }
 
@@ -63,6 +73,40 @@ sealed interface SearchKey {
         @Override
         public boolean matches(Candidate message) {
             return larger ? message.row().size() > octets : message.row().size() < octets;
+        }
+    }
+
+    /** Its internal date lies within so many milliseconds, or not within them (RFC 5032 §3). */
+    record Age(long millis, boolean younger) implements SearchKey {
+        @Override
+        public boolean matches(Candidate message) {
+            return younger ? message.age() <= millis : message.age() >= millis;
+        }
+    }
+
+    /** Its MODSEQ is at least so large (RFC 7162 §3.1.5). */
+    record ModSeq(long least) implements SearchKey {
+        @Override
+        public boolean matches(Candidate message) {
+            return message.row().modSeq() >= least;
+        }
+
+        @Override
+        public boolean modSeq() {
+            return true;
+        }
+
+        /** Behind the name; which flag changed, and whose, is not kept apart. */
+        private static ModSeq parse(Parser parser) {
+            if (parser.peek() == '"') {
+                parser.string();
+                parser.space();
+                if (!List.of("ALL", "PRIV", "SHARED").contains(parser.word())) {
+                    throw new Malformed("a metadata item is all, priv or shared");
+                }
+                parser.space();
+            }
+            return new ModSeq(parser.modSeq());
         }
     }
 
@@ -81,20 +125,44 @@ sealed interface SearchKey {
         }
     }
 
-    /** Its internal date, as the day in UTC, or the day of its Date field as written. */
-    record Dated(When when, LocalDate day, boolean sent) implements SearchKey {
+    /** Which of a message's dates. */
+    enum Which {
+        INTERNAL,
+        SENT,
+        SAVED
+    }
+
+    /** Its internal or saved date, as the day in UTC, or the day of its Date field as written. */
+    record Dated(When when, LocalDate day, Which which) implements SearchKey {
         @Override
         public boolean matches(Candidate message) {
-            if (sent) {
-                return message.sent().map(d -> when.matches(d, day)).orElse(false);
-            }
-            long days = Math.floorDiv(message.row().internalDate(), 86_400_000L);
-            return when.matches(LocalDate.ofEpochDay(days), day);
+            return switch (which) {
+                case INTERNAL -> when.matches(utc(message.row().internalDate()), day);
+                case SAVED -> when.matches(utc(message.row().savedDate()), day);
+                case SENT -> message.sent().map(d -> when.matches(d, day)).orElse(false);
+            };
+        }
+
+        private static LocalDate utc(long millis) {
+            return LocalDate.ofEpochDay(Math.floorDiv(millis, 86_400_000L));
         }
 
         @Override
         public int cost() {
-            return sent ? 1 : 0;
+            return which == Which.INTERNAL ? 0 : 1;
+        }
+    }
+
+    /** It is the message, or of the conversation, with an id (RFC 8474 §5.3). */
+    record Identified(String id, boolean thread) implements SearchKey {
+        @Override
+        public boolean matches(Candidate message) {
+            return id.equals(thread ? ObjectId.thread(message.row()) : ObjectId.email(message.row()));
+        }
+
+        @Override
+        public int cost() {
+            return 1;
         }
     }
 
@@ -136,6 +204,11 @@ sealed interface SearchKey {
         public int cost() {
             return key.cost();
         }
+
+        @Override
+        public boolean modSeq() {
+            return key.modSeq();
+        }
     }
 
     /** One of two is met; the cheaper one is asked first. */
@@ -149,6 +222,11 @@ sealed interface SearchKey {
         @Override
         public int cost() {
             return Math.max(first.cost(), second.cost());
+        }
+
+        @Override
+        public boolean modSeq() {
+            return first.modSeq() || second.modSeq();
         }
     }
 
@@ -174,6 +252,11 @@ sealed interface SearchKey {
         public int cost() {
             return keys.isEmpty() ? 0 : keys.getLast().cost();
         }
+
+        @Override
+        public boolean modSeq() {
+            return keys.stream().anyMatch(SearchKey::modSeq);
+        }
     }
 
     /** Reads keys with a space between them, to the end or to a closing parenthesis. */
@@ -198,7 +281,7 @@ sealed interface SearchKey {
             parser.expect(')');
             return keys;
         }
-        if (c == '*' || (c >= '0' && c <= '9')) {
+        if (c == '*' || c == '$' || (c >= '0' && c <= '9')) {
             return new Numbered(NumberSet.parse(parser), false);
         }
         String name = parser.word();
@@ -208,7 +291,7 @@ sealed interface SearchKey {
 
     private static @org.jspecify.annotations.Nullable SearchKey flag(String name) {
         return switch (name) {
-            case "ALL" -> new All();
+            case "ALL", "SAVEDATESUPPORTED" -> new All();
             case "ANSWERED" -> new Flag(Flags.ANSWERED, true);
             case "UNANSWERED" -> new Flag(Flags.ANSWERED, false);
             case "DELETED" -> new Flag(Flags.DELETED, true);
@@ -226,6 +309,14 @@ sealed interface SearchKey {
         };
     }
 
+    private static long seconds(Parser parser) {
+        long seconds = parser.number(0xffff_ffffL);
+        if (seconds == 0) {
+            throw new Malformed("an age is at least a second");
+        }
+        return seconds;
+    }
+
     private static SearchKey argued(String name, Parser parser, SearchCommand.Texts texts, int depth) {
         parser.space();
         return switch (name) {
@@ -236,12 +327,18 @@ sealed interface SearchKey {
                 yield new Or(first, one(parser, texts, depth + 1));
             }
             case "UID" -> new Numbered(NumberSet.parse(parser), true);
+            case "MODSEQ" -> ModSeq.parse(parser);
             case "KEYWORD" -> new Keyword(parser.atom(), true);
             case "UNKEYWORD" -> new Keyword(parser.atom(), false);
             case "LARGER" -> new Size(parser.number(0xffff_ffffL), true);
             case "SMALLER" -> new Size(parser.number(0xffff_ffffL), false);
-            case "BEFORE", "ON", "SINCE" -> new Dated(When.valueOf(name), parser.date(), false);
-            case "SENTBEFORE", "SENTON", "SENTSINCE" -> new Dated(When.valueOf(name.substring(4)), parser.date(), true);
+            case "OLDER", "YOUNGER" -> new Age(seconds(parser) * 1_000, name.equals("YOUNGER"));
+            case "BEFORE", "ON", "SINCE" -> new Dated(When.valueOf(name), parser.date(), Which.INTERNAL);
+            case "SENTBEFORE", "SENTON", "SENTSINCE" ->
+                new Dated(When.valueOf(name.substring(4)), parser.date(), Which.SENT);
+            case "SAVEDBEFORE", "SAVEDON", "SAVEDSINCE" ->
+                new Dated(When.valueOf(name.substring(5)), parser.date(), Which.SAVED);
+            case "EMAILID", "THREADID" -> new Identified(parser.astring(), name.equals("THREADID"));
             case "FROM", "TO", "CC", "BCC", "SUBJECT" ->
                 new Header(name.toLowerCase(Locale.ROOT), texts.folded(parser));
             case "HEADER" -> {
@@ -251,9 +348,7 @@ sealed interface SearchKey {
             }
             case "BODY" -> new Text(texts.folded(parser), false);
             case "TEXT" -> new Text(texts.folded(parser), true);
-            default ->
-                throw new Malformed(
-                        "'" + (name.length() > 30 ? name.substring(0, 30) : name) + "' is no key of SEARCH");
+            default -> throw new Malformed("'" + Parser.cut(name) + "' is no key of SEARCH");
         };
     }
 }

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Numbers;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.MailboxId;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
@@ -17,14 +21,17 @@ import org.merpati.store.View;
  * A session's view of its mailbox. The numbers that the client knows stay until {@link #sync} tells it of others; what
  * is behind them is always the newest state that was looked at.
  */
-final class Selected {
+final class Selected implements Numbers {
     /** How many stretches of recent messages are kept apart; the oldest are forgotten. */
     private static final int RECENT_LIMIT = 100;
+    /** How many UIDs of a result are kept. */
+    private static final int SAVED_LIMIT = 200_000;
 
     private final Logins.Account account;
     private final MailboxId id;
     private final boolean readOnly;
     private final RecentFlags recents;
+    private final Enabled enabled;
     private View view;
     /** The UIDs by the client's numbers; null where the numbers are those of the view. */
     private long @Nullable [] uids;
@@ -34,15 +41,18 @@ final class Selected {
     private Set<String> keywords;
     private final List<NumberSet.Range> recent = new ArrayList<>();
     private @Nullable Own own;
+    /** The UIDs of the result that is kept, ascending. */
+    private long[] saved = {};
 
     /** A change of flags that this session made: it is told differently. */
     private record Own(MailStore.Stored stored, List<Long> announce) {}
 
-    Selected(Logins.Account account, Mailbox mailbox, boolean readOnly, RecentFlags recents) {
+    Selected(Logins.Account account, Mailbox mailbox, boolean readOnly, RecentFlags recents, Enabled enabled) {
         this.account = account;
         this.id = mailbox.id();
         this.readOnly = readOnly;
         this.recents = recents;
+        this.enabled = enabled;
         this.view = account.store().view(account.id(), id);
         this.told = view.mailbox().highestModSeq();
         this.keywords = view.keywords();
@@ -71,12 +81,14 @@ final class Selected {
     }
 
     /** How many messages the client knows of. */
-    int size() {
+    @Override
+    public int size() {
         return uids == null ? view.size() : uids.length;
     }
 
     /** The UID behind a number, from 1. */
-    long uid(int number) {
+    @Override
+    public long uid(int number) {
         return uids == null ? view.message(number - 1).uid() : uids[number - 1];
     }
 
@@ -91,7 +103,8 @@ final class Selected {
     }
 
     /** The least number whose UID is not below the given one; beyond the last if there is none. */
-    int firstAtLeast(long uid) {
+    @Override
+    public int firstAtLeast(long uid) {
         int place = uids == null ? view.place(uid) : Arrays.binarySearch(uids, uid);
         return place < 0 ? -place : place + 1;
     }
@@ -103,6 +116,50 @@ final class Selected {
             list.add(uid(number));
         }
         return list;
+    }
+
+    /** The MODSEQ up to which the client knows of everything but of expunges that could not be told yet. */
+    long told() {
+        return told;
+    }
+
+    void putHighest(Reply reply) throws IOException {
+        reply.put("* OK [HIGHESTMODSEQ ").put(told).put("] highest").line();
+    }
+
+    /** The UIDs of a set that were expunged after a MODSEQ, but for those that still have a number here. */
+    List<Long> vanished(long since, NumberSet among) {
+        long star = view.mailbox().uidNext() - 1;
+        return view.expungedSince(since).stream()
+                .filter(uid -> among.contains(uid, star))
+                .filter(uid -> uids == null || Arrays.binarySearch(uids, uid) < 0)
+                .toList();
+    }
+
+    /** Keeps the messages behind numbers as the result {@code $}; false, and keeps none, if they are too many. */
+    boolean save(int[] numbers) {
+        boolean kept = numbers.length <= SAVED_LIMIT;
+        saved = kept
+                ? Arrays.stream(numbers)
+                        .mapToLong(this::uid)
+                        .sorted()
+                        .distinct()
+                        .toArray()
+                : new long[0];
+        return kept;
+    }
+
+    /** The numbers of the kept result's messages that are still there, ascending (RFC 5182 §2.1). */
+    @Override
+    public int[] saved() {
+        return Arrays.stream(saved)
+                .filter(uid -> view.place(uid) >= 0)
+                .mapToInt(this::firstAtLeast)
+                .toArray();
+    }
+
+    boolean isSaved(long uid) {
+        return Arrays.binarySearch(saved, uid) >= 0;
     }
 
     boolean recent(long uid) {
@@ -205,17 +262,23 @@ final class Selected {
         int kept = old.length;
         int place = view.size() - 1;
         boolean missing = false;
+        List<Long> vanished = new ArrayList<>();
         for (int i = old.length - 1; i >= 0; i--) {
             while (place >= 0 && view.message(place).uid() > old[i]) {
                 place--;
             }
             if (place < 0 || view.message(place).uid() != old[i]) {
                 missing = true;
-                if (expunge) {
+                if (expunge && enabled.vanished()) {
+                    vanished.add(old[i]);
+                } else if (expunge) {
                     reply.put("* ").put(i + 1).put(" EXPUNGE").line();
-                    kept--;
                 }
+                kept -= expunge ? 1 : 0;
             }
+        }
+        if (!vanished.isEmpty()) {
+            reply.put("* VANISHED ").put(NumberSet.text(vanished.reversed())).line();
         }
         uids = expunge || !missing ? null : extended(old);
         boolean more = size() > kept;
@@ -266,10 +329,13 @@ final class Selected {
 
     private void tellFlags(Reply reply, int known, long highest) throws IOException {
         if (own != null && onlyOwn(own.stored, highest)) {
-            for (long uid : own.announce) {
+            Set<Long> announce = new LinkedHashSet<>(own.announce);
+            Set<Long> all = new LinkedHashSet<>(announce);
+            all.addAll(enabled.modSeq() ? own.stored.changed() : List.of());
+            for (long uid : all) {
                 int number = firstAtLeast(uid);
                 if (number <= known && uid(number) == uid) {
-                    putFlags(reply, number);
+                    put(reply, number, announce.contains(uid));
                 }
             }
             return;
@@ -280,10 +346,12 @@ final class Selected {
         for (int number = 1; number <= known; number++) {
             Message message = message(number);
             if (message != null) {
-                boolean news =
-                        message.modSeq() > told && !(message.modSeq() == quietModSeq && quiet.contains(message.uid()));
+                boolean mine = message.modSeq() == quietModSeq && quiet.contains(message.uid());
+                boolean news = message.modSeq() > told && !mine;
                 if (news || announce.contains(message.uid())) {
-                    putFlags(reply, number);
+                    put(reply, number, true);
+                } else if (mine && enabled.modSeq()) {
+                    put(reply, number, false);
                 }
             }
         }
@@ -295,11 +363,22 @@ final class Selected {
         return highest == told || (next && !stored.changed().isEmpty());
     }
 
-    private void putFlags(Reply reply, int number) throws IOException {
+    /** Tells a message's flags, with its MODSEQ where that is switched on. */
+    void putFlags(Reply reply, int number) throws IOException {
+        put(reply, number, true);
+    }
+
+    private void put(Reply reply, int number, boolean flags) throws IOException {
         Message message = message(number);
         if (message != null) {
-            reply.put("* ").put(number).put(" FETCH (UID ").put(message.uid()).put(" FLAGS ");
-            reply.flags(message.flags(), recent(message.uid())).put(')').line();
+            reply.put("* ").put(number).put(" FETCH (UID ").put(message.uid());
+            if (flags) {
+                reply.put(" FLAGS ").flags(message.flags(), recent(message.uid()));
+            }
+            if (enabled.modSeq()) {
+                reply.put(" MODSEQ (").put(message.modSeq()).put(')');
+            }
+            reply.put(')').line();
         }
     }
 }

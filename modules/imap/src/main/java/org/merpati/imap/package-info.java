@@ -1,4 +1,7 @@
-/** IMAP: grammar, one file per command, and a session's view of a mailbox. */
+/**
+ * IMAP: one file per command, and a session's view of a mailbox. In {@code text} are the words that it is written in,
+ * in {@code fetch} what is told of a message, in {@code sort} orders and conversations.
+ */
 @NullMarked
 package org.merpati.imap;
 

@@ -26,23 +26,37 @@ import org.merpati.store.View;
 class ConcurrentSessionsTest {
     private static final int CLIENTS = 4;
     private static final int STEPS = 150;
-    private static final Pattern FETCH = Pattern.compile("\\* (\\d+) FETCH \\(UID (\\d+)(?: FLAGS \\((.*)\\))?\\)");
+    private static final Pattern FETCH =
+            Pattern.compile("\\* (\\d+) FETCH \\(UID (\\d+)(?: FLAGS \\(([^)]*)\\))?(?: MODSEQ \\(\\d+\\))?\\)");
+    private static final Pattern HIGHEST = Pattern.compile(".* OK \\[HIGHESTMODSEQ (\\d+)\\].*");
+    private static final String VANISHED = "* VANISHED ";
+    private static final String EARLIER = "* VANISHED (EARLIER) ";
 
-    /** A client over a socket that keeps the UIDs by number (0 where it was told of none yet) and their flags. */
+    /**
+     * A client over a socket that keeps the UIDs by number (0 where it was told of none yet) and their flags. Every
+     * other one speaks QRESYNC: it leaves the mailbox now and then, and is told what it missed.
+     */
     private static final class Client {
         private final BufferedReader in;
         private final OutputStream out;
         private final Random chance;
         private final List<Long> uids = new ArrayList<>();
         private final Map<Long, String> flags = new TreeMap<>();
+        private final boolean resyncs;
         private int tags;
+        private long highest;
+        private String uidValidity = "";
 
-        Client(Socket socket, long seed) throws IOException {
+        Client(Socket socket, long seed, boolean resyncs) throws IOException {
+            this.resyncs = resyncs;
             in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             out = socket.getOutputStream();
             chance = new Random(seed);
             in.readLine();
             command("LOGIN budi secret");
+            if (resyncs) {
+                command("ENABLE QRESYNC");
+            }
             command("SELECT INBOX");
         }
 
@@ -57,13 +71,72 @@ class ConcurrentSessionsTest {
                 line = in.readLine();
             }
             assertThat(line).as(text).isNotNull().matches(tag + " (OK|NO \\[EXPUNGEISSUED\\]).*");
+            note(line);
+        }
+
+        /** Takes note of where it stands; not while it knows of messages by their number alone. */
+        private void note(String line) {
+            Matcher matcher = HIGHEST.matcher(line);
+            if (matcher.matches() && !uids.contains(0L)) {
+                highest = Long.parseLong(matcher.group(1));
+            } else if (line.startsWith("* OK [UIDVALIDITY ")) {
+                uidValidity = line.replaceAll("[^0-9]+", " ").strip();
+            }
+        }
+
+        /** Leaves the mailbox, comes back, and asks for what has happened. */
+        private void resync() throws IOException {
+            command("UNSELECT");
+            String tag = "t" + tags++;
+            String select = " SELECT INBOX (QRESYNC (" + uidValidity + " " + highest + "))\r\n";
+            out.write((tag + select).getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            uids.clear();
+            int exists = -1;
+            String line = in.readLine();
+            while (line != null && !line.startsWith(tag + " ")) {
+                Matcher fetch = FETCH.matcher(line);
+                if (line.endsWith(" EXISTS")) {
+                    exists = number(line);
+                } else if (line.startsWith(EARLIER)) {
+                    expand(line.substring(EARLIER.length())).forEach(flags::remove);
+                } else if (fetch.matches()) {
+                    flags.put(Long.parseLong(fetch.group(2)), fetch.group(3).replaceAll(" ?\\\\Recent", ""));
+                }
+                note(line);
+                line = in.readLine();
+            }
+            assertThat(line).isNotNull().startsWith(tag + " OK");
+            uids.addAll(flags.keySet());
+            assertThat(uids).as("messages after QRESYNC").hasSize(exists);
+        }
+
+        private static List<Long> expand(String set) {
+            List<Long> all = new ArrayList<>();
+            for (String range : set.split(",", -1)) {
+                String[] ends = range.split(":", -1);
+                for (long uid = Long.parseLong(ends[0]); uid <= Long.parseLong(ends[ends.length - 1]); uid++) {
+                    all.add(uid);
+                }
+            }
+            return all;
         }
 
         private void hear(String line, boolean renumbers) {
             Matcher fetch = FETCH.matcher(line);
             if (line.endsWith(" EXPUNGE")) {
                 assertThat(renumbers).as(line).isTrue();
+                assertThat(resyncs).as(line).isFalse();
                 flags.remove(uids.remove(number(line) - 1));
+            } else if (line.startsWith(EARLIER)) {
+                assertThat(uids).as(line).doesNotContainAnyElementsOf(expand(line.substring(EARLIER.length())));
+            } else if (line.startsWith(VANISHED)) {
+                assertThat(renumbers && resyncs).as(line).isTrue();
+                for (long uid : expand(line.substring(VANISHED.length()))) {
+                    int at = place(uid);
+                    assertThat(uids.remove(at)).as(line).isIn(0L, uid);
+                    flags.remove(uid);
+                }
             } else if (line.endsWith(" EXISTS")) {
                 assertThat(number(line)).isGreaterThanOrEqualTo(uids.size());
                 while (uids.size() < number(line)) {
@@ -78,6 +151,20 @@ class ConcurrentSessionsTest {
                     flags.put(uid, fetch.group(3).replaceAll(" ?\\\\Recent", ""));
                 }
             }
+            note(line);
+        }
+
+        /** Where a UID is or, if its number is not known, where one is of which that is so and that can be it. */
+        private int place(long uid) {
+            int place = uids.indexOf(uid);
+            if (place < 0) {
+                int known = uids.size() - 1;
+                while (known >= 0 && (uids.get(known) == 0 || uids.get(known) > uid)) {
+                    known--;
+                }
+                place = known + 1;
+            }
+            return place;
         }
 
         private static int number(String line) {
@@ -87,14 +174,29 @@ class ConcurrentSessionsTest {
         void step() throws IOException {
             int number = uids.isEmpty() ? 0 : 1 + chance.nextInt(uids.size());
             String flag = List.of("\\Seen", "\\Flagged", "k1", "\\Deleted").get(chance.nextInt(4));
-            switch (number == 0 ? 0 : chance.nextInt(8)) {
+            switch (number == 0 ? 0 : chance.nextInt(12)) {
                 case 0, 1 -> command("APPEND INBOX {1+}\r\nx");
                 case 2 -> command("STORE " + number + " +FLAGS (" + flag + ")");
                 case 3 -> command("STORE " + number + " FLAGS (" + flag + ")");
                 case 4 -> command("EXPUNGE");
                 case 5 -> command("FETCH " + number + " (UID FLAGS)");
                 case 6 -> command("UID STORE " + Math.max(1, uids.get(number - 1)) + " -FLAGS (" + flag + ")");
+                case 7 -> command("SEARCH RETURN (SAVE) DELETED");
+                case 8 -> command("UID FETCH $ (FLAGS)");
+                case 9 -> leave();
+                case 10 -> {
+                    if (resyncs) {
+                        command("UID FETCH 1:* (FLAGS) (CHANGEDSINCE " + highest + " VANISHED)");
+                    }
+                }
                 default -> command("NOOP");
+            }
+        }
+
+        private void leave() throws IOException {
+            if (resyncs) {
+                command("UID FETCH 1:* (FLAGS)");
+                resync();
             }
         }
 
@@ -117,7 +219,7 @@ class ConcurrentSessionsTest {
                 sockets.add(socket);
                 long own = seed + i;
                 Callable<Client> run = () -> {
-                    Client client = new Client(socket, own);
+                    Client client = new Client(socket, own, own % 2 == 0);
                     for (int step = 0; step < STEPS; step++) {
                         client.step();
                     }

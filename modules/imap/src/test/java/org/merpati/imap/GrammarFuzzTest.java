@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 
@@ -19,14 +20,33 @@ class GrammarFuzzTest {
             "ENABLE CONDSTORE",
             "LIST \"\" \"a/%\"",
             "LSUB \"\" *",
+            "LIST (SUBSCRIBED RECURSIVEMATCH) \"a/\" (x \"%\" *) RETURN (CHILDREN STATUS (SIZE DELETED) SUBSCRIBED)",
+            "CREATE x (USE (\\Sent))",
             "STATUS \"B&APw-x\" (MESSAGES UIDNEXT)",
             "SELECT INBOX",
             "CREATE {5}\r\nab/cd",
             "RENAME a \"b c\"",
             "APPEND Sent (\\Seen $X) \" 1-Feb-2024 03:04:05 +0700\" {5+}\r\nhello",
+            "APPEND Sent (\\Seen) {2+}\r\nab \" 1-Feb-2024 03:04:05 +0700\" {1}\r\nx ~{2+}\r\n\0\0",
+            "FETCH 1 (BINARY[1.2]<0.5> BINARY.PEEK[] BINARY.SIZE[3] PREVIEW (LAZY))",
+            "REPLACE 4 Drafts (\\Seen) {3+}\r\nabc",
             "UID EXPUNGE 1:*,4",
             "SEARCH CHARSET UTF-8 OR (FROM x NOT SEEN) TEXT {2}\r\nab SINCE 1-Jan-2024 2:4",
             "UID SEARCH HEADER X-Y \"z\" UID 5:* LARGER 100 KEYWORD k",
+            "SEARCH RETURN (MIN MAX ALL COUNT) CHARSET UTF-8 OLDER 3600 NOT YOUNGER 60",
+            "SELECT INBOX (CONDSTORE QRESYNC (67890007 20050715194045000 41,43:211 (1:2 3,9)))",
+            "UID FETCH 300:500 (FLAGS) (CHANGEDSINCE 12345 VANISHED)",
+            "FETCH 1 MODSEQ (CHANGEDSINCE 1)",
+            "STORE 7,5,9 (UNCHANGEDSINCE 12121230045) +FLAGS.SILENT (\\Deleted)",
+            "SEARCH MODSEQ \"/flags/\\\\draft\" all 620162338 OR MODSEQ 1 ALL",
+            "STATUS x (HIGHESTMODSEQ)",
+            "SORT (REVERSE DATE SUBJECT) UTF-8 SINCE 1-Feb-1994",
+            "UID SORT RETURN (ALL COUNT) (DISPLAYFROM) US-ASCII 1:5",
+            "UID THREAD REFERENCES UTF-8 ALL",
+            "SEARCH RETURN (PARTIAL -1:-100) EMAILID M1 THREADID T2 SAVEDSINCE 1-Feb-2024",
+            "UID FETCH 1:* (EMAILID SAVEDATE) (PARTIAL 1:3 CHANGEDSINCE 4)",
+            "UID SEARCH RETURN (SAVE) UID $ OR $ $",
+            "UID FETCH $ (UID)",
             "FETCH 1:5,*:2 (FLAGS UID BODY.PEEK[1.2.HEADER.FIELDS (a \"b\")]<0.100> RFC822.SIZE)",
             "UID FETCH 3 FULL",
             "FETCH 1 BODY[HEADER.FIELDS.NOT (x)]",
@@ -61,6 +81,8 @@ class GrammarFuzzTest {
             "\n",
             "\u00ff",
             "NIL",
+            "$",
+            "RETURN (",
             "&",
             "&-",
             ".",

@@ -94,6 +94,7 @@ final class MemoryBox {
             return expunged.entrySet().stream()
                     .filter(e -> e.getValue() > modSeq)
                     .map(Map.Entry::getKey)
+                    .sorted()
                     .toList();
         }
     }

@@ -330,6 +330,18 @@ final class MemoryStore implements MailStore {
     }
 
     @Override
+    public synchronized Appended replace(
+            AccountId account, MailboxId from, long uid, MailboxId to, NewMessage message) {
+        MemoryBox source = box(account, from);
+        if (!source.rows.containsKey(uid)) {
+            throw new Refused(Refused.Reason.NONEXISTENT, "the message to be replaced is gone");
+        }
+        Appended appended = append(account, to, List.of(message)).getFirst();
+        remove(source, List.of(uid));
+        return appended;
+    }
+
+    @Override
     public synchronized Stored flags(
             AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, OptionalLong unchangedSince) {
         MemoryBox box = box(account, mailbox);

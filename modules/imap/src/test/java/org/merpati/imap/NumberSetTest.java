@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
 import org.merpati.store.Body;
@@ -35,7 +37,12 @@ class NumberSetTest {
         FlagChange deleted = new FlagChange(FlagChange.Kind.ADD, Flags.of("\\Deleted"));
         store.flags(ImapFixture.BUDI, inbox.id(), even, deleted, OptionalLong.empty());
         store.expunge(ImapFixture.BUDI, inbox.id(), even);
-        return new Selected(new Logins.Account("budi", ImapFixture.BUDI, store), inbox, true, new RecentFlags(0, 10));
+        return new Selected(
+                new Logins.Account("budi", ImapFixture.BUDI, store),
+                inbox,
+                true,
+                new RecentFlags(0, 10),
+                new Enabled());
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailboxId;
 import org.merpati.store.Body;
@@ -74,7 +75,11 @@ class SelectedTest {
         MailboxId inbox = inbox();
         for (int round = 0; round < 100; round++) {
             Selected selected = new Selected(
-                    account, store.mailbox(account.id(), "INBOX").orElseThrow(), false, new RecentFlags(0, 10));
+                    account,
+                    store.mailbox(account.id(), "INBOX").orElseThrow(),
+                    false,
+                    new RecentFlags(0, 10),
+                    new Enabled());
             Client client = new Client();
             client.size = selected.size();
             learn(client, selected);

@@ -181,7 +181,7 @@ class SessionTest {
                     C2: b LOGIN budi secret
                     S2: b OK <*>
                     C: a CREATE x
-                    S: a OK done
+                    S: a OK [MAILBOXID (<*>)] done
                     C: a EXAMINE x
                     S: * FLAGS <*>
                     S: * OK <*>
@@ -189,6 +189,8 @@ class SessionTest {
                     S: * 0 RECENT
                     S: * OK <*>
                     S: * OK <*>
+                    S: * OK [HIGHESTMODSEQ <#>] highest
+                    S: * OK [MAILBOXID (<*>)] its id
                     S: a OK [READ-ONLY] done
                     C2: b DELETE x
                     S2: b OK done
@@ -247,6 +249,18 @@ class SessionTest {
                             + "\nS: b BAD the line is longer than 8192 octets\nC: c CREATE {30000+}\nC: "
                             + "y".repeat(30_000)
                             + "\nS: c BAD the literal of 30000 octets is too large\nC: d NOOP\nS: d OK done");
+        }
+    }
+
+    @Test
+    void theMessagesOfOneAppendAreLimitedTogether() throws Exception {
+        try (ImapFixture fixture = new ImapFixture()) {
+            String half = "x".repeat(60_000);
+            play(
+                    fixture,
+                    "S: * OK <*>\nC: a LOGIN budi secret\nS: a OK <*>\nC: b APPEND INBOX {60000+}\nC: " + half
+                            + " {60000}\nS: b NO [TOOBIG] the literal of 60000 octets is too large\n"
+                            + "C: c STATUS INBOX (MESSAGES)\nS: * STATUS \"INBOX\" (MESSAGES 0)\nS: c OK done");
         }
     }
 

@@ -23,6 +23,7 @@ final class SocketConnection implements Connection {
 
     SocketConnection(Socket socket) throws IOException {
         this.socket = socket;
+        socket.setTcpNoDelay(true);
         this.in = new BufferedInputStream(socket.getInputStream());
         this.out = new BufferedOutputStream(socket.getOutputStream(), 16 * 1024);
     }

@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 /**
  * Plays a dialogue against a server. A line is {@code C: } and what the client sends, {@code S: } and what the server
  * answers, {@code E:} where the server closes; a digit behind the letter names another connection, opened when first
- * named. In an answer {@code <*>} stands for any text and {@code <#>} for a number. {@code #} begins a comment. Every
- * line of the server is accounted for: at the end each open connection must answer a NOOP with nothing but OK.
+ * named. In an answer {@code <*>} stands for any text, {@code <#>} for a number, and {@code <x:#>} for a number that
+ * {@code <x>} stands for from then on, in either direction. {@code #} begins a comment. Every line of the server is
+ * accounted for: at the end each open connection must answer a NOOP with nothing but OK.
  */
 final class Transcript {
     /** Opens a connection to the server under test. */
@@ -34,6 +35,7 @@ final class Transcript {
     private final List<String> script;
     private final Server server;
     private final Map<String, Open> open = new LinkedHashMap<>();
+    private final Map<String, String> noted = new LinkedHashMap<>();
 
     Transcript(String name, List<String> script, Server server) {
         this.name = name;
@@ -78,7 +80,7 @@ final class Transcript {
             open.put(line.connection, connection);
         }
         switch (line.who) {
-            case 'C' -> send(connection, line.text);
+            case 'C' -> send(connection, noted(line.text));
             case 'S' -> expect(line, connection);
             default -> {
                 String more = read(connection, line);
@@ -97,18 +99,32 @@ final class Transcript {
 
     private void expect(Line line, Open connection) throws IOException {
         String got = read(connection, line);
-        if (got == null || !pattern(line.text).matcher(got).matches()) {
-            throw new AssertionError(name + ":" + line.number + ":\nexpected: " + line.text + "\n but got: " + got);
+        String text = noted(line.text);
+        Matcher matcher = pattern(text).matcher(got == null ? "" : got);
+        if (got == null || !matcher.matches()) {
+            throw new AssertionError(name + ":" + line.number + ":\nexpected: " + text + "\n but got: " + got);
         }
+        matcher.namedGroups().keySet().forEach(group -> noted.put(group, matcher.group(group)));
+    }
+
+    /** The text with what was noted put in. */
+    private String noted(String text) {
+        String whole = text;
+        for (Map.Entry<String, String> note : noted.entrySet()) {
+            whole = whole.replace("<" + note.getKey() + ">", note.getValue());
+        }
+        return whole;
     }
 
     private static Pattern pattern(String text) {
         StringBuilder pattern = new StringBuilder();
-        Matcher wild = Pattern.compile("<([*#])>").matcher(text);
+        Matcher wild = Pattern.compile("<([a-z]+:)?([*#])>").matcher(text);
         int from = 0;
         while (wild.find()) {
             pattern.append(Pattern.quote(text.substring(from, wild.start())));
-            pattern.append("*".equals(wild.group(1)) ? ".*" : "[0-9]+");
+            String note = wild.group(1);
+            pattern.append(note == null ? "(?:" : "(?<" + note.substring(0, note.length() - 1) + ">");
+            pattern.append("*".equals(wild.group(2)) ? ".*" : "[0-9]+").append(')');
             from = wild.end();
         }
         return Pattern.compile(pattern + Pattern.quote(text.substring(from)));

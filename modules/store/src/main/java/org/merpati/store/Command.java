@@ -64,6 +64,9 @@ sealed interface Command {
     /** Removes messages that have {@code \Deleted}. */
     record Expunge(AccountId account, MailboxId mailbox, List<Long> uids) implements Command {}
 
+    /** Puts a message into a mailbox and takes out the one that it replaces, if that is there. */
+    record Replace(AccountId account, MailboxId from, long uid, MailboxId to, Added message) implements Command {}
+
     /** A piece of a body, to be named by a {@link Content} within a day. */
     record Chunk(Id upload, int number, Octets octets) implements Command {}
 

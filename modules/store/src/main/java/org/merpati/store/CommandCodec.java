@@ -26,6 +26,7 @@ import org.merpati.store.Command.Expire;
 import org.merpati.store.Command.Expunge;
 import org.merpati.store.Command.Flush;
 import org.merpati.store.Command.Rename;
+import org.merpati.store.Command.Replace;
 import org.merpati.store.Command.Store;
 import org.merpati.store.Command.Subscribe;
 import org.merpati.store.Command.Target;
@@ -68,6 +69,12 @@ final class CommandCodec {
             case Expire c -> head(to, 12);
             case Flush c -> head(to, 13);
             case Compare c -> head(to, 14).id(c.id());
+            case Replace c ->
+                added(
+                        mailbox(head(to, 15), c.account(), c.from())
+                                .varint(c.uid())
+                                .id(c.to().value()),
+                        c.message());
         }
         return to.toByteArray();
     }
@@ -99,6 +106,7 @@ final class CommandCodec {
             case 12 -> new Expire();
             case 13 -> new Flush();
             case 14 -> new Compare(from.id());
+            case 15 -> new Replace(account(from), mailbox(from), from.varint(), mailbox(from), added(from));
             default -> throw unknown(type, version);
         };
     }

@@ -184,7 +184,18 @@ public final class JournaledStore implements MailStore {
     @Override
     public List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages) {
         led();
-        BinaryReader answer = submit(new Command.Append(account, mailbox, proposer.added(messages)));
+        return appended(submit(new Command.Append(account, mailbox, proposer.added(messages))));
+    }
+
+    @Override
+    public Appended replace(AccountId account, MailboxId from, long uid, MailboxId to, NewMessage message) {
+        led();
+        Command.Added added = proposer.added(List.of(message)).getFirst();
+        return appended(submit(new Command.Replace(account, from, uid, to, added)))
+                .getFirst();
+    }
+
+    private static List<Appended> appended(BinaryReader answer) {
         long uidValidity = answer.varint();
         List<Appended> appended = new ArrayList<>();
         for (int left = answer.count(); left > 0; left--) {

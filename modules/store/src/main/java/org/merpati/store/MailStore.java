@@ -79,6 +79,13 @@ public interface MailStore extends AutoCloseable {
     List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages);
 
     /**
+     * Appends a message and removes the one that it replaces, in one command (RFC 8508).
+     *
+     * @throws org.merpati.kernel.Refused if that one is gone; nothing is appended then
+     */
+    Appended replace(AccountId account, MailboxId from, long uid, MailboxId to, NewMessage message);
+
+    /**
      * Changes flags.
      *
      * @param unchangedSince messages with a greater MODSEQ are left out (RFC 7162 §3.1.3)

@@ -15,6 +15,7 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
+import org.merpati.kernel.Refused;
 
 /** Commands on messages. */
 final class Messages {
@@ -228,6 +229,17 @@ final class Messages {
             }
         }
         return CommandCodec.uids(Answer.done(), removed).toByteArray();
+    }
+
+    byte[] replace(Command.Replace command) throws IOException {
+        Ledger.Touched from = ledger.selectable(command.account(), command.from());
+        Rows.Hot hot = command.uid() < from.row.uidNext ? ledger.message(from, command.uid()) : null;
+        if (hot == null) {
+            throw new Refused(Refused.Reason.NONEXISTENT, "the message to be replaced is gone");
+        }
+        byte[] answer = append(new Command.Append(command.account(), command.to(), List.of(command.message())));
+        remove(from, command.uid(), hot);
+        return answer;
     }
 
     private void remove(Ledger.Touched folder, long uid, Rows.Hot hot) throws IOException {

@@ -119,6 +119,7 @@ public final class ShardState implements StateMachine {
             case Command.Store c -> new Messages(ledger).store(c);
             case Command.Copy c -> new Messages(ledger).copy(c);
             case Command.Expunge c -> new Messages(ledger).expunge(c);
+            case Command.Replace c -> new Messages(ledger).replace(c);
             case Command.Chunk c -> new Bodies(ledger).chunk(c);
             case Command.Expire c -> new Bodies(ledger).expire();
             case Command.Flush c -> {

@@ -244,6 +244,25 @@ interface StoreContract {
     }
 
     @Test
+    default void aReplacementComesWithTheEndOfTheOldOne() throws Exception {
+        store().ensure(BUDI);
+        long one = append("INBOX", "one");
+        MailboxId inbox = id("INBOX");
+        long before = view("INBOX").mailbox().highestModSeq();
+        var same = store().replace(BUDI, inbox, one, inbox, message("two"));
+        assertThat(uids(view("INBOX"))).containsExactly(same.uid());
+        assertThat(text("INBOX", same.uid())).isEqualTo("two");
+        assertThat(view("INBOX").expungedSince(before)).containsExactly(one);
+        assertThatThrownBy(() -> store().replace(BUDI, inbox, one, id("Trash"), message("three")))
+                .isInstanceOf(Refused.class);
+        assertThat(view("Trash").size()).isZero();
+        var other = store().replace(BUDI, inbox, same.uid(), id("Trash"), message("three"));
+        assertThat(view("INBOX").size()).isZero();
+        assertThat(text("Trash", other.uid())).isEqualTo("three");
+        assertThat(store().verify()).isEmpty();
+    }
+
+    @Test
     default void expungeTakesOnlyTheDeletedOfThoseNamed() {
         store().ensure(BUDI);
         long one = append("INBOX", "1", "\\Deleted");

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
 
 /**
  * Reads IMAP commands whole: lines with the literals in them (RFC 9051 §4.3, RFC 7888). A literal's size is judged
@@ -30,7 +31,7 @@ public final class PreLoginLines {
     /**
      * @param lineLimit the most octets of a line
      * @param commandLimit the most octets of a command with its literals
-     * @param appendLimit the most octets of a literal of APPEND; zero where there is no APPEND
+     * @param appendLimit the most octets of the literals of an APPEND or REPLACE together; zero where there are none
      */
     public PreLoginLines(Connection connection, int lineLimit, int commandLimit, int appendLimit) {
         this.connection = connection;
@@ -49,9 +50,11 @@ public final class PreLoginLines {
      * A command: its lines and literals as they were sent, without the last line end; null when the peer has gone.
      *
      * @throws Malformed if it exceeds a limit; it has been passed over then, and {@link #tag} is its tag
+     * @throws Refused if a message to be appended is too large (RFC 7889 §4); it has been passed over too
      */
     public byte @Nullable [] command() throws IOException {
         size = 0;
+        int literals = 0;
         while (readLine()) {
             int open = literalStart();
             if (open < 0) {
@@ -61,7 +64,7 @@ public final class PreLoginLines {
             }
             boolean unasked = buffer[size - 2] == '+';
             long length = literalSize(open, unasked ? size - 2 : size - 1);
-            long limit = appends() ? appendLimit : (long) commandLimit - size;
+            long limit = appends() ? (long) appendLimit - literals : (long) commandLimit - size;
             if (length > limit) {
                 refuse(length, unasked);
             }
@@ -76,6 +79,7 @@ public final class PreLoginLines {
                 return null;
             }
             size += (int) length;
+            literals += (int) length;
         }
         return null;
     }
@@ -104,7 +108,11 @@ public final class PreLoginLines {
         }
         String start = new String(buffer, 0, Math.min(size, 80), StandardCharsets.ISO_8859_1);
         int space = start.indexOf(' ');
-        return space > 0 && start.substring(space + 1).toUpperCase(Locale.ROOT).startsWith("APPEND ");
+        String command = start.substring(space + 1).toUpperCase(Locale.ROOT);
+        return space > 0
+                && (command.startsWith("APPEND ")
+                        || command.startsWith("REPLACE ")
+                        || command.startsWith("UID REPLACE "));
     }
 
     private void refuse(long length, boolean unasked) throws IOException {
@@ -120,7 +128,11 @@ public final class PreLoginLines {
             passLine();
             size = kept;
         }
-        throw new Malformed("the literal of " + length + " octets is too large");
+        String sentence = "the literal of " + length + " octets is too large";
+        if (appends()) {
+            throw new Refused(Refused.Reason.LIMIT, sentence);
+        }
+        throw new Malformed(sentence);
     }
 
     /** Reads a line onto the buffer; false when the peer has gone. */

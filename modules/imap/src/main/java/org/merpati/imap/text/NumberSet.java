@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.text;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -10,13 +10,16 @@ import org.merpati.kernel.Malformed;
  * A sequence set (RFC 9051 §9): ranges of numbers, ascending and apart from each other, at most {@link #LIMIT}. The
  * last one may end with {@link #STAR}, the largest number in use, and may overlap those before it.
  */
-record NumberSet(List<Range> ranges) {
-    static final long STAR = Long.MAX_VALUE;
-    static final int LIMIT = 20_000;
+public record NumberSet(List<Range> ranges) {
+    public static final long STAR = Long.MAX_VALUE;
+    public static final int LIMIT = 20_000;
+    /** {@code $}, the result that the session keeps (RFC 5182 §2.1); it has no ranges. */
+    public static final NumberSet SAVED = new NumberSet(List.of());
+
     private static final long MOST = 0xffff_ffffL;
 
     /** Both ends belong to it; the first may be larger than what {@link #STAR} stands for. */
-    record Range(long first, long last) {
+    public record Range(long first, long last) {
         private boolean starred() {
             return last == STAR;
         }
@@ -33,7 +36,7 @@ record NumberSet(List<Range> ranges) {
     /**
      * @param ranges as they were written
      */
-    NumberSet {
+    public NumberSet {
         ranges = ordered(ranges);
     }
 
@@ -61,7 +64,10 @@ record NumberSet(List<Range> ranges) {
         return List.copyOf(apart);
     }
 
-    static NumberSet parse(Parser parser) {
+    public static NumberSet parse(Parser parser) {
+        if (parser.take('$')) {
+            return SAVED;
+        }
         List<Range> ranges = new ArrayList<>();
         do {
             if (ranges.size() == LIMIT) {
@@ -71,6 +77,11 @@ record NumberSet(List<Range> ranges) {
             ranges.add(new Range(first, parser.take(':') ? number(parser) : first));
         } while (parser.take(','));
         return new NumberSet(ranges);
+    }
+
+    /** Whether it is {@link #SAVED}. */
+    public boolean saved() {
+        return ranges.isEmpty();
     }
 
     private static long number(Parser parser) {
@@ -85,7 +96,7 @@ record NumberSet(List<Range> ranges) {
     }
 
     /** Whether a number belongs to it. */
-    boolean contains(long number, long star) {
+    public boolean contains(long number, long star) {
         int high = ranges.size();
         if (high > 0 && ranges.getLast().starred()) {
             Range last = ranges.get(--high);
@@ -113,7 +124,10 @@ record NumberSet(List<Range> ranges) {
      *
      * @throws Malformed if it names a sequence number that is not there; a UID may be missing
      */
-    int[] resolve(Selected view, boolean uid) {
+    public int[] resolve(Numbers view, boolean uid) {
+        if (saved()) {
+            return view.saved();
+        }
         int size = view.size();
         if (ranges.size() == 1) {
             return range(ranges.getFirst(), view, uid);
@@ -126,7 +140,7 @@ record NumberSet(List<Range> ranges) {
         return meant.stream().toArray();
     }
 
-    private static int[] range(Range range, Selected view, boolean uid) {
+    private static int[] range(Range range, Numbers view, boolean uid) {
         int[] bounds = bounds(range, view, uid);
         int[] meant = new int[Math.max(0, bounds[1] - bounds[0] + 1)];
         for (int i = 0; i < meant.length; i++) {
@@ -135,7 +149,7 @@ record NumberSet(List<Range> ranges) {
         return meant;
     }
 
-    private static int[] bounds(Range range, Selected view, boolean uid) {
+    private static int[] bounds(Range range, Numbers view, boolean uid) {
         int size = view.size();
         if (uid) {
             long star = size == 0 ? 0 : view.uid(size);
@@ -155,7 +169,7 @@ record NumberSet(List<Range> ranges) {
     }
 
     /** UIDs as the text of a set; runs of neighbours become ranges. */
-    static String text(List<Long> uids) {
+    public static String text(List<Long> uids) {
         StringBuilder text = new StringBuilder();
         int at = 0;
         while (at < uids.size()) {

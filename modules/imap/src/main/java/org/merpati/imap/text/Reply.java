@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.text;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +12,7 @@ import org.merpati.kernel.Flags;
 import org.merpati.store.Body;
 
 /** What goes to the client, put together as octets in one buffer. Numbers and flags make no garbage. */
-final class Reply {
+public final class Reply {
     private static final int SIZE = 16 * 1024;
     private static final int QUOTED_LIMIT = 1_000;
     private static final byte[][] SYSTEM_FLAGS = systemFlags();
@@ -26,7 +26,7 @@ final class Reply {
     private int last = '\n';
     private boolean inLiteral;
 
-    Reply(OutputStream out) {
+    public Reply(OutputStream out) {
         this.out = out;
     }
 
@@ -57,18 +57,18 @@ final class Reply {
     }
 
     /** Sends what is in the buffer. */
-    void flush() throws IOException {
+    public void flush() throws IOException {
         drain();
         out.flush();
     }
 
     /** Whether a line has been begun and not ended: after a failure the stream cannot be mended then. */
-    boolean midLine() {
+    public boolean midLine() {
         return inLiteral || (size > 0 ? buffer[size - 1] : last) != '\n';
     }
 
     /** Text whose characters are octets, without a line end in it. */
-    Reply put(String latin) throws IOException {
+    public Reply put(String latin) throws IOException {
         int length = latin.length();
         for (int from = 0; from < length; from += SIZE) {
             int part = Math.min(SIZE, length - from);
@@ -80,17 +80,17 @@ final class Reply {
         return this;
     }
 
-    Reply put(char c) throws IOException {
+    public Reply put(char c) throws IOException {
         room(1);
         buffer[size++] = (byte) c;
         return this;
     }
 
-    Reply put(byte[] octets) throws IOException {
+    public Reply put(byte[] octets) throws IOException {
         return put(octets, 0, octets.length);
     }
 
-    Reply put(byte[] octets, int from, int length) throws IOException {
+    public Reply put(byte[] octets, int from, int length) throws IOException {
         if (length > SIZE / 2) {
             drain();
             out.write(octets, from, length);
@@ -104,7 +104,7 @@ final class Reply {
     }
 
     /** A number that is not negative. */
-    Reply put(long number) throws IOException {
+    public Reply put(long number) throws IOException {
         room(20);
         int digits = 1;
         for (long rest = number; rest >= 10; rest /= 10) {
@@ -119,7 +119,7 @@ final class Reply {
         return this;
     }
 
-    Reply line() throws IOException {
+    public Reply line() throws IOException {
         room(2);
         buffer[size++] = '\r';
         buffer[size++] = '\n';
@@ -127,22 +127,22 @@ final class Reply {
     }
 
     /** A tagged answer. */
-    void answer(String tag, Answer answer) throws IOException {
+    public void answer(String tag, Answer answer) throws IOException {
         put(tag).put(' ').utf8(answer.text()).line();
     }
 
     /** Text in UTF-8 without line ends, as a human reads it. */
-    Reply utf8(String text) throws IOException {
+    public Reply utf8(String text) throws IOException {
         return put(text.replace('\r', ' ').replace('\n', ' ').getBytes(StandardCharsets.UTF_8));
     }
 
     /** {@code NIL} or a string. */
-    Reply nstring(Optional<String> latin) throws IOException {
+    public Reply nstring(Optional<String> latin) throws IOException {
         return latin.isPresent() ? string(latin.get()) : put("NIL");
     }
 
     /** A quoted string or, where that cannot be, a literal; NUL, which neither can hold, becomes a space. */
-    Reply string(String latin) throws IOException {
+    public Reply string(String latin) throws IOException {
         if (latin.length() > QUOTED_LIMIT) {
             return literal(latin);
         }
@@ -173,7 +173,7 @@ final class Reply {
     }
 
     /** Octets as a literal. */
-    Reply literal(byte[] octets, int from, int length) throws IOException {
+    public Reply literal(byte[] octets, int from, int length) throws IOException {
         put('{').put(length).put('}').line();
         return put(octets, from, length);
     }
@@ -183,7 +183,7 @@ final class Reply {
      *
      * @throws UncheckedIOException if the body cannot be read
      */
-    void literal(Body body, int from, int length) throws IOException {
+    public void literal(Body body, int from, int length) throws IOException {
         put('{').put(length).put('}').line();
         if (length == 0) {
             return;
@@ -222,7 +222,7 @@ final class Reply {
     }
 
     /** A message's flags in parentheses. */
-    Reply flags(Flags flags, boolean recent) throws IOException {
+    public Reply flags(Flags flags, boolean recent) throws IOException {
         put('(').put(SYSTEM_FLAGS[flags.system() & 31]);
         boolean first = (flags.system() & 31) == 0;
         for (String keyword : flags.keywords()) {
@@ -242,7 +242,7 @@ final class Reply {
     }
 
     /** A date-time in quotes, in UTC (RFC 9051 §9). */
-    Reply dateTime(long millis) throws IOException {
+    public Reply dateTime(long millis) throws IOException {
         LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(millis, DAY));
         int second = (int) (Math.floorMod(millis, DAY) / 1_000);
         room(40);

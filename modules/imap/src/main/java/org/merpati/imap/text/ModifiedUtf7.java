@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.text;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -6,13 +6,13 @@ import java.util.Base64;
 import java.util.Optional;
 
 /** Mailbox names as IMAP4rev1 writes them (RFC 3501 §5.1.3). */
-final class ModifiedUtf7 {
+public final class ModifiedUtf7 {
     private static final Base64.Encoder ENCODER = Base64.getEncoder().withoutPadding();
     private static final Base64.Decoder DECODER = Base64.getDecoder();
 
     private ModifiedUtf7() {}
 
-    static String encode(String name) {
+    public static String encode(String name) {
         StringBuilder text = new StringBuilder(name.length() + 8);
         int at = 0;
         while (at < name.length()) {
@@ -36,7 +36,7 @@ final class ModifiedUtf7 {
     }
 
     /** The name, or nothing if the text is not the one way to write a name. */
-    static Optional<String> decode(String text) {
+    public static Optional<String> decode(String text) {
         if (text.indexOf('&') < 0) {
             return isPrintable(text) ? Optional.of(text) : Optional.empty();
         }

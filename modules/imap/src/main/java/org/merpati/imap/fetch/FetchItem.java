@@ -1,10 +1,13 @@
-package org.merpati.imap;
+package org.merpati.imap.fetch;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 import org.merpati.mime.Ascii;
 import org.merpati.mime.HeaderField;
@@ -12,17 +15,21 @@ import org.merpati.mime.Summary;
 import org.merpati.store.Body;
 import org.merpati.store.Message;
 
-/** An item of FETCH (RFC 3501 §6.4.5), and how it is written. */
-sealed interface FetchItem {
+/** An item of FETCH (RFC 3501 §6.4.5, RFC 7162 §3.1.4, RFC 8474 §5, RFC 8514 §4.1), and how it is written. */
+public sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, BinaryItem, PreviewItem {
     /** Items that come from the message's row. */
     enum Row implements FetchItem {
         UID,
         FLAGS,
+        MODSEQ,
         INTERNALDATE,
         SIZE,
         ENVELOPE,
         BODY,
-        BODYSTRUCTURE
+        BODYSTRUCTURE,
+        SAVEDATE,
+        EMAILID,
+        THREADID
     }
 
     /**
@@ -34,7 +41,7 @@ sealed interface FetchItem {
      */
     record Octets(Section section, @Nullable String label, boolean peek, long offset, long length, boolean kept)
             implements FetchItem {
-        Octets(Section section, @Nullable String label, boolean peek, long offset, long length) {
+        public Octets(Section section, @Nullable String label, boolean peek, long offset, long length) {
             this(section, label, peek, offset, length, isKept(section));
         }
 
@@ -45,10 +52,13 @@ sealed interface FetchItem {
         }
 
         /** Whether its answer can be taken from the row's kept headers. */
-        boolean inRow(Summary summary) {
+        public boolean inRow(Summary summary) {
             return kept && summary.complete();
         }
     }
+
+    /** Items that what an open mailbox keeps in memory suffices for. */
+    Set<FetchItem> HOT = Set.of(Row.UID, Row.FLAGS, Row.MODSEQ, Row.INTERNALDATE, Row.SIZE);
 
     List<FetchItem> FAST = List.of(Row.FLAGS, Row.INTERNALDATE, Row.SIZE);
     List<FetchItem> ALL = List.of(Row.FLAGS, Row.INTERNALDATE, Row.SIZE, Row.ENVELOPE);
@@ -59,10 +69,16 @@ sealed interface FetchItem {
         return switch (name) {
             case "UID" -> Row.UID;
             case "FLAGS" -> Row.FLAGS;
+            case "MODSEQ" -> Row.MODSEQ;
             case "INTERNALDATE" -> Row.INTERNALDATE;
             case "RFC822.SIZE" -> Row.SIZE;
             case "ENVELOPE" -> Row.ENVELOPE;
             case "BODYSTRUCTURE" -> Row.BODYSTRUCTURE;
+            case "SAVEDATE" -> Row.SAVEDATE;
+            case "EMAILID" -> Row.EMAILID;
+            case "THREADID" -> Row.THREADID;
+            case "BINARY", "BINARY.PEEK", "BINARY.SIZE" -> BinaryItem.parse(name, parser);
+            case "PREVIEW" -> PreviewItem.parse(parser);
             case "RFC822" -> new Octets(Section.WHOLE, name, false, -1, 0);
             case "RFC822.HEADER" -> new Octets(Section.HEADER, name, true, -1, 0);
             case "RFC822.TEXT" -> new Octets(Section.TEXT, name, false, -1, 0);
@@ -71,8 +87,7 @@ sealed interface FetchItem {
                 parser.expect('[');
                 yield octets(parser, true);
             }
-            default ->
-                throw new Malformed("'" + (name.length() > 30 ? name.substring(0, 30) : name) + "' is no FETCH item");
+            default -> throw new Malformed("'" + Parser.cut(name) + "' is no FETCH item");
         };
     }
 
@@ -97,8 +112,13 @@ sealed interface FetchItem {
         switch (item) {
             case UID -> reply.put("UID ").put(message.uid());
             case FLAGS -> reply.put("FLAGS ").flags(message.flags(), recent);
+            case MODSEQ -> reply.put("MODSEQ (").put(message.modSeq()).put(')');
             case INTERNALDATE -> reply.put("INTERNALDATE ").dateTime(message.internalDate());
             case SIZE -> reply.put("RFC822.SIZE ").put(message.size());
+            case SAVEDATE -> reply.put("SAVEDATE ").dateTime(message.savedDate());
+            case EMAILID -> reply.put("EMAILID (").put(ObjectId.email(message)).put(')');
+            case THREADID ->
+                reply.put("THREADID (").put(ObjectId.thread(message)).put(')');
             case ENVELOPE -> {
                 reply.put("ENVELOPE ");
                 StructureWriter.envelope(message.summary().envelope(), reply);

@@ -1,10 +1,12 @@
-package org.merpati.imap;
+package org.merpati.imap.fetch;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.text.Parser;
+import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 import org.merpati.mime.Part;
 
@@ -14,9 +16,9 @@ import org.merpati.mime.Part;
  * @param path part numbers from 1
  * @param fields the field names of HEADER.FIELDS, as written
  */
-record Section(List<Integer> path, Kind kind, List<String> fields) {
+public record Section(List<Integer> path, Kind kind, List<String> fields) {
     /** What of the part. */
-    enum Kind {
+    public enum Kind {
         ALL(""),
         HEADER("HEADER"),
         FIELDS("HEADER.FIELDS"),
@@ -30,25 +32,34 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
             this.text = text;
         }
 
-        boolean filtered() {
+        public boolean filtered() {
             return this == FIELDS || this == NOT_FIELDS;
         }
     }
 
     /** A stretch of a message. */
-    record Range(int from, int to) {}
+    public record Range(int from, int to) {}
 
-    static final Section WHOLE = new Section(List.of(), Kind.ALL, List.of());
-    static final Section HEADER = new Section(List.of(), Kind.HEADER, List.of());
-    static final Section TEXT = new Section(List.of(), Kind.TEXT, List.of());
+    public static final Section WHOLE = new Section(List.of(), Kind.ALL, List.of());
+    public static final Section HEADER = new Section(List.of(), Kind.HEADER, List.of());
+    public static final Section TEXT = new Section(List.of(), Kind.TEXT, List.of());
 
-    Section {
+    public Section {
         path = List.copyOf(path);
         fields = List.copyOf(fields);
     }
 
+    /** Part numbers alone, as BINARY has them, to behind {@code ]}. */
+    public static Section parseNumbers(Parser parser) {
+        Section section = parse(parser);
+        if (section.kind != Kind.ALL) {
+            throw new Malformed("a section of BINARY has only part numbers");
+        }
+        return section;
+    }
+
     /** Reads it from behind {@code [} to behind {@code ]}. */
-    static Section parse(Parser parser) {
+    public static Section parse(Parser parser) {
         List<Integer> path = new ArrayList<>();
         boolean dot = true;
         while (dot && parser.peek() >= '0' && parser.peek() <= '9') {
@@ -98,9 +109,19 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
     }
 
     /** Where it lies in a message of that structure; none if there is no such part. */
+    @Nullable
+    public Range in(Part root) {
+        Part part = part(root);
+        if (part == null) {
+            return null;
+        }
+        return path.isEmpty() ? ofMessage(root, root.bodyEnd()) : ofPart(part);
+    }
+
+    /** The part that its numbers name; none if there is no such part. */
     @SuppressWarnings("ReferenceEquality")
     @Nullable
-    Range in(Part root) {
+    public Part part(Part root) {
         Part part = root;
         Part container = root;
         for (int number : path) {
@@ -121,7 +142,7 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
             Part next = inner ? part : null;
             container = part.message().map(Part.Nested::part).orElse(next);
         }
-        return path.isEmpty() ? ofMessage(root, root.bodyEnd()) : ofPart(part);
+        return part;
     }
 
     private Range ofMessage(Part entity, int end) {
@@ -142,7 +163,7 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
     }
 
     /** Writes it as the client named it, with the brackets. */
-    void put(Reply reply) throws IOException {
+    public void put(Reply reply) throws IOException {
         reply.put('[');
         for (int i = 0; i < path.size(); i++) {
             reply.put(i == 0 ? "" : ".").put(path.get(i).longValue());
@@ -168,7 +189,7 @@ record Section(List<Integer> path, Kind kind, List<String> fields) {
     }
 
     /** Whether a field of that name is wanted by HEADER.FIELDS or HEADER.FIELDS.NOT. */
-    boolean wants(String name) {
+    public boolean wants(String name) {
         boolean named = false;
         for (String field : fields) {
             named |= field.equalsIgnoreCase(name);

@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.text;
 
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
@@ -18,11 +18,11 @@ import org.merpati.wire.PreLoginWords;
  * Reads the arguments of commands (RFC 9051 §9). Only {@link Malformed} and, for a mailbox's name, {@link Refused}
  * are thrown.
  */
-final class Parser extends PreLoginWords {
+public final class Parser extends PreLoginWords {
     /** How deep parentheses may be nested. */
-    static final int DEPTH_LIMIT = 50;
+    public static final int DEPTH_LIMIT = 50;
     /** How many items a list may have. */
-    static final int LIST_LIMIT = 1_000;
+    public static final int LIST_LIMIT = 1_000;
 
     private static final int FLAGS_LIMIT = 100;
     private static final int FLAG_LENGTH_LIMIT = 100;
@@ -30,17 +30,56 @@ final class Parser extends PreLoginWords {
     private static final List<String> MONTHS =
             List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
 
-    Parser(byte[] octets) {
+    public Parser(byte[] octets) {
         super(octets);
     }
 
     /** An atom in upper case. */
-    String word() {
+    public String word() {
         return atom().toUpperCase(Locale.ROOT);
     }
 
+    /** Takes a word of letters, in any case, if it is the next one. */
+    public boolean takeWord(String word) {
+        int length = word.length();
+        for (int i = 0; i < length; i++) {
+            if (Character.toUpperCase(peek(i)) != word.charAt(i)) {
+                return false;
+            }
+        }
+        int behind = peek(length);
+        if (behind > ' ' && behind != '(' && behind != ')') {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            take((char) peek());
+        }
+        return true;
+    }
+
+    /** A MODSEQ of at most 63 bits, or zero (RFC 7162 §7). */
+    public long modSeq() {
+        if (peek() < '0' || peek() > '9') {
+            throw wrong("a MODSEQ");
+        }
+        long value = 0;
+        for (int c = peek(); c >= '0' && c <= '9'; c = peek()) {
+            if (value > (Long.MAX_VALUE - (c - '0')) / 10) {
+                throw new Malformed("a MODSEQ has at most 63 bits");
+            }
+            value = value * 10 + (c - '0');
+            take((char) c);
+        }
+        return value;
+    }
+
+    /** What was sent, short enough to be said again. */
+    public static String cut(String name) {
+        return name.length() > 30 ? name.substring(0, 30) : name;
+    }
+
     /** A mailbox's name as the store has it: NFC, INBOX in capitals. */
-    String mailbox() {
+    public String mailbox() {
         return name(new String(astringOctets(), StandardCharsets.ISO_8859_1));
     }
 
@@ -49,7 +88,7 @@ final class Parser extends PreLoginWords {
      *
      * @throws Refused if it is no name
      */
-    static String name(String text) {
+    public static String name(String text) {
         String decoded = ModifiedUtf7.decode(text)
                 .orElseThrow(() -> new Refused(
                         Refused.Reason.CANNOT, "a mailbox name is written in modified UTF-7 (RFC 3501 section 5.1.3)"));
@@ -65,7 +104,7 @@ final class Parser extends PreLoginWords {
     }
 
     /** A pattern of LIST in the characters that were sent. */
-    String pattern() {
+    public String pattern() {
         int c = peek();
         byte[] octets = c == '"' || c == '{' ? string() : atomWith("]%*").getBytes(StandardCharsets.US_ASCII);
         if (octets.length > NAME_LIMIT) {
@@ -75,7 +114,7 @@ final class Parser extends PreLoginWords {
     }
 
     /** Flags in parentheses; {@code \Recent}, which nobody can set, is passed over. */
-    Flags flagList() {
+    public Flags flagList() {
         expect('(');
         List<String> names = new ArrayList<>();
         while (!take(')')) {
@@ -88,7 +127,7 @@ final class Parser extends PreLoginWords {
     }
 
     /** Flags in parentheses or, as STORE allows, without. */
-    Flags looseFlags() {
+    public Flags looseFlags() {
         if (peek() == '(') {
             return flagList();
         }
@@ -116,7 +155,7 @@ final class Parser extends PreLoginWords {
     }
 
     /** A date such as {@code 1-Feb-2024}, in quotes or not. */
-    LocalDate date() {
+    public LocalDate date() {
         boolean quoted = take('"');
         int day = (int) number(31);
         expect('-');
@@ -152,7 +191,7 @@ final class Parser extends PreLoginWords {
     }
 
     /** A date-time such as {@code " 1-Feb-2024 03:04:05 +0700"} in UTC milliseconds. */
-    long dateTime() {
+    public long dateTime() {
         expect('"');
         take(' ');
         int day = (int) number(31);

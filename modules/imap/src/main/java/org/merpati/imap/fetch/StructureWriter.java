@@ -1,16 +1,17 @@
-package org.merpati.imap;
+package org.merpati.imap.fetch;
 
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.merpati.imap.text.Reply;
 import org.merpati.mime.Envelope;
 import org.merpati.mime.Part;
 
 /** Writes ENVELOPE, BODY and BODYSTRUCTURE (RFC 3501 §7.4.2). */
-final class StructureWriter {
+public final class StructureWriter {
     private StructureWriter() {}
 
-    static void envelope(Envelope envelope, Reply reply) throws IOException {
+    public static void envelope(Envelope envelope, Reply reply) throws IOException {
         reply.put('(').nstring(envelope.date()).put(' ').nstring(envelope.subject());
         people(envelope.from(), reply);
         people(envelope.sender(), reply);
@@ -44,7 +45,7 @@ final class StructureWriter {
      *
      * @param extended whether BODYSTRUCTURE is written, else BODY
      */
-    static void part(Part part, boolean extended, Reply reply) throws IOException {
+    public static void part(Part part, boolean extended, Reply reply) throws IOException {
         reply.put('(');
         if (part.multipart()) {
             multipart(part, extended, reply);

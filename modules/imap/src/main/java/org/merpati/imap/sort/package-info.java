@@ -1,0 +1,5 @@
+/** The order of messages, and the conversations among them. */
+@NullMarked
+package org.merpati.imap.sort;
+
+import org.jspecify.annotations.NullMarked;
