@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.merpati.kernel.Malformed;
 import org.merpati.mime.Charsets;
 import org.merpati.store.Message;
+import org.merpati.store.search.Where;
 
 /**
  * SEARCH and UID SEARCH (RFC 3501 §6.4.4).
@@ -22,6 +26,26 @@ record SearchCommand(Optional<SearchKey> key, boolean uid) implements Command.In
         /** A text in the form that is compared. */
         String folded(Parser parser) {
             return Candidate.fold(new String(parser.astringOctets(), charset));
+        }
+    }
+
+    /** What the store knows of a search's texts without a look at the messages; it is asked once for each text. */
+    static final class Narrowing {
+        private record Asked(Where where, String folded) {}
+
+        private final Selected view;
+        private final Map<Asked, LongPredicate> answers = new HashMap<>();
+
+        Narrowing(Selected view) {
+            this.view = view;
+        }
+
+        boolean mayHold(Where where, String folded, long uid) {
+            return answers.computeIfAbsent(
+                            new Asked(where, folded),
+                            absent -> view.store()
+                                    .mayHold(view.account().id(), view.view(), where, folded))
+                    .test(uid);
         }
     }
 
@@ -61,10 +85,11 @@ record SearchCommand(Optional<SearchKey> key, boolean uid) implements Command.In
         view.refresh();
         Reply reply = session.reply();
         SearchKey wanted = key.get();
+        Narrowing narrowing = new Narrowing(view);
         List<Long> found = new ArrayList<>();
         for (int number = 1; number <= view.size(); number++) {
             Message row = view.message(number);
-            if (row != null && wanted.matches(new Candidate(view, number, row))) {
+            if (row != null && wanted.matches(new Candidate(view, narrowing, number, row))) {
                 found.add(uid ? row.uid() : number);
             }
         }

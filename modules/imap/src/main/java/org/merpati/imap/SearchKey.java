@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
+import org.merpati.store.search.Where;
 
 /** A condition of SEARCH (RFC 3501 §6.4.4). */
 sealed interface SearchKey {
@@ -102,7 +103,7 @@ sealed interface SearchKey {
     record Header(String name, String folded) implements SearchKey {
         @Override
         public boolean matches(Candidate message) {
-            return message.fieldHolds(name, folded);
+            return message.mayHold(Where.HEADER, folded) && message.fieldHolds(name, folded);
         }
 
         @Override
@@ -115,8 +116,9 @@ sealed interface SearchKey {
     record Text(String folded, boolean header) implements SearchKey {
         @Override
         public boolean matches(Candidate message) {
-            return (header && message.header().contains(folded))
-                    || message.body().contains(folded);
+            return message.mayHold(header ? Where.TEXT : Where.BODY, folded)
+                    && ((header && message.header().contains(folded))
+                            || message.body().contains(folded));
         }
 
         @Override
