@@ -43,8 +43,7 @@ record SearchCommand(Optional<SearchKey> key, boolean uid) implements Command.In
         boolean mayHold(Where where, String folded, long uid) {
             return answers.computeIfAbsent(
                             new Asked(where, folded),
-                            absent -> view.store()
-                                    .mayHold(view.account().id(), view.view(), where, folded))
+                            absent -> view.store().mayHold(view.account().id(), view.view(), where, folded))
                     .test(uid);
         }
     }

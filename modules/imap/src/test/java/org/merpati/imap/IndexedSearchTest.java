@@ -110,8 +110,7 @@ class IndexedSearchTest {
 
     private static Selected select(MailStore store) {
         Logins.Account account = new Logins.Account("budi", ImapFixture.BUDI, store);
-        return new Selected(
-                account, store.mailbox(account.id(), "INBOX").orElseThrow(), true, new RecentFlags(0, 10));
+        return new Selected(account, store.mailbox(account.id(), "INBOX").orElseThrow(), true, new RecentFlags(0, 10));
     }
 
     @Test
@@ -130,7 +129,8 @@ class IndexedSearchTest {
                 Journal journal = journals.open(spec, state);
                 JournaledStore store = new JournaledStore(journal, state, new Ids(Clock.system(), chance))) {
             store.ensure(ImapFixture.BUDI);
-            MailboxId inbox = store.mailbox(ImapFixture.BUDI, "INBOX").orElseThrow().id();
+            MailboxId inbox =
+                    store.mailbox(ImapFixture.BUDI, "INBOX").orElseThrow().id();
             for (int round = 0; round < 40; round++) {
                 for (int i = chance.nextInt(10); i >= 0; i--) {
                     store.append(ImapFixture.BUDI, inbox, List.of(message()));
@@ -140,7 +140,9 @@ class IndexedSearchTest {
                 for (int i = 0; i < 25; i++) {
                     String text = key(0);
                     List<Long> answer = search(scanned, text);
-                    assertThat(search(indexed, text)).as("seed %d: %s", seed, text).isEqualTo(answer);
+                    assertThat(search(indexed, text))
+                            .as("seed %d: %s", seed, text)
+                            .isEqualTo(answer);
                 }
                 LongPredicate mayHold =
                         store.mayHold(ImapFixture.BUDI, indexed.view(), Where.TEXT, MessageText.fold("kontainer"));

@@ -22,8 +22,8 @@ import javax.xml.stream.XMLStreamReader;
 public final class OfficeText {
     private static final int ENTRIES_LIMIT = 5_000;
     private static final int DEPTH_LIMIT = 1_000;
-    private static final Pattern TEXTS = Pattern.compile(
-            "content\\.xml|word/(document|header\\d*|footer\\d*|footnotes|endnotes|comments)\\.xml"
+    private static final Pattern TEXTS =
+            Pattern.compile("content\\.xml|word/(document|header\\d*|footer\\d*|footnotes|endnotes|comments)\\.xml"
                     + "|xl/sharedStrings\\.xml|ppt/(slides|notesSlides)/[^/]+\\.xml");
     private static final Set<String> ENDS_A_WORD =
             Set.of("p", "h", "si", "tc", "tab", "br", "cr", "s", "line-break", "table-cell", "list-item");

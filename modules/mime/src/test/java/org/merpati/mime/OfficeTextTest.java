@@ -72,7 +72,8 @@ class OfficeTextTest {
         Random chance = new Random(seed);
         byte[] good = zip("content.xml", "<p>some text</p>", "word/document.xml", "<p>more text</p>");
         for (int i = 0; i < 3_000; i++) {
-            byte[] broken = java.util.Arrays.copyOf(good, chance.nextInt(4) == 0 ? chance.nextInt(good.length) : good.length);
+            byte[] broken =
+                    java.util.Arrays.copyOf(good, chance.nextInt(4) == 0 ? chance.nextInt(good.length) : good.length);
             for (int flips = chance.nextInt(5); flips >= 0 && broken.length > 0; flips--) {
                 broken[chance.nextInt(broken.length)] ^= (byte) (1 << chance.nextInt(8));
             }

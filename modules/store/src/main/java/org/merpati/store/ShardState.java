@@ -328,8 +328,7 @@ public final class ShardState implements StateMachine {
     private final class Indexed implements Source {
         @Override
         public Optional<Place> next(Optional<Place> behind) throws IOException {
-            byte[] from = behind.map(place ->
-                            Keys.behind(Keys.mailbox(place.account(), Keys.FOLDER, place.mailbox())))
+            byte[] from = behind.map(place -> Keys.behind(Keys.mailbox(place.account(), Keys.FOLDER, place.mailbox())))
                     .orElse(new byte[] {'A'});
             List<byte[]> found = new ArrayList<>(1);
             try (Snapshot rows = vault.snapshot()) {
@@ -364,7 +363,8 @@ public final class ShardState implements StateMachine {
                 Progress from = anew ? Progress.NONE : since;
                 List<Long> gone = new ArrayList<>();
                 List<Letter> arrived = new ArrayList<>();
-                if (from.uidNext() > folder.uidNext || from.modSeq() > folder.highestModSeq) {
+                boolean ahead = from.uidNext() > folder.uidNext || from.modSeq() > folder.highestModSeq;
+                if (ahead || (!anew && from.modSeq() == folder.highestModSeq && from.uidNext() == folder.uidNext)) {
                     return Optional.of(new Changes(since, false, gone, arrived, false));
                 }
                 byte[] tombstones = Keys.tombstone(account, mailbox, from.modSeq() + 1, 0);

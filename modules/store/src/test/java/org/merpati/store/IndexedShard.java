@@ -42,8 +42,7 @@ final class IndexedShard implements AutoCloseable {
 
     static ShardState open(Path root, SearchLimits limits) {
         try {
-            return ShardState.open(
-                    root.resolve("vault"), Shard.IDENTITY, Shard.SMALL, root.resolve("index"), limits);
+            return ShardState.open(root.resolve("vault"), Shard.IDENTITY, Shard.SMALL, root.resolve("index"), limits);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -120,7 +119,9 @@ final class IndexedShard implements AutoCloseable {
             Place place = new Place(Shard.BUDI, mailbox.id());
             List<Long> rows = mailbox.selectable() ? uids(copy.view(Shard.BUDI, mailbox.id())) : List.of();
             try {
-                assertThat(copy.index().orElseThrow().known(place)).as(mailbox.name()).isEqualTo(rows);
+                assertThat(copy.index().orElseThrow().known(place))
+                        .as(mailbox.name())
+                        .isEqualTo(rows);
             } catch (IOException damaged) {
                 throw new UncheckedIOException(damaged);
             }

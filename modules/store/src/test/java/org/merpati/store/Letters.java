@@ -9,9 +9,36 @@ import java.util.Random;
 /** Mail made by chance, and texts to look for in it. */
 final class Letters {
     private static final List<String> WORDS = List.of(
-            "rapat", "laporan", "pengiriman", "kontainer", "faktur", "Jakarta", "the", "shipping", "Straße", "ΟΔΟΣ",
-            "çığlık", "İstanbul", "会議の資料", "東京", "서울", "e\u0301tude", "étude", "naïve", "😀🚢", "x", "-", "100%", "a@b.c",
-            "ſ", "ﬁle", "ΑΣ", "σας", "q=1&r=2", "\u212bngström", "\t");
+            "rapat",
+            "laporan",
+            "pengiriman",
+            "kontainer",
+            "faktur",
+            "Jakarta",
+            "the",
+            "shipping",
+            "Straße",
+            "ΟΔΟΣ",
+            "çığlık",
+            "İstanbul",
+            "会議の資料",
+            "東京",
+            "서울",
+            "e\u0301tude",
+            "étude",
+            "naïve",
+            "😀🚢",
+            "x",
+            "-",
+            "100%",
+            "a@b.c",
+            "ſ",
+            "ﬁle",
+            "ΑΣ",
+            "σας",
+            "q=1&r=2",
+            "\u212bngström",
+            "\t");
     private final Random chance;
 
     Letters(Random chance) {
@@ -54,8 +81,7 @@ final class Letters {
             case 2 ->
                 "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
                         + Base64.getMimeEncoder().encodeToString(octets);
-            default ->
-                "Content-Type: application/octet-stream; name=\"" + line(1) + ".bin\"\r\n\r\n" + text;
+            default -> "Content-Type: application/octet-stream; name=\"" + line(1) + ".bin\"\r\n\r\n" + text;
         };
     }
 

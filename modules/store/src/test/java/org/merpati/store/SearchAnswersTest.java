@@ -119,7 +119,9 @@ class SearchAnswersTest {
         boolean granted = mayHold.test(message.uid());
         if (holds) {
             holders++;
-            assertThat(granted).as("seed %d: %s holds '%s'", seed, where, needle).isTrue();
+            assertThat(granted)
+                    .as("seed %d: %s holds '%s'", seed, where, needle)
+                    .isTrue();
         } else if (needle.length() >= 3) {
             others++;
             denied += granted ? 0 : 1;

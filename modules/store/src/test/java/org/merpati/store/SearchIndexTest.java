@@ -21,6 +21,7 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.store.search.Hit;
 import org.merpati.store.search.SearchLimits;
 import org.merpati.store.search.Where;
+import org.merpati.vault.VaultIdentity;
 
 /** The index follows the rows through everything that happens to them, to it, and to the node. */
 class SearchIndexTest {
@@ -41,7 +42,10 @@ class SearchIndexTest {
     }
 
     private static List<Long> found(MailStore store, String words) {
-        return store.find(Shard.BUDI, words, 100).stream().map(Hit::uid).sorted().toList();
+        return store.find(Shard.BUDI, words, 100).stream()
+                .map(Hit::uid)
+                .sorted()
+                .toList();
     }
 
     private static long denied(MailStore store, String needle) {
@@ -77,11 +81,11 @@ class SearchIndexTest {
         try (IndexedShard shard = filled(temp.resolve("a"))) {
             shard.settle();
             shard.stop();
-            try (ShardState without =
-                    ShardState.open(temp.resolve("a/vault"), Shard.IDENTITY, Shard.SMALL)) {
+            try (ShardState without = ShardState.open(temp.resolve("a/vault"), Shard.IDENTITY, Shard.SMALL)) {
                 shard.journal.resume(without);
                 JournaledStore store = shard.serve(without);
-                MailboxId inbox = store.mailbox(Shard.BUDI, "INBOX").orElseThrow().id();
+                MailboxId inbox =
+                        store.mailbox(Shard.BUDI, "INBOX").orElseThrow().id();
                 MailboxId archive =
                         store.mailbox(Shard.BUDI, "Archive").orElseThrow().id();
                 store.move(Shard.BUDI, inbox, List.of(1L, 2L, 3L), archive);
@@ -222,11 +226,48 @@ class SearchIndexTest {
     }
 
     @Test
+    void anIndexThatIsOpenElsewhereIsLeftAlone() throws Exception {
+        try (IndexedShard shard = filled(temp.resolve("a"))) {
+            shard.settle();
+            try (ShardState other = ShardState.open(
+                            temp.resolve("b"), Shard.IDENTITY, Shard.SMALL, shard.folder(), IndexedShard.TIGHT);
+                    JournaledStore store = shard.serve(other)) {
+                for (int i = 1; i <= shard.journal.size(); i++) {
+                    shard.journal.play(i, other);
+                }
+                assertThat(denied(store, "nomor7.")).isZero();
+                shard.append("INBOX", letter("susulan"));
+                shard.settle();
+                assertThat(found(shard.store(), "kiriman")).hasSize(40);
+                assertThat(denied(store, "nomor7.")).isZero();
+            }
+        }
+    }
+
+    /** An index that another group left, or another form of index, is not believed. */
+    @Test
+    void anotherGroupsIndexIsMadeAnew() throws Exception {
+        try (IndexedShard shard = filled(temp.resolve("a"))) {
+            shard.settle();
+            shard.stop();
+            VaultIdentity other = new VaultIdentity(new Id(8, 8), Shard.IDENTITY.group());
+            try (ShardState state =
+                    ShardState.open(temp.resolve("b"), other, Shard.SMALL, shard.folder(), SearchLimits.DEFAULT)) {
+                IndexedShard.settle(state);
+                assertThat(state.index().orElseThrow().find(Shard.BUDI, "kiriman", 10))
+                        .isEmpty();
+            }
+            shard.start();
+        }
+    }
+
+    @Test
     void aClosedShardHasClosedItsIndex() throws Exception {
         IndexedShard shard = filled(temp);
         shard.settle();
         shard.stop();
-        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().startsWith("index-"));
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().startsWith("index-"));
         try (ShardState again = IndexedShard.open(temp, SearchLimits.DEFAULT)) {
             shard.journal.resume(again);
             IndexedShard.compare(again);

@@ -84,16 +84,14 @@ class SearchWordsTest {
                 endstream endobj
                 5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
                 trailer<</Root 1 0 R>>
-                """
-                .formatted(content.length(), content)
-                .getBytes(StandardCharsets.ISO_8859_1);
+                """.formatted(content.length(), content).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     @Test
     void wordsAreFoundByTheirStems() {
         long uid = text("Pengiriman barang", "text/plain", "We were shipping containers. Makanannya enak.");
-        for (String words : List.of(
-                "PENGIRIMAN", "shipped container", "dimakan", "dewi lestari", "barang container", "dewi's")) {
+        for (String words :
+                List.of("PENGIRIMAN", "shipped container", "dimakan", "dewi lestari", "barang container", "dewi's")) {
             assertThat(found(words)).as(words).containsExactly(uid);
         }
         for (String words : List.of("kapal", "container kapal", "ship kapal", "", " - ")) {
@@ -128,7 +126,9 @@ class SearchWordsTest {
         long word = attached(
                 "Kontrak Sewa.docx",
                 office + "wordprocessingml.document",
-                zip("word/document.xml", "<w:d xmlns:w='w'><w:p><w:t>Gud</w:t><w:t>ang</w:t></w:p><w:p>luas</w:p></w:d>"));
+                zip(
+                        "word/document.xml",
+                        "<w:d xmlns:w='w'><w:p><w:t>Gud</w:t><w:t>ang</w:t></w:p><w:p>luas</w:p></w:d>"));
         long sheet = attached(
                 "x.xlsx",
                 office + "spreadsheetml.sheet",

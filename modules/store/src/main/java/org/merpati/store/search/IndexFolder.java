@@ -41,7 +41,8 @@ final class IndexFolder implements AutoCloseable {
     private final Map<Place, Progress> unshown = new HashMap<>();
     private boolean changed;
 
-    private IndexFolder(Directory directory, IndexWriter writer, Map<String, String> identity, MessageDocument documents)
+    private IndexFolder(
+            Directory directory, IndexWriter writer, Map<String, String> identity, MessageDocument documents)
             throws IOException {
         this.directory = directory;
         this.writer = writer;

@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MailIndex implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MailIndex.class);
-    private static final LongPredicate ALL = uid -> true;
 
     /** How long the end of the thread is waited for. */
     private static final Duration END = Duration.ofSeconds(10);
@@ -70,17 +69,21 @@ public final class MailIndex implements AutoCloseable {
     public LongPredicate mayHold(Place place, long uidValidity, Where where, String folded) {
         IndexFolder index = open;
         if (index == null || folded.length() < Trigrams.LENGTH) {
-            return ALL;
+            return MailIndex::all;
         }
         try {
             Optional<long[]> known = index.holders(place, uidValidity, where, folded);
-            return known.map(MailIndex::among).orElse(ALL);
+            return known.map(MailIndex::among).orElse(MailIndex::all);
         } catch (AlreadyClosedException closed) {
-            return ALL;
+            return MailIndex::all;
         } catch (IOException | RuntimeException | InternalError damaged) {
             failure = damaged;
-            return ALL;
+            return MailIndex::all;
         }
+    }
+
+    private static boolean all(long uid) {
+        return true;
     }
 
     private static LongPredicate among(long[] holdersAndBound) {
@@ -204,8 +207,7 @@ public final class MailIndex implements AutoCloseable {
         Optional<Changes> changes = source.changes(place, progress, limits.slice());
         if (changes.isPresent()) {
             long deadline = System.nanoTime() + limits.refresh().toNanos();
-            boolean all = index.take(
-                    place, changes.get(), () -> backlog.closed() || System.nanoTime() - deadline > 0);
+            boolean all = index.take(place, changes.get(), () -> backlog.closed() || System.nanoTime() - deadline > 0);
             if (!all || changes.get().more()) {
                 backlog.add(place);
             }

@@ -143,8 +143,8 @@ final class Questions {
      * The UIDs of known messages that can hold a text, ascending, and behind them the UID from which on nothing is
      * known; nothing if the index does not know the mailbox by that UIDVALIDITY.
      */
-    static Optional<long[]> holders(
-            IndexSearcher searcher, Place place, long uidValidity, Where where, String folded) throws IOException {
+    static Optional<long[]> holders(IndexSearcher searcher, Place place, long uidValidity, Where where, String folded)
+            throws IOException {
         Progress progress = progress(searcher, place);
         if (progress.uidValidity() != uidValidity) {
             return Optional.empty();
