@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -100,7 +101,7 @@ class IndexedSearchTest {
         SearchCommand.Narrowing narrowing = new SearchCommand.Narrowing(view);
         List<Long> found = new ArrayList<>();
         for (int number = 1; number <= view.size(); number++) {
-            Candidate candidate = new Candidate(view, narrowing, number, view.message(number));
+            Candidate candidate = new Candidate(view, narrowing, number, Objects.requireNonNull(view.message(number)));
             if (command.key().orElseThrow().matches(candidate)) {
                 found.add(view.uid(number));
             }

@@ -34,13 +34,13 @@ class SearchAnswersTest {
     private int others;
     private int denied;
 
-    @RepeatedTest(3)
+    @RepeatedTest(2)
     void everyAnswerIsThatOfAScan() throws Exception {
         System.out.println("seed " + seed);
         try (IndexedShard shard = new IndexedShard(temp, IndexedShard.TIGHT)) {
             shard.store().ensure(Shard.BUDI);
             shard.store().create(Shard.BUDI, "Work/Child", Set.of());
-            for (int i = 0; i < 250; i++) {
+            for (int i = 0; i < 150; i++) {
                 step(shard);
                 if (i % 5 == 0) {
                     ask(shard, BOXES.get(chance.nextInt(BOXES.size())));

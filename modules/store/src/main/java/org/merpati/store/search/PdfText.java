@@ -48,7 +48,7 @@ final class PdfText extends PDFTextStripper {
      */
     static String of(byte[] pdf, int characters, long inflated) {
         PdfText reader = new PdfText(characters);
-        if (reader.inflates(pdf, inflated)) {
+        if (inflates(pdf, inflated, reader.deadline)) {
             try (PDDocument document = Loader.loadPDF(pdf)) {
                 reader.writeText(document, reader.text);
             } catch (IOException | RuntimeException | StackOverflowError end) {
@@ -58,14 +58,14 @@ final class PdfText extends PDFTextStripper {
         return reader.text.all.toString();
     }
 
-    /** Whether all that looks like a deflated stream, and what is deflated inside of it, stays below a limit. */
-    private boolean inflates(byte[] pdf, long limit) {
+    /** Whether all that looks like a deflated stream, and what is deflated inside of it, stays below a limit in time. */
+    static boolean inflates(byte[] pdf, long limit, long deadline) {
         long left = limit;
         Inflater inflater = new Inflater();
         byte[] piece = new byte[64 << 10];
         try {
             for (int at = next(pdf, 0); at >= 0 && left > 0; at = next(pdf, at)) {
-                if (late()) {
+                if (System.nanoTime() - deadline > 0) {
                     return false;
                 }
                 inflater.reset();
@@ -113,13 +113,9 @@ final class PdfText extends PDFTextStripper {
         return -1;
     }
 
-    private boolean late() {
-        return System.nanoTime() - deadline > 0;
-    }
-
     @Override
     protected void processOperator(Operator operator, List<COSBase> operands) throws IOException {
-        if (late()) {
+        if (System.nanoTime() - deadline > 0) {
             throw new Enough("it takes longer than " + NANOS + " ns");
         }
         super.processOperator(operator, operands);
