@@ -89,6 +89,10 @@ class SearchFigures {
         }
     }
 
+    private static long cpu() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
+    }
+
     private static void settle(IndexedShard shard) {
         long deadline = System.nanoTime() + 300_000_000_000L;
         while (!shard.index().idle()) {
@@ -107,9 +111,11 @@ class SearchFigures {
             }
         }
         long start = System.nanoTime();
+        long cpu = cpu();
         shard.start();
         settle(shard);
         print("made anew", System.nanoTime() - start);
+        print("... in CPU time of the process", cpu() - cpu);
         shard.stop();
         try (var files = Files.list(shard.folder())) {
             long octets = files.mapToLong(file -> file.toFile().length()).sum();

@@ -58,7 +58,7 @@ final class PdfText extends PDFTextStripper {
         return reader.text.all.toString();
     }
 
-    /** Whether all that looks like a deflated stream, and what is deflated inside of it, stays below a limit in time. */
+    /** Whether all that looks like a deflated stream, and nothing deflated twice, stays below a limit in time. */
     static boolean inflates(byte[] pdf, long limit, long deadline) {
         long left = limit;
         Inflater inflater = new Inflater();

@@ -1,4 +1,4 @@
-/** The full-text index of a shard on one copy: derived from its rows, behind the write path (Apache Lucene, only here). */
+/** The full-text index of a shard on one copy: derived, and behind the write path (Apache Lucene, only here). */
 @NullMarked
 package org.merpati.store.search;
 

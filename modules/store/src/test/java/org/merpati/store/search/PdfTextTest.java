@@ -75,9 +75,8 @@ class PdfTextTest {
         StringBuilder forms = new StringBuilder();
         for (int i = 6; i < 30; i++) {
             String draw = "/X Do ".repeat(12);
-            forms.append(
-                            "%d 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>/Length %d>>"
-                                    .formatted(i, i + 1, draw.length()))
+            forms.append("%d 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length %d".formatted(i, draw.length()))
+                    .append("/Resources<</XObject<</X %d 0 R>>>>>>".formatted(i + 1))
                     .append("stream\n")
                     .append(draw)
                     .append("\nendstream endobj\n");
