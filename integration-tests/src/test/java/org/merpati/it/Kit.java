@@ -112,7 +112,8 @@ final class Kit {
         return accounts;
     }
 
-    private static boolean knows(Cluster cluster, String node, String account) {
+    /** Whether a node's copy of the directory has an account. */
+    static boolean knows(Cluster cluster, String node, String account) {
         try {
             cluster.ask(node, "account show", Map.of("address", account));
             return true;

@@ -32,7 +32,13 @@ class WalksTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ARCHITECTURE.md", "docs/walks/message.md", "docs/walks/login.md", "docs/walks/failover.md"})
+            strings = {
+                "ARCHITECTURE.md",
+                "docs/mailbox-log.md",
+                "docs/walks/message.md",
+                "docs/walks/login.md",
+                "docs/walks/failover.md"
+            })
     void pageNamesWhatExists(String page) {
         Path path = Project.root().resolve(page);
         assertThat(path).exists();

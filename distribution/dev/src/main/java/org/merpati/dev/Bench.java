@@ -1,6 +1,7 @@
 package org.merpati.dev;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
+import org.merpati.kernel.Malformed;
 import org.merpati.runtime.NodeStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,6 +22,7 @@ import picocli.CommandLine.Option;
 final class Bench {
     private static final Duration READY = Duration.ofSeconds(180);
     private static final Duration BACK = Duration.ofSeconds(60);
+    private static final Path JARS = Dev.ROOT.resolve("distribution/target/merpati");
     private static final int ACCOUNTS = 6;
     private static final String PASSWORD = "benchpass";
 
@@ -48,20 +52,120 @@ final class Bench {
         long chosen = seed == null ? System.nanoTime() : seed;
         Path folder = Dev.ROOT.resolve(".data/bench-failover");
         Up.delete(folder);
+        Plan plan = plan(folder, base);
+        nodes.forEach(plan::data);
+        System.out.printf("%d kills of %s, seed %d%n", kills, String.join(" and ", nodes), chosen);
+        try (Cluster cluster = embedded ? new EmbeddedCluster(plan) : new ProcessCluster(plan, JARS)) {
+            begin(cluster);
+            return run(cluster, nodes, kills, chosen);
+        }
+    }
+
+    private static Plan plan(Path folder, int base) throws IOException {
         Files.createDirectories(folder);
         System.setProperty("logback.configurationFile", "logback-dev.xml");
         System.setProperty("merpati.log", folder.resolve("dev.log").toString());
-        Map<String, String> lines = Map.of("security", "password-iterations = 1000");
-        Plan plan = new Plan("six", Dev.ROOT.resolve("conf"), folder, base, List.of(), lines);
-        nodes.forEach(plan::data);
-        System.out.printf("%d kills of %s, seed %d%n", kills, String.join(" and ", nodes), chosen);
-        try (Cluster cluster = embedded
-                ? new EmbeddedCluster(plan)
-                : new ProcessCluster(plan, Dev.ROOT.resolve("distribution/target/merpati"))) {
-            cluster.prepare();
-            cluster.startAll();
-            cluster.awaitReady(READY);
-            return run(cluster, nodes, kills, chosen);
+        Map<String, String> lines = Map.of("security", "password-iterations = 1000", "timing", "retry-first = \"2s\"");
+        return new Plan("six", Dev.ROOT.resolve("conf"), folder, base, List.of(), lines);
+    }
+
+    /** Starts all nodes; they end with this process, however it ends. */
+    private static void begin(Cluster cluster) throws IOException {
+        Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
+        cluster.prepare();
+        cluster.startAll();
+        cluster.awaitReady(READY);
+    }
+
+    @Command(
+            name = "killloop",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Ends nodes at random instants under load (one, two of three voters, all) and compares what was"
+                        + " acknowledged with what is there, after every " + KillLoop.ROUND + " kills.",
+                "A run that was stopped goes on with --resume."
+            })
+    int killloop(
+            @Option(names = "--kills", defaultValue = "500", description = "how many kills (${DEFAULT-VALUE})")
+                    int kills,
+            @Option(names = "--power-cut", description = "a killed node also loses what it had not synced")
+                    boolean powerCut,
+            @Option(
+                            names = "--without-sync",
+                            description = "with --power-cut: no node syncs any more, and mail must be found missing")
+                    boolean withoutSync,
+            @Option(names = "--embedded", description = "all nodes in one JVM instead of a process each")
+                    boolean embedded,
+            @Option(names = "--seed", description = "repeats a run's choices") Long seed,
+            @Option(names = "--resume", description = "goes on with the run that was stopped") boolean resume,
+            @Option(names = "--base-port", defaultValue = "23000", description = "first port (${DEFAULT-VALUE})")
+                    int base)
+            throws IOException {
+        if ((powerCut && embedded) || (withoutSync && !powerCut)) {
+            throw new Malformed("a power cut takes processes of their own, and --without-sync a power cut");
+        }
+        Path folder = Dev.ROOT.resolve(".data/bench-killloop");
+        if (!resume) {
+            Up.delete(folder);
+        }
+        Plan plan = plan(folder, base);
+        Run run = Run.open(folder.resolve("run.properties"), seed == null ? System.nanoTime() : seed);
+        System.out.printf("%d kills, %d of them done, seed %d%n", kills, run.rounds() * KillLoop.ROUND, run.seed());
+        try (Ledger ledger = new Ledger(folder.resolve("ledger.tsv"));
+                Cluster cluster = embedded ? new EmbeddedCluster(plan) : processes(plan, powerCut)) {
+            begin(cluster);
+            if (withoutSync) {
+                ((ProcessCluster) cluster).promiseWithoutSync();
+            }
+            KillLoop.End end = powerCut ? nodes -> cut((ProcessCluster) cluster, nodes) : nodes -> kill(cluster, nodes);
+            KillLoop loop = new KillLoop(cluster, ledger, end, run.seed(), System.out::println);
+            for (int round = run.rounds(); round * KillLoop.ROUND < kills; round++) {
+                Checker.Verdict verdict = loop.round(round, Math.min(KillLoop.ROUND, kills - round * KillLoop.ROUND));
+                System.out.println("round " + round + ": " + verdict);
+                run = run.done(folder.resolve("run.properties"));
+                if (!verdict.wrong().isEmpty()) {
+                    return withoutSync ? 0 : 1;
+                }
+            }
+            Checker.Verdict verdict = loop.all(run.rounds());
+            System.out.println("all rounds: " + verdict);
+            return verdict.wrong().isEmpty() == withoutSync ? 1 : 0;
+        }
+    }
+
+    private static ProcessCluster processes(Plan plan, boolean powerCut) {
+        return powerCut ? ProcessCluster.cuttable(plan, JARS) : new ProcessCluster(plan, JARS);
+    }
+
+    private static String kill(Cluster cluster, List<String> nodes) throws IOException {
+        cluster.kill(nodes);
+        return "";
+    }
+
+    private static String cut(ProcessCluster cluster, List<String> nodes) throws IOException {
+        return ", taken back " + cluster.cutPower(nodes);
+    }
+
+    /** How far a kill loop came; kept in a file. */
+    private record Run(long seed, int rounds) {
+        static Run open(Path file, long seed) throws IOException {
+            if (Files.exists(file)) {
+                Properties kept = new Properties();
+                try (Reader reader = Files.newBufferedReader(file)) {
+                    kept.load(reader);
+                }
+                return new Run(Long.parseLong(kept.getProperty("seed")), Integer.parseInt(kept.getProperty("rounds")));
+            }
+            return new Run(seed, 0).write(file);
+        }
+
+        Run done(Path file) throws IOException {
+            return new Run(seed, rounds + 1).write(file);
+        }
+
+        private Run write(Path file) throws IOException {
+            Files.writeString(file, "seed = " + seed + "\nrounds = " + rounds + "\n");
+            return this;
         }
     }
 

@@ -55,8 +55,22 @@ public abstract class Cluster implements AutoCloseable {
     /** Starts a node and returns before it is ready. */
     public abstract void start(String node) throws IOException;
 
+    /** Starts several nodes and returns before they are ready. */
+    public void start(List<String> nodes) throws IOException {
+        for (String node : nodes) {
+            start(node);
+        }
+    }
+
     /** Ends a node without a goodbye. */
     public abstract void kill(String node) throws IOException;
+
+    /** Ends several nodes without a goodbye, as nearly at one instant as this form can. */
+    public void kill(List<String> nodes) throws IOException {
+        for (String node : nodes) {
+            kill(node);
+        }
+    }
 
     /** Stops a node in order. */
     public abstract void stop(String node) throws IOException;
@@ -77,9 +91,7 @@ public abstract class Cluster implements AutoCloseable {
 
     /** Starts every node. */
     public void startAll() throws IOException {
-        for (String node : plan.nodes()) {
-            start(node);
-        }
+        start(plan.nodes());
     }
 
     /**

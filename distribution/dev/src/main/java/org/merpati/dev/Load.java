@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -19,6 +20,7 @@ import org.merpati.smtp.Reply;
 public final class Load implements AutoCloseable {
     private static final Pattern APPENDUID = Pattern.compile("OK \\[APPENDUID (\\d+) (\\d+)].*");
     private static final Pattern COPYUID = Pattern.compile(".*\\[COPYUID (\\d+) (\\d+) (\\d+)].*");
+    private static final List<String> FLAGS = List.of("\\Seen", "\\Flagged", "$Load");
     private static final long PAUSE_NANOS = 100_000_000;
 
     private final Ledger ledger;
@@ -70,7 +72,7 @@ public final class Load implements AutoCloseable {
             String to = addresses.get(chance.nextInt(addresses.size()));
             String id = "smtp-" + run + "-" + numbers.incrementAndGet() + "@example.net";
             byte[] message = MailProbe.message("outside@example.net", to, "load", id);
-            ledger.put(id, new Ledger.Fact(to, "INBOX", 0, Set.of(), Ledger.State.UNKNOWN, false));
+            ledger.put(id, sent(to, true, false));
             for (int server = chance.nextInt(smtp.size()); !stopped; server++) {
                 if (attempt(smtp.get(server % smtp.size()), to, id, message)) {
                     break;
@@ -85,8 +87,7 @@ public final class Load implements AutoCloseable {
         try {
             Reply reply = MailProbe.send(server, "outside@example.net", List.of(to), message);
             if (reply.positive()) {
-                boolean unknown = ledger.get(id).everUnknown();
-                ledger.put(id, new Ledger.Fact(to, "INBOX", 0, Set.of(), Ledger.State.ACKED, unknown));
+                ledger.put(id, sent(to, false, ledger.get(id).resent()));
                 ledger.ack("smtp");
                 return true;
             }
@@ -95,13 +96,17 @@ public final class Load implements AutoCloseable {
                 return true;
             }
             // After a doubted direct delivery a 4xx leaves open whether the message was taken.
-            ledger.unknown(id);
+            ledger.put(id, sent(to, true, true));
             lastFailure = "SMTP " + server + ": " + reply;
         } catch (IOException broken) {
             lastFailure = "SMTP " + server + ": " + broken;
-            ledger.unknown(id);
+            ledger.put(id, sent(to, true, true));
         }
         return false;
+    }
+
+    private static Ledger.Fact sent(String to, boolean gone, boolean resent) {
+        return new Ledger.Fact(to, List.of(new Ledger.Place("INBOX", 0, 0, Set.of())), gone, resent);
     }
 
     private void mailbox(String address, Random chance) {
@@ -132,57 +137,78 @@ public final class Load implements AutoCloseable {
             return;
         }
         String id = own.get(chance.nextInt(own.size()));
-        Ledger.Fact fact = ledger.get(id);
-        if (fact.state() != Ledger.State.ACKED || !fact.mailbox().equals("INBOX")) {
+        Ledger.Place place = ledger.get(id).sure();
+        if (place == null || !place.mailbox().equals("INBOX")) {
             own.remove(id);
             return;
         }
-        ledger.unknown(id);
         switch (kind) {
-            case 1 -> {
-                client.ok("UID STORE " + fact.uid() + " +FLAGS (\\Flagged $Load)");
-                ledger.put(
-                        id,
-                        new Ledger.Fact(
-                                address, "INBOX", fact.uid(), Set.of("\\Flagged", "$Load"), Ledger.State.ACKED, false));
-            }
-            case 2 -> move(client, address, id, fact);
-            default -> {
-                client.ok("UID STORE " + fact.uid() + " +FLAGS.SILENT (\\Deleted)");
-                client.ok("UID EXPUNGE " + fact.uid());
-                ledger.put(id, new Ledger.Fact(address, "INBOX", fact.uid(), Set.of(), Ledger.State.GONE, false));
-            }
+            case 1 -> flag(client, address, id, place, chance);
+            case 2 -> move(client, address, id, place);
+            default -> expunge(client, address, id, place);
         }
+        acked(address);
+    }
+
+    private void acked(String address) {
         ledger.ack("imap");
         ledger.ack("imap " + address);
+    }
+
+    /** What is so for sure after an answer. */
+    private void sure(String id, String address, Ledger.Place place) {
+        ledger.put(id, new Ledger.Fact(address, List.of(place), false, false));
     }
 
     private void append(MailProbe.Imap client, String address, List<String> own) throws IOException {
         String id = "imap-" + run + "-" + numbers.incrementAndGet() + "@example.net";
         byte[] message = MailProbe.message(address, address, "appended", id);
-        ledger.put(id, new Ledger.Fact(address, "INBOX", 0, Set.of(), Ledger.State.UNKNOWN, true));
+        Ledger.Place somewhere = new Ledger.Place("INBOX", 0, 0, Set.of("\\Seen"));
+        ledger.put(id, new Ledger.Fact(address, List.of(somewhere), true, false));
         String answer = client.literal("APPEND INBOX (\\Seen)", message).getLast();
         Matcher matcher = APPENDUID.matcher(answer);
         if (!matcher.matches()) {
             throw new IOException("APPEND: " + answer);
         }
+        long validity = Long.parseLong(matcher.group(1));
         long uid = Long.parseLong(matcher.group(2));
-        ledger.put(id, new Ledger.Fact(address, "INBOX", uid, Set.of("\\Seen"), Ledger.State.ACKED, false));
+        sure(id, address, new Ledger.Place("INBOX", validity, uid, somewhere.flags()));
         own.add(id);
-        ledger.ack("imap");
-        ledger.ack("imap " + address);
+        acked(address);
     }
 
-    private void move(MailProbe.Imap client, String address, String id, Ledger.Fact fact) throws IOException {
-        for (String line : client.ok("UID MOVE " + fact.uid() + " Archive")) {
+    private void flag(MailProbe.Imap client, String address, String id, Ledger.Place place, Random chance)
+            throws IOException {
+        Set<String> flags = new TreeSet<>(FLAGS);
+        flags.removeIf(f -> chance.nextBoolean());
+        Ledger.Place after = place.with(flags);
+        ledger.put(id, new Ledger.Fact(address, List.of(place, after), false, false));
+        client.ok("UID STORE " + place.uid() + " FLAGS (" + String.join(" ", flags) + ")");
+        sure(id, address, after);
+    }
+
+    private void move(MailProbe.Imap client, String address, String id, Ledger.Place place) throws IOException {
+        Ledger.Place archived = new Ledger.Place("Archive", 0, 0, place.flags());
+        ledger.put(id, new Ledger.Fact(address, List.of(place, archived), false, false));
+        for (String line : client.ok("UID MOVE " + place.uid() + " Archive")) {
             Matcher matcher = COPYUID.matcher(line);
             if (matcher.matches()) {
+                long validity = Long.parseLong(matcher.group(1));
                 long uid = Long.parseLong(matcher.group(3));
-                ledger.put(id, new Ledger.Fact(address, "Archive", uid, fact.flags(), Ledger.State.ACKED, false));
+                sure(id, address, new Ledger.Place("Archive", validity, uid, place.flags()));
                 return;
             }
         }
-        throw new IOException("MOVE: no COPYUID for UID " + fact.uid());
+        throw new IOException("MOVE: no COPYUID for UID " + place.uid());
+    }
+
+    private void expunge(MailProbe.Imap client, String address, String id, Ledger.Place place) throws IOException {
+        Set<String> flags = new TreeSet<>(place.flags());
+        flags.add("\\Deleted");
+        ledger.put(id, new Ledger.Fact(address, List.of(place, place.with(flags)), true, false));
+        client.ok("UID STORE " + place.uid() + " +FLAGS.SILENT (\\Deleted)");
+        client.ok("UID EXPUNGE " + place.uid());
+        ledger.put(id, new Ledger.Fact(address, List.of(), true, false));
     }
 
     @Override

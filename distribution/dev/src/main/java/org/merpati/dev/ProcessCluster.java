@@ -172,7 +172,7 @@ public final class ProcessCluster extends Cluster {
         process.onExit().join();
     }
 
-    /** Kills several nodes at one instant. */
+    @Override
     public void kill(List<String> nodes) throws IOException {
         List<Process> all = new ArrayList<>();
         for (String node : nodes) {

@@ -11,6 +11,7 @@ import org.merpati.directory.Account;
 import org.merpati.directory.Credentials;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
@@ -61,6 +62,13 @@ final class Admin {
             case "accounts add" -> addAccounts(parameters);
             case "account show" -> show(Address.parse(need(parameters, "address")));
             case "trace" -> node.traces().of(MailId.parse(need(parameters, "id")), LIMIT);
+            case "verify" ->
+                node.verify().of(Optional.ofNullable(parameters.get("shard")).map(GroupName::new));
+            case "repair" -> {
+                node.groups().mend(new GroupName(need(parameters, "group")));
+                yield "the copy of " + parameters.get("group") + " on this node is being mended; 'merpati status' shows"
+                        + " when it serves again";
+            }
             case "account passwd" -> {
                 Address address = Address.parse(need(parameters, "address"));
                 node.directory().setPassword(address, need(parameters, "password"));

@@ -64,6 +64,11 @@ final class Groups implements AutoCloseable {
         opened(spec, journals.witness(spec));
     }
 
+    /** Begins to mend this node's copy of a group; see {@link Journals#mend}. */
+    void mend(GroupName group) {
+        journals.mend(group);
+    }
+
     private Journal opened(GroupSpec spec, Journal journal) {
         specs.put(spec.name(), spec);
         open.put(spec.name(), journal);

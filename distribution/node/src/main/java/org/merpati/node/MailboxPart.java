@@ -31,7 +31,9 @@ final class MailboxPart implements RolePart {
                         data.resolve("index").resolve(name),
                         SearchLimits.DEFAULT);
                 Journal journal = node.groups().open(spec, state);
-                shards.add(parts.add(name, new JournaledStore(journal, state, node.ids())));
+                JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids()));
+                shards.add(store);
+                node.verify().add(store);
             }
         }
         node.traces().add(shards::trace);

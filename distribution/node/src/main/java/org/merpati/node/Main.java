@@ -34,6 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
             Main.InitCommand.class,
             Main.Status.class,
             Main.Trace.class,
+            Main.VerifyCommand.class,
+            Main.Repair.class,
             Main.DomainCommand.class,
             Main.AccountCommand.class,
             Main.NodeCommand.class
@@ -209,6 +211,68 @@ public final class Main implements Runnable {
                         org.merpati.kernel.Refused.Reason.NONEXISTENT, "no spool and no shard knows the mail " + id);
             }
             return 0;
+        }
+    }
+
+    /** Proves that the copies of shards are equal and sound. */
+    @Command(
+            name = "verify",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Compares all copies of a shard, or of all shards, while they serve: every mailbox by a digest at the"
+                        + " same place of the log, every row and body of each copy with the others.",
+                "Ends with 0 if all is well, and with 1 and a sentence for each thing that is not."
+            })
+    static final class VerifyCommand extends Asking implements java.util.concurrent.Callable<Integer> {
+        @Parameters(arity = "0..1", paramLabel = "SHARD", description = "the shard, such as shard-1; default: all")
+        private @Nullable String shard;
+
+        @Override
+        public Integer call() {
+            JsonNode reports = ask("verify", shard == null ? Map.of() : Map.of("shard", shard));
+            boolean well = true;
+            for (JsonNode report : reports) {
+                well &= report.get("wrong").isEmpty();
+                if (!json()) {
+                    System.out.print(text(report));
+                }
+            }
+            if (json()) {
+                System.out.println(JSON.writeValueAsString(reports));
+            }
+            return well ? 0 : FAILED;
+        }
+
+        private static String text(JsonNode report) {
+            StringBuilder text = new StringBuilder();
+            List<String> nodes = new ArrayList<>();
+            report.get("copies").forEach(node -> nodes.add(node.asString()));
+            text.append("%s: %s; %d mailboxes and other things compared%n"
+                    .formatted(
+                            report.get("shard").asString(),
+                            report.get("wrong").isEmpty()
+                                    ? "the copies on " + String.join(" and ", nodes) + " are equal and sound"
+                                    : report.get("wrong").size() + " things are wrong",
+                            report.get("mailboxes").asInt()));
+            report.get("wrong")
+                    .forEach(wrong ->
+                            text.append("    ! ").append(wrong.asString()).append('\n'));
+            return text.toString();
+        }
+    }
+
+    /** Mends a copy. */
+    @Command(
+            name = "repair",
+            mixinStandardHelpOptions = true,
+            description = "Mends this node's copy of a group: what is not sound here is fetched from another node.")
+    static final class Repair extends Asking implements java.util.concurrent.Callable<Integer> {
+        @Parameters(paramLabel = "GROUP", description = "the group, such as shard-1")
+        private String group = "";
+
+        @Override
+        public Integer call() {
+            return say(ask("repair", Map.of("group", group)));
         }
     }
 

@@ -170,6 +170,7 @@ public final class Node implements AutoCloseable {
                 logins,
                 health,
                 new Traces(topology, channel),
+                new Verify(topology, channel),
                 ids,
                 clock);
     }
@@ -268,7 +269,7 @@ public final class Node implements AutoCloseable {
 
     /** Asks every node of the cluster what it says of itself. */
     static List<NodeStatus> clusterStatus(NodeContext context, Duration limit) {
-        return EachNode.of(context.topology(), node -> ask(context, node, limit));
+        return EachNode.of(context.topology().nodes(), node -> ask(context, node, limit));
     }
 
     private static NodeStatus ask(NodeContext context, NodeInfo node, Duration limit) {

@@ -37,5 +37,6 @@ record NodeContext(
         Logins logins,
         Health health,
         Traces traces,
+        Verify verify,
         Ids ids,
         Clock clock) {}

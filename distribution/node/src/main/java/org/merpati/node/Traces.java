@@ -44,7 +44,7 @@ final class Traces {
     /** Asks all nodes; lines in the order of time, then one for each node that did not answer. */
     List<String> of(MailId mail, Duration limit) {
         TreeSet<String> lines = new TreeSet<>();
-        EachNode.of(topology, node -> ask(node, mail, limit)).forEach(lines::addAll);
+        EachNode.of(topology.nodes(), node -> ask(node, mail, limit)).forEach(lines::addAll);
         return List.copyOf(lines);
     }
 

@@ -25,7 +25,7 @@ import org.merpati.directory.Directory;
 import org.merpati.directory.DirectoryGroup;
 import org.merpati.directory.Logins;
 import org.merpati.journal.Journal;
-import org.merpati.journal.MemoryJournals;
+import org.merpati.journal.memory.MemoryJournals;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.GroupName;

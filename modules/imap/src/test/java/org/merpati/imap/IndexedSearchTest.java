@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
-import org.merpati.journal.MemoryJournals;
+import org.merpati.journal.memory.MemoryJournals;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.GroupName;

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Tells the watchers of a group who leads it, in order and from one thread. If they are slow, the oldest news are
  * dropped: only the newest matter.
  */
-final class Announcer implements AutoCloseable {
+public final class Announcer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
     private static final int BACKLOG = 256;
     private static final int WATCHERS = 64;
@@ -23,7 +23,8 @@ final class Announcer implements AutoCloseable {
     private volatile Leadership present = Leadership.UNKNOWN;
     private volatile boolean closed;
 
-    Announcer(String group) {
+    /** Tells nobody yet. */
+    public Announcer(String group) {
         this.group = group;
         Thread.ofVirtual().name("journal-watch-" + group).start(this::run);
     }
@@ -44,12 +45,12 @@ final class Announcer implements AutoCloseable {
     }
 
     /** The newest leadership. */
-    Leadership present() {
+    public Leadership present() {
         return present;
     }
 
     /** Tells everyone, if it is news. */
-    synchronized void announce(Leadership leadership) {
+    public synchronized void announce(Leadership leadership) {
         if (leadership.equals(present)) {
             return;
         }
@@ -61,7 +62,7 @@ final class Announcer implements AutoCloseable {
     }
 
     /** Adds a watcher and tells it the present state first. */
-    synchronized void add(Consumer<Leadership> watcher) {
+    public synchronized void add(Consumer<Leadership> watcher) {
         if (watchers.size() >= WATCHERS) {
             throw new IllegalStateException("group " + group + " has " + WATCHERS + " watchers already");
         }

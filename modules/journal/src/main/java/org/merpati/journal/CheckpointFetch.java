@@ -48,7 +48,7 @@ final class CheckpointFetch implements DataReplica.Source {
         CompletableFuture<@Nullable TermIndex> done = new CompletableFuture<>();
         Thread.ofVirtual().name("journal-catch-up-" + spec.name()).start(() -> {
             try {
-                done.complete(fetch(into, needed));
+                done.complete(fetch(into, Math.max(needed, into.checkpointed())));
             } catch (IOException | RuntimeException e) {
                 LOG.warn(
                         "group {}: no checkpoint was installed on node {}, it will be tried again: {}",
@@ -61,7 +61,13 @@ final class CheckpointFetch implements DataReplica.Source {
         return done;
     }
 
-    private @Nullable TermIndex fetch(DataReplica into, long needed) throws IOException {
+    /**
+     * Installs a checkpoint at or above an index; null if no other data node offers one.
+     *
+     * @throws IOException if it cannot be fetched or made the state; the old state then stays
+     */
+    @Nullable
+    TermIndex fetch(DataReplica into, long needed) throws IOException {
         List<From> offers = new ArrayList<>();
         try {
             for (NodeName node : others()) {
@@ -81,6 +87,17 @@ final class CheckpointFetch implements DataReplica.Source {
         } finally {
             offers.forEach(o -> release(o.node));
         }
+    }
+
+    /** Whether another data node offers a checkpoint at or above an index. */
+    boolean offered(long needed) {
+        for (NodeName node : others()) {
+            if (ask(node, needed).isPresent()) {
+                release(node);
+                return true;
+            }
+        }
+        return false;
     }
 
     private TermIndex install(DataReplica into, From from) throws IOException {

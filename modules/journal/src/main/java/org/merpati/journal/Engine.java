@@ -143,8 +143,11 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    /** Leaves a group; the files stay. */
+    /** Leaves a group, if it is open; the files stay. */
     synchronized void remove(GroupSpec spec) throws IOException {
+        if (!replicas.containsKey(groupId(spec))) {
+            return;
+        }
         server.groupManagement(GroupManagementRequest.newRemove(
                 client, server.getId(), calls.incrementAndGet(), groupId(spec), false, false));
         replicas.remove(groupId(spec));

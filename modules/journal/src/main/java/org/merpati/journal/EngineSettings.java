@@ -25,6 +25,13 @@ final class EngineSettings {
 
     private static final int CACHED_SEGMENTS = 2;
 
+    /**
+     * How long a leader waits between attempts to reach a voter that is away: pairs of a time and a count. The default
+     * waits 5 s after half a minute, and once more when the voter is back: until then nothing reaches it, and if the
+     * leader dies, the witness has to bring it up to date first.
+     */
+    private static final String RETRIES = "1ms,10, 200ms,1000000000";
+
     private EngineSettings() {}
 
     /** The settings of a node's one server. */
@@ -96,6 +103,7 @@ final class EngineSettings {
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(settings, SizeInBytes.valueOf(APPEND_LIMIT));
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(settings, TimeDuration.ZERO);
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(settings, false);
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(settings, RETRIES);
         RaftServerConfigKeys.Write.setByteLimit(settings, SizeInBytes.valueOf(config.pendingOctets()));
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(settings, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(settings, false);

@@ -60,8 +60,9 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     private final Engine engine;
     private final Node node;
     private final ReplicaRecord record;
-    private final Batcher batcher;
     private final Announcer announcer;
+    private final Handover handover;
+    private final Reports reports;
     private final Lease lease;
     private final AtomicLong confirmedTerm = new AtomicLong(-1);
     private final AtomicLong lastMillis = new AtomicLong();
@@ -69,8 +70,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     private final AtomicBoolean checkpointing = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Shortages shortages;
-    private volatile long reportSent;
-    private volatile long reportNanos;
+    private volatile Batcher batcher;
     private volatile @Nullable Replica replica;
     private volatile @Nullable String failure;
 
@@ -81,10 +81,16 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         this.engine = engine;
         this.node = node;
         this.record = record;
+        this.handover = new Handover(spec, node.name(), config, engine);
+        this.reports = new Reports(spec, clock, config.electionMax().toNanos(), this::tell);
         this.announcer = new Announcer(spec.name().value());
         this.lease = new Lease(clock, config.lease().toNanos());
         this.shortages = new Shortages(spec, node.name(), clock, (leader, why) -> node.shortage(spec, leader, why));
-        this.batcher = new Batcher(spec.name().value(), config, this, this::unknownOutcome);
+        this.batcher = batcher();
+    }
+
+    private Batcher batcher() {
+        return new Batcher(spec.name().value(), config, this, this::unknownOutcome);
     }
 
     /** Takes the copy that Ratis drives from now on, and the room that its log has. */
@@ -116,7 +122,12 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     /** The copy with data, if this node has one and it is sound. */
     Optional<DataReplica> data() {
-        return failure == null && replica instanceof DataReplica data ? Optional.of(data) : Optional.empty();
+        return failure == null ? copy() : Optional.empty();
+    }
+
+    /** The copy with data, sound or not, if this node has one. */
+    Optional<DataReplica> copy() {
+        return replica instanceof DataReplica data ? Optional.of(data) : Optional.empty();
     }
 
     @Override
@@ -194,6 +205,14 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         return reply;
     }
 
+    private void tell(NodeName leader, long index) {
+        if (leader.equals(node.name())) {
+            report(leader, index);
+        } else {
+            node.report(spec, leader, index);
+        }
+    }
+
     /** Takes the report of a data node, if this node leads. */
     void report(NodeName from, long index) {
         batcher.report(new Entry.Checkpointed(from, index));
@@ -261,26 +280,15 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         if (!leadership().leading()) {
             throw notLeading();
         }
-        if (!hears(to)) {
+        if (!handover.hears(to)) {
             throw unavailable("it does not hear node " + to);
         }
         try {
-            engine.transfer(spec, to, config.electionMax().multipliedBy(2).toMillis());
+            handover.to(to);
         } catch (IOException e) {
             throw unavailable("node " + to + " did not take over in time");
         } finally {
             node.soon(this);
-        }
-    }
-
-    /** Whether a voter answered this leader lately. While a transfer waits, the group takes no writes. */
-    private boolean hears(NodeName voter) {
-        try {
-            return new Followers(spec, node.name(), engine.division(spec))
-                    .present(config.electionMin().toMillis())
-                    .contains(voter);
-        } catch (IOException closing) {
-            return false;
         }
     }
 
@@ -291,10 +299,19 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     @Override
     public void failed(String why) {
-        if (closed.get() || failure != null) {
-            return;
+        if (fail(why)) {
+            Thread.ofVirtual().name("journal-leave-" + spec.name()).start(() -> node.leave(this));
         }
-        failure = why;
+    }
+
+    /** Serves nobody from now on; false if that is so already. The engine is left as it is. */
+    boolean fail(String why) {
+        synchronized (confirmedTerm) {
+            if (closed.get() || failure != null) {
+                return false;
+            }
+            failure = why;
+        }
         LOG.error(
                 "group {} has failed on node {} and serves nobody until it is opened again: {}",
                 spec.name(),
@@ -302,7 +319,22 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
                 why);
         announcer.announce(new Leadership(false, Optional.empty(), leadership().epoch()));
         batcher.close();
-        Thread.ofVirtual().name("journal-leave-" + spec.name()).start(() -> node.leave(this));
+        return true;
+    }
+
+    /** Serves again as far as this node's copy is concerned: it was mended, and is about to be opened. */
+    void mended() {
+        confirmedTerm.set(-1);
+        reports.forget();
+        batcher = batcher();
+        failure = null;
+    }
+
+    /** Hands leadership to any other data node, if this one leads and another takes it. */
+    void handOver() {
+        if (leadership().leading()) {
+            handover.toAny();
+        }
     }
 
     /** Looks at what Ratis knows, tells the watchers, renews the lease, and begins what is due. */
@@ -317,6 +349,9 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
                 return;
             }
             observe(division.getInfo());
+            if (spec.isWitness(node.name()) && division.getInfo().isLeaderReady()) {
+                handover.fromWitness(division);
+            }
             checkpointIfDue();
             lookForRoom(division);
         } catch (IOException e) {
@@ -364,7 +399,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
             if (data.octetsSinceCheckpoint() >= config.checkpointOctets()) {
                 checkpoint();
             }
-            reportIfDue(data);
+            reports.look(data, leadership());
             long installed = data.installedNanos();
             if (installed != 0
                     && clock.nanos() - installed
@@ -384,26 +419,6 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
                         checkpointing.set(false);
                         node.soon(this);
                     });
-        }
-    }
-
-    private void reportIfDue(DataReplica data) {
-        long finished = data.checkpointed();
-        Leadership now = leadership();
-        boolean sent = finished == reportSent
-                && clock.nanos() - reportNanos < config.electionMax().toNanos();
-        if (spec.witness().isEmpty()
-                || finished <= data.reported()
-                || sent
-                || now.leader().isEmpty()) {
-            return;
-        }
-        reportSent = finished;
-        reportNanos = clock.nanos();
-        if (now.leading()) {
-            report(node.name(), finished);
-        } else if (!now.leader().get().equals(node.name())) {
-            node.report(spec, now.leader().get(), finished);
         }
     }
 

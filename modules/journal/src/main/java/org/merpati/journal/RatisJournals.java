@@ -52,6 +52,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
     private final ScheduledThreadPoolExecutor ticker = new ScheduledThreadPoolExecutor(
             2, Thread.ofPlatform().daemon().name("journal-tick-", 0).factory());
     private final Map<GroupName, RatisJournal> open = new ConcurrentHashMap<>();
+    private final Mender mender = new Mender(ticker, new Copies());
     private final Set<String> reporting = ConcurrentHashMap.newKeySet();
 
     /**
@@ -120,6 +121,8 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         long period = Math.max(5, config.electionMin().toMillis() / 8);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(this::tickAll, period, period, TimeUnit.MILLISECONDS);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(checkpoints::sweep, 1, 1, TimeUnit.MINUTES);
+        Runnable scrub = () -> mender.scrub(open.values());
+        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(scrub, 1, 24, TimeUnit.HOURS);
     }
 
     /**
@@ -178,8 +181,10 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
             ReplicaRecord record = ReplicaRecord.open(
                     folder.resolve("replica"), topology.cluster(), spec.name().value());
             RatisJournal journal = new RatisJournal(spec, config, clock, engine, this, record);
+            state.ifPresent(copy -> copy.onDamage(why -> mender.soon(journal, why)));
+            Optional<String> lacking;
             try {
-                add(journal, state);
+                lacking = add(journal, state);
             } catch (IOException | RuntimeException e) {
                 journal.shut();
                 throw e;
@@ -188,6 +193,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
                 folders.formed(spec.name(), Engine.INCARNATION);
             }
             open.put(spec.name(), journal);
+            lacking.ifPresent(why -> mender.soon(journal, why));
             soon(journal);
             return journal;
         } catch (IOException e) {
@@ -199,24 +205,78 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         }
     }
 
-    private void add(RatisJournal journal, Optional<StateMachine> state) throws IOException {
+    /** Has the engine open a group; what it says is why another copy's files are needed first. */
+    private Optional<String> add(RatisJournal journal, Optional<StateMachine> state) throws IOException {
         GroupSpec spec = journal.spec();
         Replica copy;
         if (state.isPresent()) {
-            CheckpointFetch source = new CheckpointFetch(spec, self, channel, clock);
-            copy = new DataReplica(self, state.get(), journal.record(), config.logMargin(), journal, source);
+            copy = new DataReplica(self, state.get(), journal.record(), config.logMargin(), journal, source(spec));
         } else {
             copy = new WitnessReplica(spec, journal.record(), config.logMargin(), journal);
         }
         Path log = folders.log(spec.name());
         journal.attach(copy, new Room(spec.name().value(), log, config.logBound(), machine, clock, copy::holder));
-        ReplicaRecord record = journal.record();
-        LogScan.Known known = new LogScan.Known(copy.checkpointed(), record.reached(), record.skipped());
-        Optional<String> damage = new LogScan(spec.name().value(), log, folders.aside(), known).damage();
+        LogScan scan = scan(journal, copy);
+        if (state.isPresent() && spec.dataNodes().size() > 1 && scan.copyLacksEntries()) {
+            String why = "its files end at entry " + copy.checkpointed() + ", and its log begins after that";
+            journal.refuse(why);
+            return Optional.of(why);
+        }
+        Optional<String> damage = scan.damage();
         if (damage.isPresent()) {
             journal.refuse(damage.get());
         } else {
             engine.add(spec, copy, folders.folder(spec.name()), state.isEmpty());
+        }
+        return Optional.empty();
+    }
+
+    private LogScan scan(RatisJournal journal, Replica copy) {
+        GroupName group = journal.group();
+        ReplicaRecord record = journal.record();
+        LogScan.Known known = new LogScan.Known(copy.checkpointed(), record.reached(), record.skipped());
+        return new LogScan(group.value(), folders.log(group), folders.aside(), known);
+    }
+
+    private CheckpointFetch source(GroupSpec spec) {
+        return new CheckpointFetch(spec, self, channel, clock);
+    }
+
+    /** Mends copies with what this node has and what others offer. */
+    private final class Copies implements Mender.Mending {
+        /** Where a checkpoint must end at the earliest, so that the log here goes on from it. */
+        private long needed(RatisJournal journal, DataReplica copy) {
+            return Math.max(1, scan(journal, copy).first().orElse(copy.checkpointed() + 1) - 1);
+        }
+
+        @Override
+        public boolean offered(RatisJournal journal) {
+            return journal.copy()
+                    .map(copy -> source(journal.spec()).offered(needed(journal, copy)))
+                    .orElse(false);
+        }
+
+        @Override
+        public boolean mend(RatisJournal journal) throws IOException {
+            Optional<DataReplica> copy = journal.copy();
+            if (copy.isEmpty() || open.get(journal.group()) != journal) {
+                return true;
+            }
+            leave(journal);
+            if (source(journal.spec()).fetch(copy.get(), needed(journal, copy.get())) == null) {
+                return false;
+            }
+            synchronized (RatisJournals.this) {
+                if (open.get(journal.group()) != journal || journal.isClosed()) {
+                    return true;
+                }
+                journal.mended();
+                if (add(journal, Optional.of(copy.get().state())).isPresent()) {
+                    return false;
+                }
+            }
+            soon(journal);
+            return true;
         }
     }
 
@@ -312,8 +372,26 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         }
     }
 
+    /**
+     * Begins to mend this node's copy of a group as if a file of it were damaged.
+     *
+     * @throws Refused if this node has no copy of it, or no other node has one
+     */
+    @Override
+    public void mend(GroupName group) {
+        RatisJournal journal = Optional.ofNullable(open.get(group))
+                .filter(j -> j.spec().dataNodes().contains(self))
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.NONEXISTENT, "node " + self + " has no copy of a group named " + group));
+        if (journal.spec().dataNodes().size() < 2) {
+            throw new Refused(Refused.Reason.CANNOT, "no other node has a copy of group " + group);
+        }
+        mender.soon(journal, "its copy was to be mended");
+    }
+
     @Override
     public void close() {
+        mender.close();
         ticker.shutdownNow();
         // The engine closes all groups at once; one after the other would take a second each.
         List<RatisJournal> left = List.copyOf(open.values());

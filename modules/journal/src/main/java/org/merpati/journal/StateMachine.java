@@ -3,6 +3,7 @@ package org.merpati.journal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The state that a group's log builds on one copy. One thread calls {@link #apply}, in log order; the other methods
@@ -91,6 +92,19 @@ public interface StateMachine extends AutoCloseable {
 
     /** Begins to install a checkpoint of the given index and files. */
     Installation install(long index, List<CheckpointFile> files) throws IOException;
+
+    /**
+     * Who is told, in words for people, when a file of this copy turns out damaged; called on the thread that found
+     * it. The journal then mends the copy.
+     */
+    default void onDamage(Consumer<String> listener) {}
+
+    /**
+     * Reads the files of the last finished checkpoint at a pace, until the first that is damaged, and tells of it.
+     *
+     * @throws IOException if one is damaged, or the disk fails
+     */
+    default void scrub(long octetsPerSecond) throws IOException {}
 
     /** Closes without a checkpoint. The journal that was opened with it calls this when it is closed. */
     @Override

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.runtime.DurableFile;
@@ -32,6 +33,8 @@ final class MapState implements StateMachine {
     volatile boolean closed;
     /** Called when Ratis asks for the checkpoint, as it does while it opens the log. */
     volatile Runnable asked = () -> {};
+    /** Told that a file is damaged, as a read would tell. */
+    volatile Consumer<String> damaged = why -> {};
 
     MapState(Path folder) {
         this.folder = folder;
@@ -166,7 +169,13 @@ final class MapState implements StateMachine {
         return new Installation() {
             @Override
             public boolean has(CheckpointFile file) {
-                return Files.exists(folder.resolve(file.name()));
+                try {
+                    Path here = folder.resolve(file.name());
+                    return Files.exists(here)
+                            && digest(Files.readAllBytes(here)).equals(file.sha256());
+                } catch (IOException unreadable) {
+                    return false;
+                }
             }
 
             @Override
@@ -189,6 +198,11 @@ final class MapState implements StateMachine {
             @Override
             public void close() {}
         };
+    }
+
+    @Override
+    public void onDamage(Consumer<String> listener) {
+        damaged = listener;
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.journal.memory.MemoryJournals;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;

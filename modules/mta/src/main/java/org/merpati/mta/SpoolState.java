@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
 import org.merpati.journal.vaulted.VaultCheckpoints;
@@ -37,7 +38,7 @@ public final class SpoolState implements StateMachine {
     /**
      * Opens a spool's folder.
      *
-     * @throws IOException if the disk fails or a file is damaged
+     * @throws IOException if the disk fails
      * @throws org.merpati.kernel.Refused if the folder belongs to another cluster or group, or to another format
      */
     public static SpoolState open(Path folder, VaultIdentity identity, VaultLimits limits) throws IOException {
@@ -273,6 +274,16 @@ public final class SpoolState implements StateMachine {
     @Override
     public Installation install(long index, List<CheckpointFile> files) throws IOException {
         return VaultCheckpoints.install(vault, index, files, () -> {});
+    }
+
+    @Override
+    public void onDamage(Consumer<String> listener) {
+        vault.onDamage(damaged -> listener.accept(damaged.getMessage()));
+    }
+
+    @Override
+    public void scrub(long octetsPerSecond) throws IOException {
+        vault.scrub(octetsPerSecond);
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
-import org.merpati.journal.MemoryJournals;
+import org.merpati.journal.memory.MemoryJournals;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.NodeName;

@@ -38,7 +38,7 @@ public final class Configuration {
         this.source = source;
     }
 
-    /** A record as read, and the table of its effective values. */
+    /** A record as read, and the table of its effective values with what each key means; what is not set is marked. */
     public record Read<T>(T value, List<String> table) {}
 
     /**
@@ -143,6 +143,7 @@ public final class Configuration {
         }
         if (given == null) {
             if (optional) {
+                effective.put("# " + full, "\"\"" + remark(key));
                 return Optional.empty();
             }
             throw new Malformed(
@@ -150,8 +151,15 @@ public final class Configuration {
         }
         Class<?> inner = optional ? argument(component.getGenericType()) : type;
         Object value = scalar(given, inner, full);
-        effective.put(full, given.asString());
+        effective.put(full, given.asString() + remark(key));
         return optional ? Optional.of(value) : value;
+    }
+
+    private static String remark(@Nullable Key key) {
+        if (key == null) {
+            return "";
+        }
+        return "    # " + key.value() + (key.byDefault().equals(Key.NONE) ? "" : "; default " + key.byDefault());
     }
 
     private static Class<?> argument(Type generic) {

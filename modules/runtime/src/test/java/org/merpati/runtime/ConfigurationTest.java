@@ -44,6 +44,15 @@ class ConfigurationTest {
         assertThat(config.timing().commit()).isEqualTo(Duration.ofMillis(1500));
     }
 
+    @Test
+    void theTableShowsEveryKeyWithItsMeaning() {
+        assertThat(Configuration.parse(LEAST, "a.toml", NodeConfig.class).table())
+                .contains(
+                        "node = a    # this node's name, one of those of the cluster",
+                        "cluster.nodes.0.channel-port = 7072    # port of the node channel; default 7072",
+                        "# listeners.smtp = \"\"    # SMTP from other servers, with STARTTLS");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             [listeners]\\nsmpt = "127.0.0.1:1" | no key 'listeners.smpt'; did you mean 'smtp'?

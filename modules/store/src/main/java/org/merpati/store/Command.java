@@ -7,6 +7,7 @@ import org.merpati.kernel.Flags;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 
 /**
  * What a shard's log holds. Names are NFC already, ids were made by the proposer, UIDs ascend; what depends on the
@@ -71,4 +72,7 @@ sealed interface Command {
 
     /** Begins a checkpoint. */
     record Flush() implements Command {}
+
+    /** Has every copy make digests of what it holds at this entry; changes nothing. */
+    record Compare(Id id) implements Command {}
 }

@@ -11,9 +11,11 @@ import org.merpati.kernel.Flags;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 import org.merpati.store.Command.Added;
 import org.merpati.store.Command.Append;
 import org.merpati.store.Command.Chunk;
+import org.merpati.store.Command.Compare;
 import org.merpati.store.Command.Content;
 import org.merpati.store.Command.Copy;
 import org.merpati.store.Command.Create;
@@ -65,6 +67,7 @@ final class CommandCodec {
                 head(to, 11).id(c.upload()).varint(c.number()).bytes(c.octets().array());
             case Expire c -> head(to, 12);
             case Flush c -> head(to, 13);
+            case Compare c -> head(to, 14).id(c.id());
         }
         return to.toByteArray();
     }
@@ -95,6 +98,7 @@ final class CommandCodec {
             case 11 -> new Chunk(from.id(), from.count(), new Octets(from.bytes()));
             case 12 -> new Expire();
             case 13 -> new Flush();
+            case 14 -> new Compare(from.id());
             default -> throw unknown(type, version);
         };
     }

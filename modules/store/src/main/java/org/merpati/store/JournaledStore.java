@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
@@ -278,6 +279,22 @@ public final class JournaledStore implements MailStore {
     @Override
     public List<String> verify() {
         return state.verify();
+    }
+
+    /** Has every copy of the shard make digests of what it holds now, for {@link #compared}; needs the leader. */
+    public Id compare() {
+        Id id = proposer.ids(1).getFirst();
+        submit(new Command.Compare(id));
+        return id;
+    }
+
+    /**
+     * A digest of each mailbox of the copy on this node, leader or not, as it was when {@link #compare} was asked for.
+     *
+     * @throws TryLater if this copy has not read everything within the limit
+     */
+    public SortedMap<String, String> compared(Id comparison, Duration limit) {
+        return state.compared(comparison, limit);
     }
 
     /** Ends the watches; journal and state are closed by their owner. */

@@ -14,6 +14,7 @@ import org.merpati.kernel.Flags;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 
 /** Commands on messages. */
 final class Messages {

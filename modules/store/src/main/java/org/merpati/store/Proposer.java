@@ -14,6 +14,7 @@ import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
+import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 

@@ -11,6 +11,7 @@ import org.merpati.kernel.Flags;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 import org.merpati.vault.BlobRef;
 
 /** The values of a shard's rows. Each begins with the version of its form. */

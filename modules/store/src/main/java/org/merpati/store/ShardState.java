@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -17,6 +19,7 @@ import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
@@ -51,14 +54,17 @@ public final class ShardState implements StateMachine {
     private volatile Runnable checkpointAsked = () -> {};
     private volatile @Nullable MailIndex index;
 
+    private final Comparisons comparisons;
+
     private ShardState(Vault vault) {
         this.vault = vault;
+        this.comparisons = new Comparisons(vault);
     }
 
     /**
      * Opens a shard's folder.
      *
-     * @throws IOException if the disk fails or a file is damaged
+     * @throws IOException if the disk fails
      * @throws Refused if the folder belongs to another cluster or group, or to another format
      */
     public static ShardState open(Path folder, VaultIdentity identity, VaultLimits limits) throws IOException {
@@ -112,6 +118,9 @@ public final class ShardState implements StateMachine {
             Iterable<Ledger.Touched> touched = ledger.close();
             open.change(vault::publish, touched);
             touched.forEach(folder -> changed(folder.account, folder.row.id));
+            if (command instanceof Command.Compare compare) {
+                comparisons.begin(compare.id());
+            }
             return answer;
         } catch (Refused refused) {
             vault.revert();
@@ -150,6 +159,7 @@ public final class ShardState implements StateMachine {
                 vault.flushAtEntry();
                 yield Answer.done().toByteArray();
             }
+            case Command.Compare c -> Answer.done().toByteArray();
         };
     }
 
@@ -410,6 +420,16 @@ public final class ShardState implements StateMachine {
         }
     }
 
+    /**
+     * A digest of each mailbox as it was at the entry that holds the command, by its name; the shard's bodies are one
+     * more. Waits until this copy has applied the command and read everything.
+     *
+     * @throws TryLater if that takes longer than the limit, or another comparison was begun meanwhile
+     */
+    SortedMap<String, String> compared(Id comparison, Duration limit) {
+        return comparisons.await(comparison, limit);
+    }
+
     /** Compares everything with everything; see {@link MailStore#verify}. */
     public List<String> verify() {
         return new Verification(this, open).run();
@@ -440,8 +460,19 @@ public final class ShardState implements StateMachine {
     }
 
     @Override
+    public void onDamage(Consumer<String> listener) {
+        vault.onDamage(damaged -> listener.accept(damaged.getMessage()));
+    }
+
+    @Override
+    public void scrub(long octetsPerSecond) throws IOException {
+        vault.scrub(octetsPerSecond);
+    }
+
+    @Override
     public void close() {
         index().ifPresent(MailIndex::close);
+        comparisons.close();
         try {
             vault.close();
         } catch (IOException failed) {

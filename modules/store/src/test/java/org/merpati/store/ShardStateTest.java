@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.journal.StateMachine;
 import org.merpati.kernel.Flags;
+import org.merpati.kernel.Id;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.TryLater;
 
 class ShardStateTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
     @TempDir
     Path temp;
 
@@ -51,6 +57,44 @@ class ShardStateTest {
             shard.journal.play(at + 1, copy);
             assertThat(copy.view(Shard.BUDI, inbox).size()).isEqualTo(31);
             assertThat(copy.verify()).isEmpty();
+        }
+    }
+
+    /** One copy took everything from the log, the other began with its checkpoint; then one goes astray. */
+    @Test
+    void equalCopiesHaveEqualDigestsAndAStrayFlagIsFound() throws Exception {
+        Id first = new Id(7, 1);
+        Id second = new Id(7, 2);
+        try (Shard shard = new Shard(temp.resolve("source"), 3);
+                ShardState copy = Shard.open(temp.resolve("copy"), Shard.SMALL)) {
+            MailboxId inbox = filled(shard);
+            for (int i = 1; i <= shard.journal.size(); i++) {
+                shard.journal.play(i, copy);
+            }
+            shard.checkpoint();
+            shard.journal.play(shard.journal.size(), copy);
+            shard.journal.submit(CommandCodec.encode(new Command.Compare(first)));
+            shard.journal.play(shard.journal.size(), copy);
+            SortedMap<String, String> digests = shard.state().compared(first, LIMIT);
+            assertThat(copy.compared(first, LIMIT)).isEqualTo(digests);
+            assertThat(digests.keySet()).anyMatch(name -> name.endsWith("mailbox " + inbox));
+
+            FlagChange flag = new FlagChange(FlagChange.Kind.ADD, Flags.of("\\Flagged"));
+            Command stray = new Command.Store(Shard.BUDI, inbox, List.of(5L), flag, -1);
+            copy.apply(shard.journal.size() + 1L, shard.journal.millis(), CommandCodec.encode(stray));
+            shard.journal.submit(CommandCodec.encode(new Command.Compare(second)));
+            shard.journal.play(shard.journal.size(), copy);
+            SortedMap<String, String> good = shard.state().compared(second, LIMIT);
+            SortedMap<String, String> bad = copy.compared(second, LIMIT);
+            assertThat(bad).hasSameSizeAs(good);
+            assertThat(bad.keySet().stream()
+                            .filter(name -> !bad.getOrDefault(name, "").equals(good.get(name))))
+                    .as("the mailbox, and the account's counter of MODSEQ")
+                    .allMatch(name -> name.startsWith("account " + Shard.BUDI))
+                    .anyMatch(name -> name.endsWith("mailbox " + inbox))
+                    .hasSize(2);
+            assertThatThrownBy(() -> copy.compared(first, Duration.ofMillis(50)))
+                    .isInstanceOf(TryLater.class);
         }
     }
 

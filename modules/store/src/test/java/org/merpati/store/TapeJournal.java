@@ -12,6 +12,7 @@ import org.merpati.journal.Leadership;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Octets;
 import org.merpati.kernel.TryLater;
 
 /** A log in memory that applies at once, and can be played again to another state. */

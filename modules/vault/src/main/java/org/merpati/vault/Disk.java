@@ -58,8 +58,21 @@ final class Disk {
         }
     }
 
+    /** Is told of octets that were read; may wait. */
+    @FunctionalInterface
+    interface Pace {
+        Pace NONE = octets -> {};
+
+        void read(int octets);
+    }
+
     /** A digest of the file's first octets, still open for more. */
     static MessageDigest digest(Path file, long length) throws IOException {
+        return digest(file, length, Pace.NONE);
+    }
+
+    /** The same, at a pace. */
+    static MessageDigest digest(Path file, long length, Pace pace) throws IOException {
         MessageDigest digest = sha256();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -72,6 +85,7 @@ final class Disk {
                 }
                 digest.update(buffer.flip());
                 position += count;
+                pace.read(count);
             }
         }
         return digest;

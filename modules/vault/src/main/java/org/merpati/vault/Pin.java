@@ -33,6 +33,11 @@ public final class Pin implements AutoCloseable {
         return files;
     }
 
+    /** The files that are on the disk: before the first checkpoint there are none. */
+    List<FileEntry> scrubbed() {
+        return manifest.index() == 0 ? List.of() : files();
+    }
+
     /**
      * Reads a file, up to the length in {@link #files}.
      *

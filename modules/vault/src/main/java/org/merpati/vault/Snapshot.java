@@ -20,7 +20,11 @@ public final class Snapshot implements AutoCloseable {
      * @throws IOException if the disk fails or a checksum is wrong ({@link Corrupt})
      */
     public byte @Nullable [] get(byte[] key) throws IOException {
-        return layers.get(key);
+        try {
+            return layers.get(key);
+        } catch (Corrupt corrupt) {
+            throw vault.told(corrupt);
+        }
     }
 
     /**
@@ -29,7 +33,10 @@ public final class Snapshot implements AutoCloseable {
      * @throws IOException if the disk fails or a checksum is wrong ({@link Corrupt})
      */
     public void scan(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
-        layers.scan(from, to, visitor);
+        vault.watched(() -> {
+            layers.scan(from, to, visitor);
+            return true;
+        });
     }
 
     /** Lets its files go. */

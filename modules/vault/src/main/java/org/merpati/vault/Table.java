@@ -183,11 +183,4 @@ final class Table {
         }
         return Arrays.copyOf(octets, length);
     }
-
-    /** Reads and checks every block, past the cache. */
-    void scrub() throws IOException {
-        for (long[] place : places) {
-            decode(place[0], checked(place[0], (int) place[1]));
-        }
-    }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.merpati.runtime.DurableFile;
 import org.merpati.vault.Manifest.SegmentEntry;
@@ -32,6 +36,8 @@ import org.merpati.vault.Manifest.SegmentEntry;
  * background, at the end of an entry, at points that follow from what was written, so equal logs make equal files.
  */
 public final class Vault implements AutoCloseable {
+    private static final String DAMAGED = "damaged-";
+
     private final Path folder;
     private final VaultIdentity identity;
     private final VaultLimits limits;
@@ -48,25 +54,78 @@ public final class Vault implements AutoCloseable {
     private Memtable working = Memtable.EMPTY;
     private Segments segments;
     private boolean flushAsked;
+    private volatile Consumer<Corrupt> damaged = corrupt -> {};
+    private volatile @Nullable Corrupt damage;
 
     private Vault(Path folder, VaultIdentity identity, VaultLimits limits) throws IOException {
         this.folder = folder;
         this.identity = identity;
         this.limits = limits;
         this.cache = new BlockCache(limits.cachedBlocks());
-        this.segments = load();
+        this.segments = begin();
     }
 
     /**
      * Opens a vault, or makes an empty one: unsealed segments are cut to the manifest's length, files that it does not
      * name are dropped.
      *
-     * @throws IOException if the disk fails or a file is damaged ({@link Corrupt})
+     * <p>Where a file turns out damaged, it is set aside and the vault is empty ({@link #damage}, {@link #checkpointed}
+     * 0); the other files stay for an {@link #install} of another copy's checkpoint.
+     *
+     * @throws IOException if the disk fails
      * @throws org.merpati.kernel.Refused if the folder belongs to another cluster or group, or to another format
      */
     public static Vault open(Path folder, VaultIdentity identity, VaultLimits limits) throws IOException {
         Files.createDirectories(folder);
         return new Vault(folder, identity, limits);
+    }
+
+    private Segments begin() throws IOException {
+        try {
+            return load();
+        } catch (Corrupt corrupt) {
+            setAside(corrupt.file());
+            damage = corrupt;
+            return Segments.open(folder, identity, limits.segmentBytes(), List.of());
+        }
+    }
+
+    private static void setAside(Path file) throws IOException {
+        if (Files.exists(file)) {
+            Path aside = file.resolveSibling(DAMAGED + file.getFileName());
+            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** What was found damaged as this was opened, if nothing was installed since. */
+    public Optional<Corrupt> damage() {
+        return Optional.ofNullable(damage);
+    }
+
+    /** Who is told of each damage that a read finds, on the reading thread. */
+    public void onDamage(Consumer<Corrupt> listener) {
+        damaged = listener;
+    }
+
+    /** A read of files. */
+    @FunctionalInterface
+    interface Reading<T> {
+        T run() throws IOException;
+    }
+
+    /** Reads, and tells who wants to know if a file is damaged. */
+    <T> T watched(Reading<T> reading) throws IOException {
+        try {
+            return reading.run();
+        } catch (Corrupt corrupt) {
+            throw told(corrupt);
+        }
+    }
+
+    /** Tells who wants to know of damage, and hands it back. */
+    Corrupt told(Corrupt corrupt) {
+        damaged.accept(corrupt);
+        return corrupt;
     }
 
     private Segments load() throws IOException {
@@ -142,12 +201,19 @@ public final class Vault implements AutoCloseable {
 
     /** For the writer: a key's value, or null. */
     public byte @Nullable [] get(byte[] key) throws IOException {
-        return own().get(key);
+        try {
+            return own().get(key);
+        } catch (Corrupt corrupt) {
+            throw told(corrupt);
+        }
     }
 
     /** For the writer: shows the rows from a key to one before the other, ascending, as they are at the call. */
     public void scan(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
-        own().scan(from, to, visitor);
+        watched(() -> {
+            own().scan(from, to, visitor);
+            return true;
+        });
     }
 
     /** Sets a key's value; the arrays are kept. */
@@ -171,7 +237,7 @@ public final class Vault implements AutoCloseable {
      * @throws Corrupt if it is not what was appended
      */
     public byte[] read(BlobRef ref) throws IOException {
-        return Segments.read(folder, ref);
+        return watched(() -> Segments.read(folder, ref));
     }
 
     /** Shows what was written so far to snapshots that are taken from now on. */
@@ -248,7 +314,7 @@ public final class Vault implements AutoCloseable {
             synchronized (lock) {
                 layers = new Layers(Memtable.EMPTY, flush.rows(), layers.tables());
             }
-            Callable<Boolean> task = () -> run(flush);
+            Callable<Boolean> task = () -> watched(() -> run(flush));
             flushing = flusher.submit(task);
         }
     }
@@ -316,11 +382,8 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Begins to take another copy's checkpoint of that index. */
+    /** Begins to take another copy's checkpoint of that index, which may be behind or before this copy's. */
     public Install install(long index, List<FileEntry> files) throws IOException {
-        if (index < manifest.index()) {
-            throw new IOException("the checkpoint at " + index + " is older than this copy's at " + manifest.index());
-        }
         return new Install(this, index, files);
     }
 
@@ -330,7 +393,7 @@ public final class Vault implements AutoCloseable {
     }
 
     void adopt(Manifest next, byte[] octets, Step moveIn) throws IOException {
-        finish();
+        end();
         segments.close();
         List<Table> old = layers.tables();
         moveIn.run();
@@ -342,7 +405,20 @@ public final class Vault implements AutoCloseable {
         cache.clear();
         segments = load();
         flushAsked = false;
+        damage = null;
         release(old);
+    }
+
+    /** Waits for the checkpoint that is under way; what became of it does not matter to the state that comes. */
+    private void end() throws IOException {
+        try {
+            flushing.get();
+        } catch (ExecutionException replaced) {
+            flushing = CompletableFuture.completedFuture(null);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a checkpoint of " + folder + " was under way", interrupted);
+        }
     }
 
     /**
@@ -353,21 +429,32 @@ public final class Vault implements AutoCloseable {
     public List<String> scrub() {
         List<String> wrong = new ArrayList<>();
         try (Pin pin = pin()) {
-            for (FileEntry entry : pin.files()) {
-                if (entry.name().equals(Manifest.NAME)) {
-                    continue;
-                }
-                Path file = folder.resolve(entry.name());
+            for (FileEntry entry : pin.scrubbed()) {
                 try {
-                    if (!Disk.hex(Disk.digest(file, entry.length())).equals(entry.sha256())) {
-                        wrong.add("the file " + file + " does not have its manifest's digest");
-                    }
+                    watched(() -> Scrub.check(folder, identity, entry, Disk.Pace.NONE));
                 } catch (IOException unreadable) {
-                    wrong.add("the file " + file + " cannot be read: " + unreadable);
+                    wrong.add(unreadable.getMessage());
                 }
             }
         }
         return wrong;
+    }
+
+    /**
+     * The same at a pace of so many octets a second, until the first damage; who wants to know is told of it.
+     *
+     * @throws IOException if the disk fails, a file is damaged, or the thread is interrupted
+     */
+    public void scrub(long octetsPerSecond) throws IOException {
+        Disk.Pace pace = octets -> LockSupport.parkNanos(octets * 1_000_000_000L / octetsPerSecond);
+        try (Pin pin = pin()) {
+            for (FileEntry entry : pin.scrubbed()) {
+                watched(() -> Scrub.check(folder, identity, entry, pace));
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new IOException("interrupted while " + folder + " was looked through");
+                }
+            }
+        }
     }
 
     static String sha256(byte[] octets) {

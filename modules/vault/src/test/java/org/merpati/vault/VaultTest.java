@@ -7,6 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,12 +96,31 @@ class VaultTest {
             octets[chance.nextInt(octets.length)] ^= (byte) (1 << chance.nextInt(8));
             Files.write(file, octets);
             try (Vault vault = VaultFixture.open(damaged)) {
-                assertThat(vault.scrub()).as("flip in " + file).hasSize(1);
-                assertServesOnlyTheTruth(vault);
-            } catch (Corrupt noticed) {
-                assertThat(noticed.file()).isEqualTo(file);
+                if (vault.damage().isPresent()) {
+                    assertSetAside(vault, file);
+                } else {
+                    List<Path> told = new ArrayList<>();
+                    vault.onDamage(damage -> told.add(damage.file()));
+                    assertThat(vault.scrub()).as("flip in " + file).hasSize(1);
+                    assertThat(told).containsExactly(file);
+                    assertThatThrownBy(() -> vault.scrub(1L << 40)).isInstanceOf(Corrupt.class);
+                    assertServesOnlyTheTruth(vault);
+                }
             }
         }
+    }
+
+    /** The damaged file is not under its name any more, the vault is empty, and all others are where they were. */
+    private void assertSetAside(Vault vault, Path file) throws IOException {
+        assertThat(vault.damage().orElseThrow().file()).isEqualTo(file);
+        assertThat(file).doesNotExist();
+        assertThat(file.resolveSibling("damaged-" + file.getFileName())).exists();
+        assertThat(vault.checkpointed()).isZero();
+        try (Snapshot snapshot = vault.snapshot()) {
+            assertThat(VaultFixture.rows(snapshot)).isEmpty();
+        }
+        long files = VaultFixture.list(vault.folder()).size();
+        assertThat(files).isEqualTo(VaultFixture.list(temp.resolve("good")).size());
     }
 
     private void assertServesOnlyTheTruth(Vault vault) throws IOException {
@@ -118,22 +139,27 @@ class VaultTest {
     }
 
     @Test
-    void aFlippedOctetOrACutOfTheManifestStopsTheOpening() throws Exception {
-        filled(temp, 30).close();
-        Path manifest = temp.resolve("manifest");
+    void aFlippedOctetOrACutOfTheManifestIsNoticed() throws Exception {
+        Path folder = temp.resolve("good");
+        filled(folder, 30).close();
+        Path manifest = folder.resolve("manifest");
         byte[] good = Files.readAllBytes(manifest);
-        for (int i = 0; i < good.length; i++) {
-            byte[] bad = good.clone();
-            bad[i] ^= 4;
-            Files.write(manifest, bad);
-            assertThatThrownBy(() -> VaultFixture.open(temp)).isInstanceOf(Corrupt.class);
+        for (int i = 0; i <= good.length; i++) {
+            Path damaged = temp.resolve("damaged-" + i);
+            VaultFixture.copy(folder, damaged);
+            byte[] bad = i < good.length ? good.clone() : Arrays.copyOf(good, good.length / 2);
+            if (i < good.length) {
+                bad[i] ^= 4;
+            }
+            Files.write(damaged.resolve("manifest"), bad);
+            try (Vault vault = VaultFixture.open(damaged)) {
+                assertSetAside(vault, damaged.resolve("manifest"));
+            }
         }
-        Files.write(manifest, java.util.Arrays.copyOf(good, good.length / 2));
-        assertThatThrownBy(() -> VaultFixture.open(temp)).isInstanceOf(Corrupt.class);
     }
 
     @Test
-    void aMissingOrShortenedFileStopsTheOpening() throws Exception {
+    void aMissingOrShortenedFileIsNoticed() throws Exception {
         Path folder = temp.resolve("good");
         filled(folder, 60).close();
         for (Path file : VaultFixture.list(folder)) {
@@ -141,14 +167,55 @@ class VaultTest {
             if (name.equals("manifest")) {
                 continue;
             }
-            Path damaged = temp.resolve("without-" + name);
+            Path damaged = temp.resolve("short-" + name);
             VaultFixture.copy(folder, damaged);
             Disk.cut(damaged.resolve(name), Files.size(file) - 1);
-            assertThatThrownBy(() -> VaultFixture.open(damaged)).isInstanceOf(Corrupt.class);
-            Files.delete(damaged.resolve(name));
-            assertThatThrownBy(() -> VaultFixture.open(damaged))
-                    .isInstanceOf(Corrupt.class)
-                    .hasMessageContaining("missing");
+            try (Vault vault = VaultFixture.open(damaged)) {
+                assertSetAside(vault, damaged.resolve(name));
+            }
+            Path without = temp.resolve("without-" + name);
+            VaultFixture.copy(folder, without);
+            Files.delete(without.resolve(name));
+            try (Vault vault = VaultFixture.open(without)) {
+                assertThat(vault.damage().orElseThrow()).hasMessageContaining("missing");
+                assertThat(vault.checkpointed()).isZero();
+            }
+        }
+    }
+
+    /** Whatever file is damaged, another copy's checkpoint brings the whole state back, by that file alone. */
+    @Test
+    void anInstallationMendsADamagedVaultAndTakesOnlyWhatIsNotSound() throws Exception {
+        Path folder = temp.resolve("good");
+        try (Vault source = filled(folder, 60);
+                Pin pin = source.pin()) {
+            for (FileEntry victim : pin.files()) {
+                Path damaged = temp.resolve("damaged-" + victim.name());
+                VaultFixture.copy(folder, damaged);
+                byte[] octets = Files.readAllBytes(damaged.resolve(victim.name()));
+                octets[(int) victim.length() - 1] ^= 1;
+                Files.write(damaged.resolve(victim.name()), octets);
+                List<String> taken = new ArrayList<>();
+                try (Vault vault = VaultFixture.open(damaged)) {
+                    try (Install install = vault.install(pin.index(), pin.files())) {
+                        for (FileEntry file : pin.files()) {
+                            if (!install.has(file)) {
+                                taken.add(file.name());
+                                install.put(file, pin.open(file.name()));
+                            }
+                        }
+                        install.commit();
+                    }
+                    assertThat(taken).containsOnly("manifest", victim.name());
+                    assertThat(vault.damage()).isEmpty();
+                    assertThat(vault.scrub()).isEmpty();
+                    assertThat(vault.checkpointed()).isEqualTo(pin.index());
+                    assertServesOnlyTheTruth(vault);
+                    try (Snapshot snapshot = vault.snapshot()) {
+                        assertThat(VaultFixture.rows(snapshot)).isEqualTo(model);
+                    }
+                }
+            }
         }
     }
 

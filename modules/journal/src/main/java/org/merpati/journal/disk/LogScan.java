@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.merpati.runtime.DurableFile;
 import org.slf4j.Logger;
@@ -64,6 +65,33 @@ public final class LogScan {
         }
     }
 
+    /**
+     * The index of the first entry in the log, 0 if it has none; empty if it cannot be told, or entries between its
+     * files are missing.
+     */
+    public OptionalLong first() {
+        try {
+            List<SegmentFile> files = files();
+            for (int i = 1; i < files.size(); i++) {
+                if (files.get(i).start() != files.get(i - 1).end().orElse(-2) + 1) {
+                    return OptionalLong.empty();
+                }
+            }
+            return OptionalLong.of(files.isEmpty() ? 0 : files.getFirst().start());
+        } catch (IOException unreadable) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Whether the copy's checkpoint ends before the log begins: its files are lost or damaged, and not the log. */
+    public boolean copyLacksEntries() {
+        return first().orElse(0) > behindCheckpoint();
+    }
+
+    private long behindCheckpoint() {
+        return known.checkpoint() == 0 ? 0 : known.checkpoint() + 1;
+    }
+
     private String sentence(String why) {
         return "the log of group " + group + " in " + current + " is damaged: " + why
                 + ". It was left as it is. This voter must not come back under its old name: keep a copy of the"
@@ -74,7 +102,7 @@ public final class LogScan {
         List<SegmentFile> all = files();
         List<SegmentFile> files = afterPurge(all);
         long next = files.isEmpty() ? 0 : files.getFirst().start();
-        if (next > (known.checkpoint() == 0 ? 0 : known.checkpoint() + 1)) {
+        if (next > behindCheckpoint()) {
             return "its first entry is " + next + ", but the checkpoint ends at " + known.checkpoint();
         }
         for (SegmentFile file : files) {

@@ -1,18 +1,21 @@
-package org.merpati.store;
+package org.merpati.kernel;
 
 import java.util.Arrays;
 
 /** An array of octets that compares by content. It is not copied and must not be changed. */
-final class Octets {
-    static final Octets NONE = new Octets(new byte[0]);
+public final class Octets {
+    /** No octets. */
+    public static final Octets NONE = new Octets(new byte[0]);
 
     private final byte[] array;
 
-    Octets(byte[] array) {
+    /** Keeps the array. */
+    public Octets(byte[] array) {
         this.array = array;
     }
 
-    byte[] array() {
+    /** The array that is kept. */
+    public byte[] array() {
         return array;
     }
 

@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.memory;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -9,6 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.merpati.journal.Announcer;
+import org.merpati.journal.Journal;
+import org.merpati.journal.JournalStatus;
+import org.merpati.journal.Leadership;
+import org.merpati.journal.StateMachine;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;

@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.memory;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.journal.Leadership;
+import org.merpati.journal.StateMachine;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;

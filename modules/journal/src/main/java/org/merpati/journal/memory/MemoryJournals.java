@@ -1,13 +1,17 @@
-package org.merpati.journal;
+package org.merpati.journal.memory;
 
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.journal.Journal;
+import org.merpati.journal.Journals;
+import org.merpati.journal.StateMachine;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 
 /**
  * The groups of one process in memory: no disk, no network, no election; what was acknowledged is gone with the
@@ -51,6 +55,11 @@ public final class MemoryJournals implements Journals {
     @Override
     public Journal witness(GroupSpec group) {
         return join(group, null);
+    }
+
+    @Override
+    public void mend(GroupName group) {
+        throw new Refused(Refused.Reason.CANNOT, "copies in memory have no files that could be mended");
     }
 
     private Journal join(GroupSpec spec, @Nullable StateMachine state) {

@@ -1,0 +1,41 @@
+package org.merpati.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.merpati.dev.Checker;
+import org.merpati.dev.KillLoop;
+import org.merpati.dev.Ledger;
+
+/** Twenty kills at random instants of the write path: the short form of {@code ./dev bench killloop}. */
+@Tag("processes")
+class KillLoopStoryTest {
+    @RegisterExtension
+    final Six six = new Six(Kit.Form.PROCESSES);
+
+    @Test
+    void nothingAcknowledgedIsLostByTwentyKills() throws IOException {
+        long seed = System.nanoTime();
+        try (Ledger ledger = new Ledger()) {
+            KillLoop loop = new KillLoop(
+                    six.cluster(),
+                    ledger,
+                    nodes -> {
+                        six.cluster().kill(nodes);
+                        return "";
+                    },
+                    seed,
+                    System.out::println);
+            for (int round = 0; round < 2; round++) {
+                Checker.Verdict verdict = loop.round(round, KillLoop.ROUND);
+                System.out.println("kill loop, seed " + seed + ", round " + round + ": " + verdict);
+                assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
+                assertThat(verdict.duplicates()).as("seed %d", seed).isZero();
+            }
+            assertThat(loop.all(2).wrong()).as("seed %d", seed).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.merpati.journal;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.ratis.server.RaftServer;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.kernel.NodeName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands a group's leadership from this node to another. While a transfer waits, the group takes no writes. */
+final class Handover {
+    private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
+
+    private final GroupSpec spec;
+    private final NodeName self;
+    private final JournalConfig config;
+    private final Engine engine;
+    private final AtomicBoolean yielding = new AtomicBoolean();
+
+    Handover(GroupSpec spec, NodeName self, JournalConfig config, Engine engine) {
+        this.spec = spec;
+        this.self = self;
+        this.config = config;
+        this.engine = engine;
+    }
+
+    private List<NodeName> heard(RaftServer.Division division) {
+        return new Followers(spec, self, division).present(config.electionMin().toMillis());
+    }
+
+    /** Whether a voter answered this leader lately. */
+    boolean hears(NodeName voter) {
+        try {
+            return heard(engine.division(spec)).contains(voter);
+        } catch (IOException closing) {
+            return false;
+        }
+    }
+
+    /**
+     * Hands over to a data node.
+     *
+     * @throws IOException if it does not take over in time
+     */
+    void to(NodeName node) throws IOException {
+        engine.transfer(spec, node, config.electionMax().multipliedBy(2).toMillis());
+    }
+
+    /** Hands over to the first other data node that takes it, if there is one. */
+    void toAny() {
+        for (NodeName other : spec.dataNodes()) {
+            if (!other.equals(self) && hears(other)) {
+                try {
+                    to(other);
+                    return;
+                } catch (IOException refused) {
+                    LOG.debug("group {}: node {} did not take over", spec.name(), other, refused);
+                }
+            }
+        }
+    }
+
+    /**
+     * On a witness that leads, because it alone has the newest entries: brings the data node up to date that lacks the
+     * fewest and hands over to it. Ratis would do so by itself, once nothing else has happened for an election
+     * time-out. To be called again and again; one attempt is under way at a time.
+     */
+    void fromWitness(RaftServer.Division division) {
+        Map<NodeName, Long> lag = new Followers(spec, self, division).lag();
+        Optional<NodeName> next = heard(division).stream()
+                .filter(spec.dataNodes()::contains)
+                .min(Comparator.comparing(n -> lag.getOrDefault(n, Long.MAX_VALUE)));
+        if (next.isEmpty() || !yielding.compareAndSet(false, true)) {
+            return;
+        }
+        Thread.ofVirtual().name("journal-yield-" + spec.name()).start(() -> {
+            try {
+                engine.transfer(spec, next.get(), config.electionMin().toMillis());
+            } catch (IOException e) {
+                LOG.debug("group {}: {} did not take over from the witness yet", spec.name(), next.get(), e);
+            } finally {
+                yielding.set(false);
+            }
+        });
+    }
+}
