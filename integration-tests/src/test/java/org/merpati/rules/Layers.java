@@ -99,6 +99,8 @@ record Layers(Map<String, Set<String>> rows) {
         libraries.put("org.apache.james.protocols.", Set.of("smtp"));
         libraries.put("org.apache.james.core.", Set.of("smtp"));
         libraries.put("org.apache.james.metrics.", Set.of("smtp"));
+        libraries.put("org.apache.lucene.", Set.of("store"));
+        libraries.put("org.apache.pdfbox.", Set.of("store"));
         libraries.put("io.javalin.", Set.of("console"));
         libraries.put("org.eclipse.jetty.", Set.of("console"));
         libraries.put("jakarta.servlet.", Set.of("console"));

@@ -1,6 +1,7 @@
 package org.merpati.node;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
 import org.merpati.mailbox.MailboxRole;
@@ -8,6 +9,7 @@ import org.merpati.mailbox.Shards;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.ShardState;
+import org.merpati.store.search.SearchLimits;
 import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
 
@@ -20,15 +22,16 @@ final class MailboxPart implements RolePart {
         for (GroupSpec spec : node.topology().shards()) {
             if (spec.dataNodes().contains(node.self().name())) {
                 VaultIdentity identity = new VaultIdentity(node.topology().cluster(), spec.name());
+                Path data = node.config().data();
+                String name = spec.name().value();
                 ShardState state = ShardState.open(
-                        node.config()
-                                .data()
-                                .resolve("shards")
-                                .resolve(spec.name().value()),
+                        data.resolve("shards").resolve(name),
                         identity,
-                        VaultLimits.DEFAULT);
+                        VaultLimits.DEFAULT,
+                        data.resolve("index").resolve(name),
+                        SearchLimits.DEFAULT);
                 Journal journal = node.groups().open(spec, state);
-                JournaledStore store = parts.add(spec.name().value(), new JournaledStore(journal, state, node.ids()));
+                JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids()));
                 shards.add(store);
                 node.verify().add(store);
             }

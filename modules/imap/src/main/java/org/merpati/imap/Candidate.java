@@ -2,11 +2,8 @@ package org.merpati.imap;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.text.Normalizer;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Refused;
@@ -17,10 +14,12 @@ import org.merpati.mime.MessageText;
 import org.merpati.mime.Summary;
 import org.merpati.store.Body;
 import org.merpati.store.Message;
+import org.merpati.store.search.Where;
 
 /** A message under a SEARCH: its octets are read, and its texts made ready, when they are first asked for. */
 final class Candidate {
     private final Selected view;
+    private final SearchCommand.Narrowing narrowing;
     private final int number;
     private final Message row;
     private final long now;
@@ -28,8 +27,9 @@ final class Candidate {
     private @Nullable String header;
     private @Nullable String body;
 
-    Candidate(Selected view, int number, Message row, long now) {
+    Candidate(Selected view, SearchCommand.Narrowing narrowing, int number, Message row, long now) {
         this.view = view;
+        this.narrowing = narrowing;
         this.number = number;
         this.row = row;
         this.now = now;
@@ -107,6 +107,11 @@ final class Candidate {
         return folded.isEmpty() || fold(EncodedWords.decode(raw)).contains(folded);
     }
 
+    /** Whether it is worth looking for a text: the store may know that it is not there. */
+    boolean mayHold(Where where, String folded) {
+        return narrowing.mayHold(where, folded, row.uid());
+    }
+
     /** The whole header, ready to be searched. */
     String header() {
         String text = header;
@@ -135,8 +140,6 @@ final class Candidate {
 
     /** Text as it is compared: composed, without case. */
     static String fold(String text) {
-        String small = text.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-        boolean ascii = small.length() == small.getBytes(StandardCharsets.UTF_8).length;
-        return ascii ? small : Normalizer.normalize(small, Normalizer.Form.NFC);
+        return MessageText.fold(text);
     }
 }

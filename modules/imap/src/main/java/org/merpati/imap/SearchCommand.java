@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Refused;
 import org.merpati.mime.Charsets;
 import org.merpati.store.Message;
+import org.merpati.store.search.Where;
 
 /** SEARCH and UID SEARCH (RFC 3501 §6.4.4, with RFC 4731's and RFC 5182's RETURN). */
 record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> returns) implements Command.InMailbox {
@@ -22,6 +26,25 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
         /** A text in the form that is compared. */
         String folded(Parser parser) {
             return Candidate.fold(new String(parser.astringOctets(), charset));
+        }
+    }
+
+    /** What the store knows of a search's texts without a look at the messages; it is asked once for each text. */
+    static final class Narrowing {
+        private record Asked(Where where, String folded) {}
+
+        private final Selected view;
+        private final Map<Asked, LongPredicate> answers = new HashMap<>();
+
+        Narrowing(Selected view) {
+            this.view = view;
+        }
+
+        boolean mayHold(Where where, String folded, long uid) {
+            return answers.computeIfAbsent(
+                            new Asked(where, folded),
+                            absent -> view.store().mayHold(view.account().id(), view.view(), where, folded))
+                    .test(uid);
         }
     }
 
@@ -48,9 +71,10 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
         private static int[] find(SearchKey key, Selected view, long now) {
             int[] found = new int[view.size()];
             int count = 0;
+            Narrowing narrowing = new Narrowing(view);
             for (int number = 1; number <= view.size(); number++) {
                 Message row = view.message(number);
-                if (row != null && matches(key, new Candidate(view, number, row, now))) {
+                if (row != null && matches(key, new Candidate(view, narrowing, number, row, now))) {
                     found[count++] = number;
                 }
             }

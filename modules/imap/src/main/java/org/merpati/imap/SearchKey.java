@@ -10,6 +10,7 @@ import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
+import org.merpati.store.search.Where;
 
 /** A condition of SEARCH (RFC 3501 §6.4.4, RFC 5032, RFC 7162 §3.1.5, RFC 8474 §5.3, RFC 8514 §4.3). */
 sealed interface SearchKey {
@@ -170,7 +171,7 @@ sealed interface SearchKey {
     record Header(String name, String folded) implements SearchKey {
         @Override
         public boolean matches(Candidate message) {
-            return message.fieldHolds(name, folded);
+            return message.mayHold(Where.HEADER, folded) && message.fieldHolds(name, folded);
         }
 
         @Override
@@ -183,8 +184,9 @@ sealed interface SearchKey {
     record Text(String folded, boolean header) implements SearchKey {
         @Override
         public boolean matches(Candidate message) {
-            return (header && message.header().contains(folded))
-                    || message.body().contains(folded);
+            return message.mayHold(header ? Where.TEXT : Where.BODY, folded)
+                    && ((header && message.header().contains(folded))
+                            || message.body().contains(folded));
         }
 
         @Override

@@ -1,7 +1,15 @@
 package org.merpati.mime;
 
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.Optional;
+
 /** The text of a message as people read it, for searching: decoded to Unicode, part by part. */
 public final class MessageText {
+    /** The most fields of a header that {@link #header} shows. */
+    public static final int FIELDS_LIMIT = 10_000;
+
     /** The most characters that are gathered from one message. */
     private static final int LIMIT = 4 * 1024 * 1024;
 
@@ -22,13 +30,34 @@ public final class MessageText {
     /** A header with its encoded words decoded, a line a field. */
     public static String header(byte[] message, Part part) {
         StringBuilder text = new StringBuilder();
-        for (HeaderField field : HeaderField.list(message, part.headerStart(), part.bodyStart(), 10_000)) {
+        for (HeaderField field : HeaderField.list(message, part.headerStart(), part.bodyStart(), FIELDS_LIMIT)) {
             text.append(field.name())
                     .append(": ")
                     .append(EncodedWords.decode(field.value(message)))
                     .append('\n');
         }
         return text.toString();
+    }
+
+    /** The content of a text part in Unicode. */
+    public static String text(byte[] message, Part part) {
+        byte[] octets = TransferEncoding.decode(part.encoding(), message, part.bodyStart(), part.bodyEnd());
+        return Charsets.decode(charset(part), octets);
+    }
+
+    /** The name that a part's file has: Content-Disposition's, else Content-Type's. */
+    public static Optional<String> fileName(Part part) {
+        return part.disposition()
+                .flatMap(disposition -> ParameterValue.of(disposition.parameters(), "filename"))
+                .or(() -> ParameterValue.of(part.parameters(), "name"))
+                .map(EncodedWords::decode);
+    }
+
+    /** A text as searches compare it: composed, without case. */
+    public static String fold(String text) {
+        String small = text.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        boolean ascii = small.length() == small.getBytes(StandardCharsets.UTF_8).length;
+        return ascii ? small : Normalizer.normalize(small, Normalizer.Form.NFC);
     }
 
     private void part(Part part) {
@@ -42,8 +71,7 @@ public final class MessageText {
         } else if (part.multipart()) {
             part.children().forEach(this::part);
         } else if (part.type().equals("text")) {
-            byte[] octets = TransferEncoding.decode(part.encoding(), message, part.bodyStart(), part.bodyEnd());
-            text.append(Charsets.decode(charset(part), octets)).append('\n');
+            text.append(text(message, part)).append('\n');
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import org.merpati.journal.Journal;
 import org.merpati.journal.Leadership;
 import org.merpati.kernel.AccountId;
@@ -23,6 +24,9 @@ import org.merpati.kernel.Refused;
 import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 import org.merpati.mime.Summary;
+import org.merpati.store.search.Hit;
+import org.merpati.store.search.Place;
+import org.merpati.store.search.Where;
 
 /** A shard over its journal: changes are submitted, reads are served from the state of this copy while it leads. */
 public final class JournaledStore implements MailStore {
@@ -179,6 +183,22 @@ public final class JournaledStore implements MailStore {
         Rows.Content content =
                 message instanceof RowMessage row ? row.content() : state.content(account, mailbox, message.uid());
         return state.body(content);
+    }
+
+    @Override
+    public LongPredicate mayHold(AccountId account, View view, Where where, String folded) {
+        Mailbox mailbox = view.mailbox();
+        return state.index()
+                .map(index -> index.mayHold(new Place(account, mailbox.id()), mailbox.uidValidity(), where, folded))
+                .orElse(uid -> true);
+    }
+
+    @Override
+    public List<Hit> find(AccountId account, String words, int limit) {
+        led();
+        return state.index()
+                .map(index -> index.find(account, words, limit))
+                .orElseGet(() -> MailStore.super.find(account, words, limit));
     }
 
     @Override

@@ -38,6 +38,9 @@ final class Keys {
     /** Reserved: messages to be sent for the account. */
     static final char OUTBOX = 'x';
 
+    /** Behind every kind of an account. */
+    static final char LAST = 0x7f;
+
     /** Of the shard: a blob's references and places. */
     static final char BLOB = 'b';
     /** A chunk that no command has named yet. */

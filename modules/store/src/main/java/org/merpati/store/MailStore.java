@@ -4,17 +4,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Refused;
+import org.merpati.store.search.Hit;
+import org.merpati.store.search.Where;
 
 /**
  * The mailboxes of one shard, served where its group is led. Every change is on the disks of a majority when its
  * method returns. Names are NFC, levels are separated by {@code /}; INBOX is case-insensitive.
  *
  * <p>All methods throw {@link org.merpati.kernel.TryLater} when this node does not lead the shard (naming the node
- * that does, if known) and {@link org.merpati.kernel.Refused} where the sentence of RFC 9051 says NO.
+ * that does, if known) and {@link Refused} where the sentence of RFC 9051 says NO.
  */
 public interface MailStore extends AutoCloseable {
     /** UIDs of changed messages, and those left out because of UNCHANGEDSINCE. */
@@ -74,6 +78,24 @@ public interface MailStore extends AutoCloseable {
 
     /** A message's octets. */
     Body body(AccountId account, MailboxId mailbox, Message message);
+
+    /**
+     * Which messages of a mailbox can hold a text, by UID: one that is denied does not hold it, one that is granted may
+     * be looked at. Costs little where there is an index; without one every message is granted.
+     *
+     * @param folded the text as {@link org.merpati.mime.MessageText#fold} has it
+     */
+    default LongPredicate mayHold(AccountId account, View view, Where where, String folded) {
+        return uid -> true;
+    }
+
+    /**
+     * The account's messages that people mean by some words, each of them or another of its stem, in the header, the
+     * text or the attachments; the best first. A message is found within two seconds of its delivery.
+     */
+    default List<Hit> find(AccountId account, String words, int limit) {
+        throw new Refused(Refused.Reason.CANNOT, "this store has no index of words");
+    }
 
     /** Appends messages, all or none. */
     List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages);

@@ -12,9 +12,11 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
 import org.merpati.journal.vaulted.VaultCheckpoints;
 import org.merpati.kernel.AccountId;
+import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
@@ -22,6 +24,14 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
+import org.merpati.mime.Summary;
+import org.merpati.store.search.Changes;
+import org.merpati.store.search.Letter;
+import org.merpati.store.search.MailIndex;
+import org.merpati.store.search.Place;
+import org.merpati.store.search.Progress;
+import org.merpati.store.search.SearchLimits;
+import org.merpati.store.search.Source;
 import org.merpati.vault.Snapshot;
 import org.merpati.vault.Vault;
 import org.merpati.vault.VaultIdentity;
@@ -42,6 +52,7 @@ public final class ShardState implements StateMachine {
     private final OpenMailboxes open = new OpenMailboxes(OPEN_MESSAGES);
     private volatile Consumer<OpenMailboxes.Place> changed = place -> {};
     private volatile Runnable checkpointAsked = () -> {};
+    private volatile @Nullable MailIndex index;
 
     private final Comparisons comparisons;
 
@@ -58,6 +69,21 @@ public final class ShardState implements StateMachine {
      */
     public static ShardState open(Path folder, VaultIdentity identity, VaultLimits limits) throws IOException {
         return new ShardState(Vault.open(folder, identity, limits));
+    }
+
+    /**
+     * Opens a shard's folder, and beside it the folder of its full-text index, which follows in the background.
+     *
+     * @throws IOException if the disk fails or a file of the shard, not of the index, is damaged
+     * @throws Refused if the folder belongs to another cluster or group, or to another format
+     */
+    public static ShardState open(
+            Path folder, VaultIdentity identity, VaultLimits limits, Path index, SearchLimits searchLimits)
+            throws IOException {
+        ShardState state = open(folder, identity, limits);
+        String owner = identity.group() + "@" + identity.cluster();
+        state.index = new MailIndex(index, owner, state.new Indexed(), searchLimits);
+        return state;
     }
 
     GroupName group() {
@@ -91,7 +117,7 @@ public final class ShardState implements StateMachine {
             byte[] answer = apply(command, ledger);
             Iterable<Ledger.Touched> touched = ledger.close();
             open.change(vault::publish, touched);
-            touched.forEach(folder -> changed.accept(new OpenMailboxes.Place(folder.account, folder.row.id)));
+            touched.forEach(folder -> changed(folder.account, folder.row.id));
             if (command instanceof Command.Compare compare) {
                 comparisons.begin(compare.id());
             }
@@ -104,6 +130,14 @@ public final class ShardState implements StateMachine {
             return Answer.later(later);
         } catch (IOException failed) {
             throw new UncheckedIOException("the disk failed under entry " + index + " of " + group(), failed);
+        }
+    }
+
+    private void changed(AccountId account, MailboxId mailbox) {
+        changed.accept(new OpenMailboxes.Place(account, mailbox));
+        MailIndex told = index;
+        if (told != null) {
+            told.changed(new Place(account, mailbox));
         }
     }
 
@@ -301,6 +335,92 @@ public final class ShardState implements StateMachine {
         }
     }
 
+    /** What the index reads. */
+    private final class Indexed implements Source {
+        @Override
+        public Optional<Place> next(Optional<Place> behind) throws IOException {
+            byte[] from = behind.map(place -> Keys.behind(Keys.mailbox(place.account(), Keys.FOLDER, place.mailbox())))
+                    .orElse(new byte[] {'A'});
+            List<byte[]> found = new ArrayList<>(1);
+            try (Snapshot rows = vault.snapshot()) {
+                while (true) {
+                    found.clear();
+                    rows.scan(from, new byte[] {'B'}, (key, value) -> !found.add(key));
+                    if (found.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    byte[] key = found.getFirst();
+                    AccountId account = Keys.accountOf(key);
+                    int kind = key[Keys.ACCOUNT_PREFIX - 1];
+                    if (kind == Keys.FOLDER) {
+                        return Optional.of(new Place(account, Keys.mailboxOf(key)));
+                    }
+                    from = Keys.kind(account, kind < Keys.FOLDER ? Keys.FOLDER : Keys.LAST);
+                }
+            }
+        }
+
+        @Override
+        public Optional<Changes> changes(Place place, Progress since, int limit) throws IOException {
+            AccountId account = place.account();
+            MailboxId mailbox = place.mailbox();
+            try (Snapshot rows = vault.snapshot()) {
+                byte[] value = rows.get(Keys.mailbox(account, Keys.FOLDER, mailbox));
+                Rows.Folder folder = value == null ? null : Rows.Folder.read(mailbox, value);
+                if (folder == null || !folder.selectable) {
+                    return Optional.empty();
+                }
+                boolean anew = since.uidValidity() != folder.uidValidity;
+                Progress from = anew ? Progress.NONE : since;
+                List<Long> gone = new ArrayList<>();
+                List<Letter> arrived = new ArrayList<>();
+                boolean ahead = from.uidNext() > folder.uidNext || from.modSeq() > folder.highestModSeq;
+                if (ahead || (!anew && from.modSeq() == folder.highestModSeq && from.uidNext() == folder.uidNext)) {
+                    return Optional.of(new Changes(since, false, gone, arrived, false));
+                }
+                byte[] tombstones = Keys.tombstone(account, mailbox, from.modSeq() + 1, 0);
+                byte[] end = Keys.behind(Keys.mailbox(account, Keys.TOMBSTONE, mailbox));
+                rows.scan(anew ? end : tombstones, end, (key, row) -> gone.add(Keys.uidOf(key)));
+                byte[] unknown = Keys.message(account, Keys.CONTENT, mailbox, from.uidNext());
+                rows.scan(unknown, Keys.behind(Keys.mailbox(account, Keys.CONTENT, mailbox)), (key, row) -> {
+                    arrived.add(new Arrived(Keys.uidOf(key), Rows.Content.read(row)));
+                    return arrived.size() <= limit;
+                });
+                boolean more = arrived.size() > limit;
+                long next = more ? arrived.removeLast().uid() : folder.uidNext;
+                Progress reached = new Progress(folder.uidValidity, next, folder.highestModSeq);
+                return Optional.of(new Changes(reached, anew, gone, arrived, more));
+            }
+        }
+    }
+
+    /** A message for the index. */
+    private final class Arrived implements Letter {
+        private final long uid;
+        private final Rows.Content content;
+
+        Arrived(long uid, Rows.Content content) {
+            this.uid = uid;
+            this.content = content;
+        }
+
+        @Override
+        public long uid() {
+            return uid;
+        }
+
+        @Override
+        public Summary summary() {
+            return Summary.read(new BinaryReader(content.summary().array()));
+        }
+
+        @Override
+        public Optional<byte[]> octets(int limit) throws IOException {
+            Body body = body(content);
+            return body.size() > limit ? Optional.empty() : Optional.of(body.bytes());
+        }
+    }
+
     /**
      * A digest of each mailbox as it was at the entry that holds the command, by its name; the shard's bodies are one
      * more. Waits until this copy has applied the command and read everything.
@@ -324,7 +444,20 @@ public final class ShardState implements StateMachine {
     /** When a checkpoint has been installed, nothing in memory is true any more. */
     @Override
     public Installation install(long index, List<CheckpointFile> files) throws IOException {
-        return VaultCheckpoints.install(vault, index, files, open::clear);
+        return VaultCheckpoints.install(vault, index, files, this::replaced);
+    }
+
+    private void replaced() {
+        open.clear();
+        MailIndex told = index;
+        if (told != null) {
+            told.allChanged();
+        }
+    }
+
+    /** The full-text index, if this copy has one. */
+    Optional<MailIndex> index() {
+        return Optional.ofNullable(index);
     }
 
     @Override
@@ -339,6 +472,7 @@ public final class ShardState implements StateMachine {
 
     @Override
     public void close() {
+        index().ifPresent(MailIndex::close);
         comparisons.close();
         try {
             vault.close();

@@ -1,6 +1,8 @@
 package org.merpati.dev.disk;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -140,6 +142,15 @@ final class DiskChannel extends FileChannel {
             throw new UnsupportedOperationException("no fault catches writes through a mapping of " + opened.path());
         }
         return real.map(mode, position, size);
+    }
+
+    /** Reads only, as {@link #map(MapMode, long, long)}. */
+    @Override
+    public MemorySegment map(MapMode mode, long offset, long size, Arena arena) throws IOException {
+        if (mode.equals(MapMode.READ_WRITE)) {
+            throw new UnsupportedOperationException("no fault catches writes through a mapping of " + opened.path());
+        }
+        return real.map(mode, offset, size, arena);
     }
 
     @Override
