@@ -113,7 +113,12 @@ class IndexedSearchTest {
 
     private static Selected select(MailStore store) {
         Logins.Account account = new Logins.Account("budi", ImapFixture.BUDI, store);
-        return new Selected(account, store.mailbox(account.id(), "INBOX").orElseThrow(), true, new RecentFlags(0, 10), new Enabled());
+        return new Selected(
+                account,
+                store.mailbox(account.id(), "INBOX").orElseThrow(),
+                true,
+                new RecentFlags(0, 10),
+                new Enabled());
     }
 
     @Test
