@@ -28,7 +28,7 @@ public final class KillLoop {
     public static final int ROUND = 10;
 
     private static final Duration READY = Duration.ofSeconds(180);
-    private static final Duration SERVED = Duration.ofSeconds(90);
+    private static final Duration SERVED = Duration.ofSeconds(180);
     private static final int ACCOUNTS = 4;
     private static final String PASSWORD = "benchpass";
     private static final int LONGEST_WAIT_MILLIS = 3_000;
@@ -82,12 +82,12 @@ public final class KillLoop {
         try (Load load = new Load(ledger, plan.all("smtp"), plan.all("imap"), accounts, chance.nextLong())) {
             for (int kill = 0; kill < kills; kill++) {
                 served(load, accounts);
-                wait(chance.nextInt(LONGEST_WAIT_MILLIS));
+                pause(chance.nextInt(LONGEST_WAIT_MILLIS));
                 List<String> victims = victims(chance);
                 String undone = end.of(victims);
                 log.accept("kill " + (number * ROUND + kill + 1) + ": " + String.join(", ", victims) + undone);
                 surprises.addAll(silence(victims));
-                wait(chance.nextInt(LONGEST_WAIT_MILLIS));
+                pause(chance.nextInt(LONGEST_WAIT_MILLIS));
                 cluster.start(victims);
                 if (chance.nextInt(3) > 0) {
                     cluster.awaitReady(READY);
@@ -159,7 +159,7 @@ public final class KillLoop {
                         && before.entrySet().stream().allMatch(b -> ledger.count("imap " + b.getKey()) > b.getValue()));
     }
 
-    private static void wait(int millis) {
+    private static void pause(int millis) {
         LockSupport.parkNanos(Duration.ofMillis(millis).toNanos());
     }
 
@@ -201,9 +201,9 @@ public final class KillLoop {
         if (alive > voters / 2) {
             return List.of();
         }
-        wait((int) ON_ITS_WAY.toMillis());
+        pause((int) ON_ITS_WAY.toMillis());
         int before = ledger.count("imap");
-        wait((int) ON_ITS_WAY.toMillis());
+        pause((int) ON_ITS_WAY.toMillis());
         int after = ledger.count("imap");
         return after == before
                 ? List.of()
