@@ -3,9 +3,11 @@ package org.merpati.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.merpati.dev.Checker;
 import org.merpati.dev.KillLoop;
@@ -13,6 +15,7 @@ import org.merpati.dev.Ledger;
 
 /** Twenty kills at random instants of the write path: the short form of {@code ./dev bench killloop}. */
 @Tag("processes")
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillLoopStoryTest {
     @RegisterExtension
