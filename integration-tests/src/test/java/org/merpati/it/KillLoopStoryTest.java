@@ -13,7 +13,7 @@ import org.merpati.dev.Checker;
 import org.merpati.dev.KillLoop;
 import org.merpati.dev.Ledger;
 
-/** Twenty kills at random instants of the write path: the short form of {@code ./dev bench killloop}. */
+/** Ten kills at random instants of the write path: the short form of {@code ./dev bench killloop}. */
 @Tag("processes")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -22,7 +22,7 @@ class KillLoopStoryTest {
     final Six six = new Six(Kit.Form.PROCESSES);
 
     @Test
-    void nothingAcknowledgedIsLostByTwentyKills() throws IOException {
+    void nothingAcknowledgedIsLostByTenKills() throws IOException {
         long seed = System.nanoTime();
         try (Ledger ledger = new Ledger()) {
             KillLoop loop = new KillLoop(
@@ -34,13 +34,10 @@ class KillLoopStoryTest {
                     },
                     seed,
                     System.out::println);
-            for (int round = 0; round < 2; round++) {
-                Checker.Verdict verdict = loop.round(round, KillLoop.ROUND);
-                System.out.println("kill loop, seed " + seed + ", round " + round + ": " + verdict);
-                assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
-                assertThat(verdict.duplicates()).as("seed %d", seed).isZero();
-            }
-            assertThat(loop.all(2).wrong()).as("seed %d", seed).isEmpty();
+            Checker.Verdict verdict = loop.round(0, KillLoop.ROUND);
+            System.out.println("kill loop, seed " + seed + ": " + verdict);
+            assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
+            assertThat(verdict.duplicates()).as("seed %d", seed).isZero();
         }
     }
 }
