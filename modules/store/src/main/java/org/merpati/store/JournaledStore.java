@@ -274,7 +274,7 @@ public final class JournaledStore implements MailStore {
     @Override
     public Watch watch(AccountId account, MailboxId mailbox, Runnable changed) {
         led();
-        return watches.add(new OpenMailboxes.Place(account, mailbox), changed);
+        return watches.add(new Place(account, mailbox), changed);
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
+import org.merpati.store.search.Place;
 import org.merpati.vault.RowVisitor;
 import org.merpati.vault.Vault;
 
@@ -35,6 +36,10 @@ final class Ledger {
         Touched(AccountId account, Rows.Folder row) {
             this.account = account;
             this.row = row;
+        }
+
+        Place place() {
+            return new Place(account, row.id);
         }
     }
 

@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.merpati.kernel.AccountId;
-import org.merpati.kernel.MailboxId;
+import org.merpati.store.search.Place;
 import org.merpati.vault.Snapshot;
 
 /**
@@ -19,9 +18,6 @@ import org.merpati.vault.Snapshot;
 final class OpenMailboxes {
     private static final int ATTEMPTS = 3;
     private static final int MAILBOX_LIMIT = 50_000;
-
-    /** A mailbox of an account. */
-    record Place(AccountId account, MailboxId mailbox) {}
 
     /** Reads a mailbox from the rows of one instant. */
     interface Loader {
@@ -116,7 +112,7 @@ final class OpenMailboxes {
     synchronized void change(Runnable publish, Iterable<Ledger.Touched> touched) {
         publish.run();
         for (Ledger.Touched folder : touched) {
-            Entry entry = entries.get(new Place(folder.account, folder.row.id));
+            Entry entry = entries.get(folder.place());
             if (entry != null) {
                 change(entry, folder);
             }
@@ -132,7 +128,7 @@ final class OpenMailboxes {
         if (folder.gone || !folder.row.selectable) {
             messages -= before.size();
             entry.view = null;
-            entries.remove(new Place(folder.account, folder.row.id));
+            entries.remove(folder.place());
             return;
         }
         SortedSet<String> keywords = null;

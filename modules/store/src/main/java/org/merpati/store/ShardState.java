@@ -50,7 +50,7 @@ public final class ShardState implements StateMachine {
 
     private final Vault vault;
     private final OpenMailboxes open = new OpenMailboxes(OPEN_MESSAGES);
-    private volatile Consumer<OpenMailboxes.Place> changed = place -> {};
+    private volatile Consumer<Place> changed = place -> {};
     private volatile Runnable checkpointAsked = () -> {};
     private volatile @Nullable MailIndex index;
 
@@ -95,7 +95,7 @@ public final class ShardState implements StateMachine {
     }
 
     /** Who is told of each mailbox that a command changed, on the applying thread. */
-    void onChange(Consumer<OpenMailboxes.Place> listener) {
+    void onChange(Consumer<Place> listener) {
         changed = listener;
     }
 
@@ -117,7 +117,7 @@ public final class ShardState implements StateMachine {
             byte[] answer = apply(command, ledger);
             Iterable<Ledger.Touched> touched = ledger.close();
             open.change(vault::publish, touched);
-            touched.forEach(folder -> changed(folder.account, folder.row.id));
+            touched.forEach(folder -> changed(folder.place()));
             if (command instanceof Command.Compare compare) {
                 comparisons.begin(compare.id());
             }
@@ -133,11 +133,11 @@ public final class ShardState implements StateMachine {
         }
     }
 
-    private void changed(AccountId account, MailboxId mailbox) {
-        changed.accept(new OpenMailboxes.Place(account, mailbox));
+    private void changed(Place place) {
+        changed.accept(place);
         MailIndex told = index;
         if (told != null) {
-            told.changed(new Place(account, mailbox));
+            told.changed(place);
         }
     }
 
@@ -267,7 +267,7 @@ public final class ShardState implements StateMachine {
 
     MailboxView view(AccountId account, MailboxId mailbox) {
         try {
-            return open.open(new OpenMailboxes.Place(account, mailbox), vault::snapshot, this::load);
+            return open.open(new Place(account, mailbox), vault::snapshot, this::load);
         } catch (IOException failed) {
             throw unreadable(failed);
         }
@@ -278,7 +278,7 @@ public final class ShardState implements StateMachine {
         open.clear();
     }
 
-    private MailboxView load(Snapshot rows, OpenMailboxes.Place place) throws IOException {
+    private MailboxView load(Snapshot rows, Place place) throws IOException {
         Rows.Folder folder = folder(rows, place.account(), place.mailbox());
         if (!folder.selectable) {
             throw new Refused(

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailboxId;
+import org.merpati.store.search.Place;
 import org.merpati.vault.BlobRef;
 import org.merpati.vault.Snapshot;
 
@@ -30,8 +31,8 @@ final class Verification {
     private final OpenMailboxes open;
     private final List<String> wrong = new ArrayList<>();
     private final Map<AccountId, Rows.Account> accounts = new HashMap<>();
-    private final Map<OpenMailboxes.Place, Rows.Folder> folders = new HashMap<>();
-    private final Map<OpenMailboxes.Place, Sum> sums = new HashMap<>();
+    private final Map<Place, Rows.Folder> folders = new HashMap<>();
+    private final Map<Place, Sum> sums = new HashMap<>();
     private final Map<AccountId, Map<String, MailboxId>> names = new HashMap<>();
     private final Map<AccountId, Set<String>> subscriptions = new HashMap<>();
     private final Map<Id, Integer> references = new HashMap<>();
@@ -44,13 +45,13 @@ final class Verification {
 
     List<String> run() {
         List<Snapshot> instant = new ArrayList<>();
-        Map<OpenMailboxes.Place, MailboxView> views = open.kept(state.vault()::snapshot, instant);
+        Map<Place, MailboxView> views = open.kept(state.vault()::snapshot, instant);
         try (Snapshot rows = instant.getFirst()) {
             rows.scan(new byte[] {'S'}, new byte[] {'T'}, this::shardRow);
             rows.scan(new byte[] {'A'}, new byte[] {'B'}, this::accountRow);
             compareFolders();
             compareBlobs();
-            for (Map.Entry<OpenMailboxes.Place, MailboxView> view : views.entrySet()) {
+            for (Map.Entry<Place, MailboxView> view : views.entrySet()) {
                 compareView(rows, view.getKey(), view.getValue());
             }
         } catch (IOException unreadable) {
@@ -74,8 +75,7 @@ final class Verification {
     }
 
     private Sum sum(byte[] key) {
-        return sums.computeIfAbsent(
-                new OpenMailboxes.Place(Keys.accountOf(key), Keys.mailboxOf(key)), absent -> new Sum());
+        return sums.computeIfAbsent(new Place(Keys.accountOf(key), Keys.mailboxOf(key)), absent -> new Sum());
     }
 
     private boolean accountRow(byte[] key, byte[] value) {
@@ -83,9 +83,7 @@ final class Verification {
         switch (key[Keys.ACCOUNT_PREFIX - 1]) {
             case Keys.ACCOUNT -> accounts.put(account, Rows.Account.read(value));
             case Keys.FOLDER ->
-                folders.put(
-                        new OpenMailboxes.Place(account, Keys.mailboxOf(key)),
-                        Rows.Folder.read(Keys.mailboxOf(key), value));
+                folders.put(new Place(account, Keys.mailboxOf(key)), Rows.Folder.read(Keys.mailboxOf(key), value));
             case Keys.NAME ->
                 names.computeIfAbsent(account, absent -> new HashMap<>())
                         .put(Keys.textOf(key, Keys.ACCOUNT_PREFIX), new MailboxId(Keys.id(value, 0)));
@@ -142,7 +140,7 @@ final class Verification {
         });
     }
 
-    private void compareFolder(OpenMailboxes.Place place, Rows.Folder folder, Sum sum) {
+    private void compareFolder(Place place, Rows.Folder folder, Sum sum) {
         String what = "mailbox '" + folder.name + "' of account " + place.account();
         if (folder.messages != sum.row.messages
                 || folder.unseen != sum.row.unseen
@@ -197,7 +195,7 @@ final class Verification {
         });
     }
 
-    private void compareView(Snapshot rows, OpenMailboxes.Place place, MailboxView view) throws IOException {
+    private void compareView(Snapshot rows, Place place, MailboxView view) throws IOException {
         Rows.Folder folder = folders.get(place);
         if (folder == null || !folder.mailbox().equals(view.mailbox())) {
             say("the open mailbox " + view.mailbox() + " is not what its row says");

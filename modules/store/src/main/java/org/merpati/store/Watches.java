@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.merpati.kernel.Refused;
+import org.merpati.store.search.Place;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,8 +17,8 @@ final class Watches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
     private static final int LIMIT = 100_000;
 
-    private final Map<OpenMailboxes.Place, List<Runnable>> watchers = new HashMap<>();
-    private final Set<OpenMailboxes.Place> pending = new LinkedHashSet<>();
+    private final Map<Place, List<Runnable>> watchers = new HashMap<>();
+    private final Set<Place> pending = new LinkedHashSet<>();
     private final Set<Runnable> chores = new LinkedHashSet<>();
     private final Runnable tick;
     private final long tickNanos;
@@ -31,7 +32,7 @@ final class Watches implements AutoCloseable {
         Thread.ofPlatform().daemon().name("watches-" + name).start(this::run);
     }
 
-    MailStore.Watch add(OpenMailboxes.Place place, Runnable changed) {
+    MailStore.Watch add(Place place, Runnable changed) {
         synchronized (this) {
             if (count >= LIMIT) {
                 throw new Refused(Refused.Reason.LIMIT, "this node watches " + LIMIT + " mailboxes already");
@@ -42,7 +43,7 @@ final class Watches implements AutoCloseable {
         return () -> remove(place, changed);
     }
 
-    private synchronized void remove(OpenMailboxes.Place place, Runnable changed) {
+    private synchronized void remove(Place place, Runnable changed) {
         List<Runnable> here = watchers.get(place);
         if (here != null && here.remove(changed)) {
             count--;
@@ -52,7 +53,7 @@ final class Watches implements AutoCloseable {
         }
     }
 
-    synchronized void changed(OpenMailboxes.Place place) {
+    synchronized void changed(Place place) {
         if (watchers.containsKey(place) && pending.add(place)) {
             notifyAll();
         }
