@@ -7,15 +7,14 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -33,6 +32,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Role;
+import org.merpati.kernel.Sha256;
 
 /**
  * The cluster's own certificate authority. Its key lies encrypted in the folder {@code ca} of the nodes that vote in
@@ -161,8 +161,8 @@ public final class Authority {
     /** The SHA-256 of a certificate, in hex: what a join token carries. */
     public static String fingerprint(X509Certificate certificate) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-        } catch (GeneralSecurityException unreadable) {
+            return Sha256.hex(certificate.getEncoded());
+        } catch (CertificateEncodingException unreadable) {
             throw new Malformed("not a certificate: " + unreadable.getMessage());
         }
     }

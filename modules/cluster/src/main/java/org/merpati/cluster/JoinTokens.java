@@ -5,13 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.Sha256;
 
 /**
  * The tokens that were given out and not yet used up, in a file of the CA's folder: node, SHA-256 of the secret, end of
@@ -94,10 +94,6 @@ final class JoinTokens {
     }
 
     private static String digest(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes(text)));
-        } catch (NoSuchAlgorithmException never) {
-            throw new IllegalStateException(never);
-        }
+        return Sha256.hex(bytes(text));
     }
 }

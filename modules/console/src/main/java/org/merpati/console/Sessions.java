@@ -1,8 +1,6 @@
 package org.merpati.console;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -12,6 +10,7 @@ import java.util.Optional;
 import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
 import org.merpati.kernel.Clock;
+import org.merpati.kernel.Sha256;
 
 /**
  * Who is signed in, in memory. A session ends 12 hours after it began, after 30 minutes without use, and as soon as its
@@ -104,11 +103,6 @@ final class Sessions {
 
     /** Tokens are looked up by digest: how long that takes tells nothing about them. */
     private static String digest(String token) {
-        try {
-            byte[] octets = token.getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets));
-        } catch (GeneralSecurityException missing) {
-            throw new IllegalStateException(missing);
-        }
+        return Sha256.hex(token.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -5,11 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -18,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Sha256;
 import org.merpati.runtime.DurableFile;
 
 /**
@@ -74,7 +72,7 @@ final class DirectoryState implements StateMachine {
         long index = in.i64();
         byte[] digest = in.raw(32);
         byte[] ldif = in.raw(in.remaining());
-        if (!Arrays.equals(digest, sha256(ldif))) {
+        if (!Arrays.equals(digest, Sha256.of(ldif))) {
             throw new IOException(name + " is damaged: its digest differs");
         }
         tree = Tree.of(ldif);
@@ -138,7 +136,7 @@ final class DirectoryState implements StateMachine {
                 .i32(MAGIC)
                 .i32(FORMAT)
                 .i64(index)
-                .raw(sha256(ldif), 0, 32)
+                .raw(Sha256.of(ldif), 0, 32)
                 .raw(ldif, 0, ldif.length)
                 .toByteArray();
         DurableFile.write(folder.resolve(name(index)), file);
@@ -154,20 +152,12 @@ final class DirectoryState implements StateMachine {
         return PREFIX + "%019d".formatted(index);
     }
 
-    private static byte[] sha256(byte[] octets) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(octets);
-        } catch (NoSuchAlgorithmException never) {
-            throw new IllegalStateException(never);
-        }
-    }
-
     @Override
     public Pinned pin() {
         long index = checkpointed;
         try {
             byte[] content = index == 0 ? new byte[0] : Files.readAllBytes(folder.resolve(name(index)));
-            String digest = HexFormat.of().formatHex(sha256(content));
+            String digest = Sha256.hex(content);
             List<CheckpointFile> files =
                     index == 0 ? List.of() : List.of(new CheckpointFile(name(index), content.length, digest));
             return new Pinned() {
@@ -218,7 +208,7 @@ final class DirectoryState implements StateMachine {
         @Override
         public void put(CheckpointFile file, InputStream in) throws IOException {
             byte[] octets = in.readNBytes(Math.toIntExact(file.length()));
-            if (!HexFormat.of().formatHex(sha256(octets)).equals(file.sha256())) {
+            if (!Sha256.hex(octets).equals(file.sha256())) {
                 throw new IOException("the checkpoint " + file.name() + " arrived damaged");
             }
             content = octets;

@@ -3,7 +3,6 @@ package org.merpati.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -14,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.merpati.kernel.Id;
+import org.merpati.kernel.Sha256;
 import org.merpati.kernel.TryLater;
 import org.merpati.vault.BlobRef;
 import org.merpati.vault.Snapshot;
@@ -99,7 +99,7 @@ final class Comparisons implements AutoCloseable {
 
         Reading(Vault vault) {
             this.vault = vault;
-            digests.put(BODIES, sha256());
+            digests.put(BODIES, Sha256.begin());
         }
 
         SortedMap<String, String> of(Snapshot rows) throws IOException {
@@ -134,7 +134,7 @@ final class Comparisons implements AutoCloseable {
         }
 
         private void add(String name, byte[] key, byte[] value) {
-            MessageDigest digest = digests.computeIfAbsent(name, absent -> sha256());
+            MessageDigest digest = digests.computeIfAbsent(name, absent -> Sha256.begin());
             digest.update((key.length + " " + value.length + " ").getBytes(StandardCharsets.US_ASCII));
             digest.update(key);
             digest.update(value);
@@ -145,14 +145,6 @@ final class Comparisons implements AutoCloseable {
                 throw new IOException("broken off");
             }
             return true;
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException missing) {
-                throw new IllegalStateException("this Java has no SHA-256", missing);
-            }
         }
     }
 }

@@ -2,13 +2,12 @@ package org.merpati.store;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.merpati.kernel.Sha256;
 
 /** The message ids that a message's header names (RFC 5322 §3.6.4), hashed: its own, then the nearest first. */
 final class MessageIds {
@@ -50,14 +49,7 @@ final class MessageIds {
     }
 
     private static long hash(String id) {
-        return ByteBuffer.wrap(sha256(id.getBytes(StandardCharsets.ISO_8859_1))).getLong();
-    }
-
-    static byte[] sha256(byte[] octets) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(octets);
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("this Java has no SHA-256", missing);
-        }
+        return ByteBuffer.wrap(Sha256.of(id.getBytes(StandardCharsets.ISO_8859_1)))
+                .getLong();
     }
 }

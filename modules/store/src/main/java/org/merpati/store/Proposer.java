@@ -16,6 +16,7 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.Sha256;
 import org.merpati.kernel.TryLater;
 
 /** Makes commands of requests: ids, summaries, and bodies that do not fit as chunks sent ahead. */
@@ -137,6 +138,6 @@ final class Proposer {
     }
 
     private static Octets sha256(byte[] octets) {
-        return new Octets(MessageIds.sha256(octets));
+        return new Octets(Sha256.of(octets));
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.Sha256;
 
 class VaultTest {
     @TempDir
@@ -305,7 +306,7 @@ class VaultTest {
                 vault.finish();
                 for (FileEntry file : files) {
                     byte[] octets = pin.open(file.name()).readAllBytes();
-                    assertThat(Vault.sha256(octets)).isEqualTo(file.sha256());
+                    assertThat(Sha256.hex(octets)).isEqualTo(file.sha256());
                 }
             }
             assertThat(files).anyMatch(file -> !Files.exists(temp.resolve(file.name())));

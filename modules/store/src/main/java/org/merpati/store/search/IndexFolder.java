@@ -21,6 +21,7 @@ import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Lucene index in a folder: a document for each message, and one for each mailbox that says how far it is, so that a
@@ -79,10 +80,7 @@ final class IndexFolder implements AutoCloseable {
         }
     }
 
-    private static void abandon(
-            @org.jspecify.annotations.Nullable IndexFolder opened,
-            @org.jspecify.annotations.Nullable IndexWriter writer,
-            Directory directory)
+    private static void abandon(@Nullable IndexFolder opened, @Nullable IndexWriter writer, Directory directory)
             throws IOException {
         if (opened != null) {
             opened.close();
