@@ -6,9 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
+import org.merpati.kernel.Sha256;
 
 /** The few things that are done to files. A channel is opened for each read: an interrupt closes it for nobody else. */
 final class Disk {
@@ -20,14 +20,6 @@ final class Disk {
         CRC32C crc = new CRC32C();
         crc.update(octets, offset, length);
         return (int) crc.getValue();
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("this Java has no SHA-256", missing);
-        }
     }
 
     static String hex(MessageDigest digest) {
@@ -73,7 +65,7 @@ final class Disk {
 
     /** The same, at a pace. */
     static MessageDigest digest(Path file, long length, Pace pace) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long position = 0;

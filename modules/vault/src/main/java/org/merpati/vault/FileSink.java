@@ -6,12 +6,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import org.merpati.kernel.Sha256;
 
 /** Writes a new file from its start to its end and knows its digest. */
 final class FileSink implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
-    private final MessageDigest digest = Disk.sha256();
+    private final MessageDigest digest = Sha256.begin();
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     private long position;
 

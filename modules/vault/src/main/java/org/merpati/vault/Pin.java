@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import org.merpati.kernel.Sha256;
 
 /** A checkpoint whose files are kept until it is closed. */
 public final class Pin implements AutoCloseable {
@@ -28,7 +29,7 @@ public final class Pin implements AutoCloseable {
     /** The files, the manifest first. Equal names and digests are equal on every copy. */
     public List<FileEntry> files() {
         List<FileEntry> files = new ArrayList<>();
-        files.add(new FileEntry(Manifest.NAME, manifestOctets.length, Vault.sha256(manifestOctets)));
+        files.add(new FileEntry(Manifest.NAME, manifestOctets.length, Sha256.hex(manifestOctets)));
         files.addAll(manifest.files());
         return files;
     }

@@ -12,10 +12,9 @@ final class Scrub {
     /**
      * Reads a file.
      *
-     * @return true
      * @throws Corrupt if the file is missing or is not what its manifest names
      */
-    static boolean check(Path folder, VaultIdentity identity, FileEntry entry, Disk.Pace pace) throws IOException {
+    static void check(Path folder, VaultIdentity identity, FileEntry entry, Disk.Pace pace) throws IOException {
         Path file = folder.resolve(entry.name());
         try {
             if (entry.name().equals(Manifest.NAME)) {
@@ -24,7 +23,6 @@ final class Scrub {
             } else if (!Disk.hex(Disk.digest(file, entry.length(), pace)).equals(entry.sha256())) {
                 throw new Corrupt(file, 0, "its first " + entry.length() + " octets do not have the manifest's digest");
             }
-            return true;
         } catch (NoSuchFileException missing) {
             throw new Corrupt(file, 0, "it is missing");
         }

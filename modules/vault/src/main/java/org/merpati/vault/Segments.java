@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.Sha256;
 import org.merpati.vault.Manifest.SegmentEntry;
 
 /**
@@ -28,7 +29,7 @@ final class Segments implements AutoCloseable {
     private final List<Path> unforced = new ArrayList<>();
     private int number;
     private @Nullable FileChannel channel;
-    private MessageDigest digest = Disk.sha256();
+    private MessageDigest digest = Sha256.begin();
     private long length;
     private long appended;
 
@@ -100,7 +101,7 @@ final class Segments implements AutoCloseable {
     private FileChannel begin() throws IOException {
         number++;
         length = 0;
-        digest = Disk.sha256();
+        digest = Sha256.begin();
         FileChannel to = FileChannel.open(
                 folder.resolve(Manifest.segmentName(number)),
                 StandardOpenOption.CREATE,

@@ -33,10 +33,7 @@ public final class Snapshot implements AutoCloseable {
      * @throws IOException if the disk fails or a checksum is wrong ({@link Corrupt})
      */
     public void scan(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
-        vault.watched(() -> {
-            layers.scan(from, to, visitor);
-            return true;
-        });
+        vault.watched(() -> layers.scan(from, to, visitor));
     }
 
     /** Lets its files go. */

@@ -107,16 +107,10 @@ public final class Vault implements AutoCloseable {
         damaged = listener;
     }
 
-    /** A read of files. */
-    @FunctionalInterface
-    interface Reading<T> {
-        T run() throws IOException;
-    }
-
-    /** Reads, and tells who wants to know if a file is damaged. */
-    <T> T watched(Reading<T> reading) throws IOException {
+    /** Reads files, and tells who wants to know if one is damaged. */
+    void watched(Step reading) throws IOException {
         try {
-            return reading.run();
+            reading.run();
         } catch (Corrupt corrupt) {
             throw told(corrupt);
         }
@@ -210,10 +204,7 @@ public final class Vault implements AutoCloseable {
 
     /** For the writer: shows the rows from a key to one before the other, ascending, as they are at the call. */
     public void scan(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
-        watched(() -> {
-            own().scan(from, to, visitor);
-            return true;
-        });
+        watched(() -> own().scan(from, to, visitor));
     }
 
     /** Sets a key's value; the arrays are kept. */
@@ -237,7 +228,11 @@ public final class Vault implements AutoCloseable {
      * @throws Corrupt if it is not what was appended
      */
     public byte[] read(BlobRef ref) throws IOException {
-        return watched(() -> Segments.read(folder, ref));
+        try {
+            return Segments.read(folder, ref);
+        } catch (Corrupt corrupt) {
+            throw told(corrupt);
+        }
     }
 
     /** Shows what was written so far to snapshots that are taken from now on. */
@@ -314,12 +309,15 @@ public final class Vault implements AutoCloseable {
             synchronized (lock) {
                 layers = new Layers(Memtable.EMPTY, flush.rows(), layers.tables());
             }
-            Callable<Boolean> task = () -> watched(() -> run(flush));
+            Callable<Boolean> task = () -> {
+                watched(() -> run(flush));
+                return true;
+            };
             flushing = flusher.submit(task);
         }
     }
 
-    private boolean run(Flush flush) throws IOException {
+    private void run(Flush flush) throws IOException {
         Flush.Result result = flush.run(folder, identity, limits, cache, layers.tables());
         DurableFile.write(folder.resolve(Manifest.NAME), result.manifest().encode(identity));
         synchronized (lock) {
@@ -327,7 +325,6 @@ public final class Vault implements AutoCloseable {
             layers = new Layers(layers.fresh(), Memtable.EMPTY, result.tables());
             dropped.addAll(result.dropped());
         }
-        return true;
     }
 
     /** Waits for the running checkpoint and lets go of tables that it replaced; the writer's. */
@@ -387,7 +384,8 @@ public final class Vault implements AutoCloseable {
         return new Install(this, index, files);
     }
 
-    /** What an installation does between the old state and the new. */
+    /** Something that is done with files. */
+    @FunctionalInterface
     interface Step {
         void run() throws IOException;
     }
@@ -455,12 +453,6 @@ public final class Vault implements AutoCloseable {
                 }
             }
         }
-    }
-
-    static String sha256(byte[] octets) {
-        var digest = Disk.sha256();
-        digest.update(octets);
-        return Disk.hex(digest);
     }
 
     /** Closes without a checkpoint; a running one is finished first. */
