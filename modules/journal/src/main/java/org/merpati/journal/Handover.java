@@ -29,14 +29,18 @@ final class Handover {
         this.engine = engine;
     }
 
-    private List<NodeName> heard(RaftServer.Division division) {
-        return new Followers(spec, self, division).present(config.electionMin().toMillis());
+    private Followers followers(RaftServer.Division division) {
+        return new Followers(spec, self, division);
+    }
+
+    private List<NodeName> heard(Followers followers) {
+        return followers.present(config.electionMin().toMillis());
     }
 
     /** Whether a voter answered this leader lately. */
     boolean hears(NodeName voter) {
         try {
-            return heard(engine.division(spec)).contains(voter);
+            return heard(followers(engine.division(spec))).contains(voter);
         } catch (IOException closing) {
             return false;
         }
@@ -71,8 +75,9 @@ final class Handover {
      * time-out. To be called again and again; one attempt is under way at a time.
      */
     void fromWitness(RaftServer.Division division) {
-        Map<NodeName, Long> lag = new Followers(spec, self, division).lag();
-        Optional<NodeName> next = heard(division).stream()
+        Followers followers = followers(division);
+        Map<NodeName, Long> lag = followers.lag();
+        Optional<NodeName> next = heard(followers).stream()
                 .filter(spec.dataNodes()::contains)
                 .min(Comparator.comparing(n -> lag.getOrDefault(n, Long.MAX_VALUE)));
         if (next.isEmpty() || !yielding.compareAndSet(false, true)) {

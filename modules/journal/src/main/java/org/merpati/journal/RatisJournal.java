@@ -306,7 +306,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     /** Serves nobody from now on; false if that is so already. The engine is left as it is. */
     boolean fail(String why) {
-        synchronized (confirmedTerm) {
+        synchronized (this) {
             if (closed.get() || failure != null) {
                 return false;
             }
