@@ -53,10 +53,7 @@ class ConsoleStoryTest {
     void watch() throws Exception {
         Cluster cluster = six.cluster();
         cluster.askAny("account add", Map.of("address", ADMIN, "password", PASSWORD, "admin", "true"));
-        Kit.await(
-                "the console's node knows the account",
-                Duration.ofSeconds(30),
-                () -> Kit.knows(cluster, "gsldap", ADMIN));
+        Kit.await("the console's node knows the account", Duration.ofSeconds(30), () -> cluster.knows("gsldap", ADMIN));
         browser = HttpClient.newBuilder().sslContext(trustingTheCluster()).build();
         HttpResponse<InputStream> events = browser.send(
                 request("/api/events").setHeader("Cookie", signIn()).build(), BodyHandlers.ofInputStream());

@@ -15,8 +15,6 @@ import org.merpati.dev.Cluster;
 import org.merpati.dev.EmbeddedCluster;
 import org.merpati.dev.Plan;
 import org.merpati.dev.ProcessCluster;
-import org.merpati.kernel.Failure;
-import org.merpati.kernel.TryLater;
 
 /** What the stories share: where things are, a cluster with people in it, and waiting for a condition. */
 final class Kit {
@@ -84,42 +82,7 @@ final class Kit {
 
     /** Makes accounts NAME0, NAME1, … of the cluster's domain; address to password. */
     static Map<String, String> accounts(Cluster cluster, String name, int count) {
-        Map<String, String> accounts = new LinkedHashMap<>();
-        String domain = cluster.plan().domain();
-        await("the directory takes the accounts", Duration.ofSeconds(30), () -> {
-            try {
-                cluster.askAny(
-                        "accounts add",
-                        Map.of(
-                                "pattern",
-                                name + "%d@" + domain,
-                                "count",
-                                Integer.toString(count),
-                                "password",
-                                "secret"));
-                return true;
-            } catch (TryLater notYet) {
-                return false;
-            }
-        });
-        for (int i = 0; i < count; i++) {
-            accounts.put(name + i + "@" + domain, "secret");
-        }
-        String last = name + (count - 1) + "@" + domain;
-        for (String node : cluster.plan().nodes()) {
-            await(node + " knows the accounts", Duration.ofSeconds(30), () -> knows(cluster, node, last));
-        }
-        return accounts;
-    }
-
-    /** Whether a node's copy of the directory has an account. */
-    static boolean knows(Cluster cluster, String node, String account) {
-        try {
-            cluster.ask(node, "account show", Map.of("address", account));
-            return true;
-        } catch (Failure notYet) {
-            return false;
-        }
+        return cluster.accounts(name, count, "secret", Duration.ofSeconds(30));
     }
 
     /** Waits for a condition. */

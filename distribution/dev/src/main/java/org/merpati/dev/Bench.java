@@ -6,9 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
@@ -176,13 +174,7 @@ final class Bench {
 
     private static int run(Cluster cluster, List<String> nodes, int kills, long seed) throws IOException {
         Plan plan = cluster.plan();
-        String pattern = "bench%d@" + plan.domain();
-        cluster.askAny(
-                "accounts add", Map.of("pattern", pattern, "count", Integer.toString(ACCOUNTS), "password", PASSWORD));
-        Map<String, String> accounts = new LinkedHashMap<>();
-        for (int i = 0; i < ACCOUNTS; i++) {
-            accounts.put(String.format(Locale.ROOT, pattern, i), PASSWORD);
-        }
+        Map<String, String> accounts = cluster.accounts("bench", ACCOUNTS, PASSWORD, BACK);
         Ledger ledger = new Ledger();
         List<Outage> outages = new ArrayList<>();
         Random chance = new Random(seed);
@@ -202,22 +194,15 @@ final class Bench {
 
     private static Outage kill(Cluster cluster, String victim, Ledger ledger, Load load, Map<String, String> accounts)
             throws IOException {
-        Await.until(() -> "every account is served; " + load.lastFailure(), BACK, () -> serves(ledger, accounts, 3));
+        load.awaitServed(BACK, 0, 3);
         Await.until(() -> victim + " leads", BACK, () -> leadsWhatItPrefers(cluster, victim));
         Await.until(() -> "every copy has caught up", BACK, () -> caughtUp(cluster));
         long killed = System.nanoTime();
-        int sent = ledger.count("smtp");
         cluster.kill(victim);
-        Map<String, Integer> dead = counts(ledger, accounts);
         if (cluster.plan().roles(victim).contains("proxy")) {
             cluster.start(victim);
         }
-        Await.until(
-                () -> "every account is served again; " + load.lastFailure(),
-                BACK,
-                () -> ledger.count("smtp") > sent + 5
-                        && dead.entrySet().stream()
-                                .allMatch(a -> ledger.count("imap " + a.getKey()) > a.getValue() + 2));
+        load.awaitServed(BACK, 6, 3);
         long account = accounts.keySet().stream()
                 .mapToLong(a -> ledger.longestGapMillis("imap " + a, killed))
                 .max()
@@ -236,16 +221,6 @@ final class Bench {
                 .flatMap(node -> node.groups().stream())
                 .filter(NodeStatus.Group::leader)
                 .allMatch(group -> group.lag().values().stream().allMatch(lag -> lag <= SMALL_LAG));
-    }
-
-    private static Map<String, Integer> counts(Ledger ledger, Map<String, String> accounts) {
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        accounts.keySet().forEach(a -> counts.put(a, ledger.count("imap " + a)));
-        return counts;
-    }
-
-    private static boolean serves(Ledger ledger, Map<String, String> accounts, int atLeast) {
-        return accounts.keySet().stream().allMatch(a -> ledger.count("imap " + a) >= atLeast);
     }
 
     /** Whether the node leads a group, or has none that it could lead. */

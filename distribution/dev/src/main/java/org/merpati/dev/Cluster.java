@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.merpati.cluster.SecretFile;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 import org.merpati.node.AdminClient;
@@ -116,6 +118,47 @@ public abstract class Cluster implements AutoCloseable {
             }
         }
         throw last;
+    }
+
+    /**
+     * Makes accounts NAME0, NAME1, … of the cluster's domain, those that are not there yet, and waits until every node
+     * knows them.
+     *
+     * @param limit how long each wait may take
+     * @return address to password
+     */
+    public Map<String, String> accounts(String name, int count, String password, Duration limit) {
+        Map<String, String> accounts = new LinkedHashMap<>();
+        for (int i = 0; i < count; i++) {
+            accounts.put(name + i + "@" + plan.domain(), password);
+        }
+        Map<String, String> many =
+                Map.of("pattern", name + "%d@" + plan.domain(), "count", Integer.toString(count), "password", password);
+        Await.until(() -> "the directory takes the accounts", limit, () -> takes("accounts add", many));
+        String last = name + (count - 1) + "@" + plan.domain();
+        for (String node : plan.nodes()) {
+            Await.until(() -> node + " knows the accounts", limit, () -> knows(node, last));
+        }
+        return accounts;
+    }
+
+    private boolean takes(String operation, Map<String, String> parameters) {
+        try {
+            askAny(operation, parameters);
+            return true;
+        } catch (TryLater notYet) {
+            return false;
+        }
+    }
+
+    /** Whether a node's copy of the directory has an account. */
+    public boolean knows(String node, String account) {
+        try {
+            ask(node, "account show", Map.of("address", account));
+            return true;
+        } catch (Failure notYet) {
+            return false;
+        }
     }
 
     /** Every node as it says of itself, or as another says of it. */

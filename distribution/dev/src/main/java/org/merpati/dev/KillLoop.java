@@ -12,8 +12,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.merpati.kernel.Failure;
-import org.merpati.kernel.TryLater;
 import org.merpati.runtime.NodeStatus;
 
 /**
@@ -71,17 +69,11 @@ public final class KillLoop {
     public Checker.Verdict round(int number, int kills) throws IOException {
         Random chance = new Random(seed + 31L * number);
         Map<String, String> accounts = accounts(number);
-        String pattern = pattern(number);
-        Await.until(() -> "the directory takes the accounts", SERVED, () -> added(pattern));
-        String last = List.copyOf(accounts.keySet()).getLast();
-        for (String node : cluster.plan().nodes()) {
-            Await.until(() -> node + " knows " + last, SERVED, () -> knows(node, last));
-        }
         List<String> surprises = new ArrayList<>();
         Plan plan = cluster.plan();
         try (Load load = new Load(ledger, plan.all("smtp"), plan.all("imap"), accounts, chance.nextLong())) {
             for (int kill = 0; kill < kills; kill++) {
-                served(load, accounts);
+                load.awaitServed(SERVED, 1, 1);
                 pause(chance.nextInt(LONGEST_WAIT_MILLIS));
                 List<String> victims = victims(chance);
                 String undone = end.of(victims);
@@ -94,7 +86,7 @@ public final class KillLoop {
                 }
             }
             cluster.awaitReady(READY);
-            served(load, accounts);
+            load.awaitServed(SERVED, 1, 1);
             surprises.addAll(load.surprises());
         }
         return with(surprises, Checker.settle(ledger, plan.all("imap").getFirst(), accounts));
@@ -115,48 +107,9 @@ public final class KillLoop {
         return new Checker.Verdict(wrong, verdict.messages(), verdict.duplicates(), verdict.duplicatesAfterUnknown());
     }
 
-    private String pattern(int number) {
-        return "round" + number + "-%d@" + cluster.plan().domain();
-    }
-
+    /** The accounts of a round; made if they are not there. */
     private Map<String, String> accounts(int number) {
-        Map<String, String> accounts = new LinkedHashMap<>();
-        for (int i = 0; i < ACCOUNTS; i++) {
-            accounts.put(pattern(number).replace("%d", Integer.toString(i)), PASSWORD);
-        }
-        return accounts;
-    }
-
-    private boolean added(String pattern) {
-        try {
-            cluster.askAny(
-                    "accounts add",
-                    Map.of("pattern", pattern, "count", Integer.toString(ACCOUNTS), "password", PASSWORD));
-            return true;
-        } catch (TryLater notYet) {
-            return false;
-        }
-    }
-
-    private boolean knows(String node, String account) {
-        try {
-            cluster.ask(node, "account show", Map.of("address", account));
-            return true;
-        } catch (Failure notYet) {
-            return false;
-        }
-    }
-
-    /** Waits until each account's client and the senders were acknowledged something again. */
-    private void served(Load load, Map<String, String> accounts) {
-        int sent = ledger.count("smtp");
-        Map<String, Integer> before = new LinkedHashMap<>();
-        accounts.keySet().forEach(a -> before.put(a, ledger.count("imap " + a)));
-        Await.until(
-                () -> "every account is served; " + load.lastFailure(),
-                SERVED,
-                () -> ledger.count("smtp") > sent
-                        && before.entrySet().stream().allMatch(b -> ledger.count("imap " + b.getKey()) > b.getValue()));
+        return cluster.accounts("round" + number + "-", ACCOUNTS, PASSWORD, SERVED);
     }
 
     private static void pause(int millis) {

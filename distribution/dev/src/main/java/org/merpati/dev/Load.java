@@ -1,7 +1,9 @@
 package org.merpati.dev;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -65,6 +67,23 @@ public final class Load implements AutoCloseable {
     /** What a client met last, for the message of a test that waits in vain. */
     public String lastFailure() {
         return lastFailure;
+    }
+
+    /**
+     * Waits until the senders together, and each account's client, were acknowledged so many things more from now on.
+     *
+     * @throws org.merpati.kernel.TryLater if they are not before the limit
+     */
+    public void awaitServed(Duration limit, int smtp, int imap) {
+        int sent = ledger.count("smtp");
+        Map<String, Integer> before = new HashMap<>();
+        accounts.keySet().forEach(a -> before.put(a, ledger.count("imap " + a)));
+        Await.until(
+                () -> "every account is served; " + lastFailure,
+                limit,
+                () -> ledger.count("smtp") >= sent + smtp
+                        && before.entrySet().stream()
+                                .allMatch(b -> ledger.count("imap " + b.getKey()) >= b.getValue() + imap));
     }
 
     private void send(List<String> addresses, Random chance) {
