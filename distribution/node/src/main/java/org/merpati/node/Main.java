@@ -247,7 +247,7 @@ public final class Main implements Runnable {
             StringBuilder text = new StringBuilder();
             List<String> nodes = new ArrayList<>();
             report.get("copies").forEach(node -> nodes.add(node.asString()));
-            text.append("%s: %s; %d mailboxes and other things compared%n"
+            text.append("%s: %s; digests compared: %d%n"
                     .formatted(
                             report.get("shard").asString(),
                             report.get("wrong").isEmpty()
