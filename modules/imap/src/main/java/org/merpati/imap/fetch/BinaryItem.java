@@ -1,11 +1,11 @@
 package org.merpati.imap.fetch;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
-import org.merpati.kernel.Malformed;
 import org.merpati.mime.Part;
 import org.merpati.mime.TransferEncoding;
 import org.merpati.store.Body;
@@ -14,9 +14,9 @@ import org.merpati.store.Message;
 /**
  * A part without its transfer encoding, or its size then (RFC 3516 §4.2).
  *
- * @param length of a stretch of it, or -1
+ * @param window the stretch of it that is asked for
  */
-public record BinaryItem(Section section, boolean size, boolean peek, long offset, long length) implements FetchItem {
+public record BinaryItem(Section section, boolean size, boolean peek, Optional<Window> window) implements FetchItem {
     private static final Set<String> ENCODINGS = Set.of("7BIT", "8BIT", "BINARY", "BASE64", "QUOTED-PRINTABLE");
     private static final byte[] NONE = {};
 
@@ -24,18 +24,8 @@ public record BinaryItem(Section section, boolean size, boolean peek, long offse
         parser.expect('[');
         Section section = Section.parseNumbers(parser);
         boolean size = name.equals("BINARY.SIZE");
-        long offset = 0;
-        long length = -1;
-        if (!size && parser.take('<')) {
-            offset = parser.number(0xffff_ffffL);
-            parser.expect('.');
-            length = parser.number(0xffff_ffffL);
-            parser.expect('>');
-            if (length == 0) {
-                throw new Malformed("a partial FETCH takes at least one octet");
-            }
-        }
-        return new BinaryItem(section, size, !name.equals("BINARY"), offset, length);
+        Optional<Window> window = size ? Optional.empty() : Window.parse(parser);
+        return new BinaryItem(section, size, !name.equals("BINARY"), window);
     }
 
     /** Whether the part's encoding is known here. */
@@ -57,15 +47,16 @@ public record BinaryItem(Section section, boolean size, boolean peek, long offse
             reply.put(' ').put(octets == null ? 0 : octets.length);
             return;
         }
-        if (length >= 0) {
-            reply.put('<').put(offset).put('>');
+        if (window.isPresent()) {
+            window.get().put(reply);
         }
         if (octets == null) {
             reply.put(" NIL");
             return;
         }
-        int from = (int) Math.min(octets.length, offset);
-        int to = length < 0 ? octets.length : (int) Math.min(octets.length, from + length);
+        int end = octets.length;
+        int from = window.map(w -> w.from(0, end)).orElse(0);
+        int to = window.map(w -> w.to(0, end)).orElse(end);
         reply.put(' ').put(hasNul(octets, from, to) ? "~" : "").literal(octets, from, to - from);
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.merpati.imap.text.Parser;
@@ -36,13 +37,20 @@ public sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, Binar
      * A stretch of the message.
      *
      * @param label the name to answer with where it is not BODY[...]
-     * @param offset of a partial fetch, or -1
      * @param kept whether rows keep the header fields that are asked for
      */
-    record Octets(Section section, @Nullable String label, boolean peek, long offset, long length, boolean kept)
+    record Octets(Section section, @Nullable String label, boolean peek, Optional<Window> window, boolean kept)
             implements FetchItem {
-        public Octets(Section section, @Nullable String label, boolean peek, long offset, long length) {
-            this(section, label, peek, offset, length, isKept(section));
+        Octets(Section section, @Nullable String label, boolean peek, Optional<Window> window) {
+            this(section, label, peek, window, isKept(section));
+        }
+
+        private int from(int first, int end) {
+            return window.map(w -> w.from(first, end)).orElse(first);
+        }
+
+        private int to(int first, int end) {
+            return window.map(w -> w.to(first, end)).orElse(end);
         }
 
         private static boolean isKept(Section section) {
@@ -79,9 +87,9 @@ public sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, Binar
             case "THREADID" -> Row.THREADID;
             case "BINARY", "BINARY.PEEK", "BINARY.SIZE" -> BinaryItem.parse(name, parser);
             case "PREVIEW" -> PreviewItem.parse(parser);
-            case "RFC822" -> new Octets(Section.WHOLE, name, false, -1, 0);
-            case "RFC822.HEADER" -> new Octets(Section.HEADER, name, true, -1, 0);
-            case "RFC822.TEXT" -> new Octets(Section.TEXT, name, false, -1, 0);
+            case "RFC822" -> new Octets(Section.WHOLE, name, false, Optional.empty());
+            case "RFC822.HEADER" -> new Octets(Section.HEADER, name, true, Optional.empty());
+            case "RFC822.TEXT" -> new Octets(Section.TEXT, name, false, Optional.empty());
             case "BODY" -> parser.take('[') ? octets(parser, false) : Row.BODY;
             case "BODY.PEEK" -> {
                 parser.expect('[');
@@ -93,18 +101,7 @@ public sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, Binar
 
     private static Octets octets(Parser parser, boolean peek) {
         Section section = Section.parse(parser);
-        long offset = -1;
-        long length = 0;
-        if (parser.take('<')) {
-            offset = parser.number(0xffff_ffffL);
-            parser.expect('.');
-            length = parser.number(0xffff_ffffL);
-            parser.expect('>');
-            if (length == 0) {
-                throw new Malformed("a partial FETCH takes at least one octet");
-            }
-        }
-        return new Octets(section, null, peek, offset, length);
+        return new Octets(section, null, peek, Window.parse(parser));
     }
 
     /** Writes a row's item with its name. */
@@ -139,14 +136,14 @@ public sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, Binar
         if (item.label == null) {
             reply.put("BODY");
             item.section.put(reply);
-            if (item.offset >= 0) {
-                reply.put('<').put(item.offset).put('>');
+            if (item.window.isPresent()) {
+                item.window.get().put(reply);
             }
             reply.put(' ');
         } else {
             reply.put(item.label).put(' ');
         }
-        if (body == null && item.offset < 0 && item.section.kind() == Section.Kind.FIELDS) {
+        if (body == null && item.window.isEmpty() && item.section.kind() == Section.Kind.FIELDS) {
             putKept(item.section, message.summary(), reply);
             return;
         }
@@ -161,9 +158,8 @@ public sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, Binar
             reply.put("NIL");
             return;
         }
-        int from = (int) Math.min(range.to(), range.from() + Math.max(0, item.offset));
-        int to = item.offset < 0 ? range.to() : (int) Math.min(range.to(), from + item.length);
-        reply.literal(body, from, to - from);
+        int from = item.from(range.from(), range.to());
+        reply.literal(body, from, item.to(range.from(), range.to()) - from);
     }
 
     private static void putOctets(Octets item, byte @Nullable [] octets, Reply reply) throws IOException {
@@ -171,9 +167,8 @@ public sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, Binar
             reply.put("NIL");
             return;
         }
-        int from = (int) Math.min(octets.length, Math.max(0, item.offset));
-        int to = item.offset < 0 ? octets.length : (int) Math.min(octets.length, from + item.length);
-        reply.literal(octets, from, to - from);
+        int from = item.from(0, octets.length);
+        reply.literal(octets, from, item.to(0, octets.length) - from);
     }
 
     /** Writes the fields wanted from the kept headers, and the empty line. */
