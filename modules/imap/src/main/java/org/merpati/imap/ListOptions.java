@@ -81,12 +81,8 @@ record ListOptions(Set<Select> select, Set<Tell> tell, Optional<StatusItems> sta
     }
 
     private static <E extends Enum<E>> E one(Class<E> type, String name) {
-        for (E option : type.getEnumConstants()) {
-            if (option.name().replace('_', '-').equals(name)) {
-                return option;
-            }
-        }
-        throw new Malformed("'" + Parser.cut(name) + "' is no such option of LIST");
+        return Parser.named(type, name)
+                .orElseThrow(() -> new Malformed("'" + Parser.cut(name) + "' is no such option of LIST"));
     }
 
     boolean selects(Select option) {

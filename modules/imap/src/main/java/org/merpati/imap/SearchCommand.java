@@ -132,8 +132,7 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
 
     static SearchCommand parse(Parser parser, boolean uid) {
         parser.space();
-        Optional<SearchReturn> returns =
-                parser.takeWord("RETURN") ? Optional.of(SearchReturn.parse(parser)) : Optional.empty();
+        Optional<SearchReturn> returns = SearchReturn.parse(parser);
         String charset = "UTF-8";
         if (parser.takeWord("CHARSET")) {
             parser.space();

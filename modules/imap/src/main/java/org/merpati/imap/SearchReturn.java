@@ -56,8 +56,11 @@ record SearchReturn(Set<Item> items, Optional<Partial> partial) {
         items = Set.copyOf(items);
     }
 
-    /** Reads it behind the word RETURN, with the space that follows it. */
-    static SearchReturn parse(Parser parser) {
+    /** Reads it with the space that follows it, if it is there. */
+    static Optional<SearchReturn> parse(Parser parser) {
+        if (!parser.takeWord("RETURN")) {
+            return Optional.empty();
+        }
         parser.space();
         parser.expect('(');
         Set<Item> items = EnumSet.noneOf(Item.class);
@@ -72,9 +75,7 @@ record SearchReturn(Set<Item> items, Optional<Partial> partial) {
                 partial = Optional.of(Partial.parse(parser));
                 continue;
             }
-            items.add(Arrays.stream(Item.values())
-                    .filter(i -> i.name().equals(name))
-                    .findFirst()
+            items.add(Parser.named(Item.class, name)
                     .orElseThrow(() -> new Malformed("RETURN knows MIN, MAX, ALL, COUNT, SAVE and one PARTIAL")));
         }
         parser.space();
@@ -84,7 +85,7 @@ record SearchReturn(Set<Item> items, Optional<Partial> partial) {
         if (items.contains(Item.ALL) && partial.isPresent()) {
             throw new Malformed("PARTIAL and ALL do not go together");
         }
-        return new SearchReturn(items, partial);
+        return Optional.of(new SearchReturn(items, partial));
     }
 
     private boolean has(Item item) {

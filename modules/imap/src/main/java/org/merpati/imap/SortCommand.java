@@ -19,8 +19,7 @@ record SortCommand(List<SortKey> keys, SearchCommand.Criteria criteria, boolean 
 
     static SortCommand parse(Parser parser, boolean uid) {
         parser.space();
-        Optional<SearchReturn> returns =
-                parser.takeWord("RETURN") ? Optional.of(SearchReturn.parse(parser)) : Optional.empty();
+        Optional<SearchReturn> returns = SearchReturn.parse(parser);
         List<SortKey> keys = SortKey.parse(parser);
         parser.space();
         String charset = parser.astring();

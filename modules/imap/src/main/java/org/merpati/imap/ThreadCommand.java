@@ -1,7 +1,6 @@
 package org.merpati.imap;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.merpati.imap.sort.Digest;
@@ -24,9 +23,7 @@ record ThreadCommand(Algorithm algorithm, SearchCommand.Criteria criteria, boole
     static ThreadCommand parse(Parser parser, boolean uid) {
         parser.space();
         String name = parser.word();
-        Algorithm algorithm = Arrays.stream(Algorithm.values())
-                .filter(a -> a.name().equals(name))
-                .findFirst()
+        Algorithm algorithm = Parser.named(Algorithm.class, name)
                 .orElseThrow(() -> new Malformed("THREAD knows ORDEREDSUBJECT and REFERENCES"));
         parser.space();
         String charset = parser.astring();

@@ -11,7 +11,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +68,7 @@ final class Mender implements AutoCloseable {
                 busy.remove(journal.group());
                 return;
             }
-        } catch (IOException | Failure failed) {
+        } catch (IOException | RuntimeException failed) {
             obstacle = String.valueOf(failed.getMessage());
         }
         LOG.warn("group {}: the copy is not mended yet, it will be tried again: {}", journal.group(), obstacle);

@@ -1,7 +1,6 @@
 package org.merpati.imap.sort;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.merpati.imap.text.Parser;
@@ -56,9 +55,7 @@ public record SortKey(Kind kind, boolean reverse) {
                 parser.space();
             }
             String name = parser.word();
-            Kind kind = Arrays.stream(Kind.values())
-                    .filter(k -> k.name().equals(name))
-                    .findFirst()
+            Kind kind = Parser.named(Kind.class, name)
                     .orElseThrow(() -> new Malformed("'" + Parser.cut(name) + "' is no key of SORT"));
             keys.add(new SortKey(kind, reverse));
         } while (parser.take(' '));

@@ -7,8 +7,10 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
@@ -71,6 +73,13 @@ public final class Parser extends PreLoginWords {
             take((char) c);
         }
         return value;
+    }
+
+    /** The constant of that name, as words of IMAP are spelled: with hyphens. */
+    public static <E extends Enum<E>> Optional<E> named(Class<E> type, String word) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.name().replace('_', '-').equals(word))
+                .findFirst();
     }
 
     /** What was sent, short enough to be said again. */
