@@ -194,9 +194,9 @@ final class Bench {
 
     private static Outage kill(Cluster cluster, String victim, Ledger ledger, Load load, Map<String, String> accounts)
             throws IOException {
-        load.awaitServed(BACK, 0, 3);
         Await.until(() -> victim + " leads", BACK, () -> leadsWhatItPrefers(cluster, victim));
         Await.until(() -> "every copy has caught up", BACK, () -> caughtUp(cluster));
+        load.awaitServed(BACK, 0, 3);
         long killed = System.nanoTime();
         cluster.kill(victim);
         if (cluster.plan().roles(victim).contains("proxy")) {

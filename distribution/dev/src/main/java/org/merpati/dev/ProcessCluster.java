@@ -18,12 +18,6 @@ import org.merpati.dev.disk.PowerCut;
 public final class ProcessCluster extends Cluster {
     private static final int STOP_SECONDS = 20;
 
-    /**
-     * How far nodes are compiled: 4 as in real life, or 1 for nodes that live for a minute and would compile for most
-     * of it.
-     */
-    private static final int COMPILER = Integer.getInteger("merpati.dev.compiler", 4);
-
     private static final List<String> OPENED = List.of(
             "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -78,12 +72,20 @@ public final class ProcessCluster extends Cluster {
                 heavy ? "-Xmx640m" : "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
-                "-XX:TieredStopAtLevel=" + COMPILER,
+                "-XX:TieredStopAtLevel=" + compiler(),
                 "-XX:+ExitOnOutOfMemoryError",
                 "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(cuttable ? onDisk(node) : fromJar(node));
         command.addAll(List.of("run", "--conf", plan().file(node).toString()));
         return command;
+    }
+
+    /**
+     * How far a node compiles its code: as in real life where each has a processor. More nodes than processors would
+     * compile for their first minutes instead of serving, so they make do with the fast compiler.
+     */
+    private int compiler() {
+        return plan().nodes().size() <= Runtime.getRuntime().availableProcessors() ? 4 : 1;
     }
 
     private Path side(String node) {

@@ -17,6 +17,11 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKey;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -25,11 +30,9 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
-import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
-import org.bouncycastle.pkcs.PKCSException;
 import org.merpati.runtime.DurableFile;
 
 /** Certificates and keys in their text form (RFC 7468), and the files that hold them. */
@@ -77,14 +80,12 @@ public final class Pem {
         }
     }
 
-    /** Reads a key, encrypted or not. */
+    /** Reads a key, encrypted (PBES2, RFC 8018) or not. */
     public static PrivateKey key(String text, char[] passphrase) throws IOException {
         try (PEMParser parser = new PEMParser(new StringReader(text))) {
             Object object = parser.readObject();
             PrivateKeyInfo info = object instanceof PKCS8EncryptedPrivateKeyInfo encrypted
-                    ? encrypted.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                            .setProvider(BOUNCY_CASTLE)
-                            .build(passphrase))
+                    ? decrypted(encrypted, passphrase)
                     : object instanceof org.bouncycastle.openssl.PEMKeyPair pair
                             ? pair.getPrivateKeyInfo()
                             : (PrivateKeyInfo) object;
@@ -92,7 +93,20 @@ public final class Pem {
                 throw new IOException("there is no private key in it");
             }
             return privateKey(info);
-        } catch (OperatorCreationException | PKCSException wrong) {
+        }
+    }
+
+    /** By the JDK's means: its digests take a part of the time, and every start of a directory voter waits for them. */
+    private static PrivateKeyInfo decrypted(PKCS8EncryptedPrivateKeyInfo encrypted, char[] passphrase)
+            throws IOException {
+        EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(encrypted.getEncoded());
+        try {
+            String algorithm = info.getAlgParameters().toString();
+            SecretKey key = SecretKeyFactory.getInstance(algorithm).generateSecret(new PBEKeySpec(passphrase));
+            Cipher cipher = Cipher.getInstance(algorithm);
+            cipher.init(Cipher.DECRYPT_MODE, key, info.getAlgParameters());
+            return PrivateKeyInfo.getInstance(info.getKeySpec(cipher).getEncoded());
+        } catch (GeneralSecurityException wrong) {
             throw new IOException("the key cannot be decrypted: is the passphrase right?", wrong);
         }
     }

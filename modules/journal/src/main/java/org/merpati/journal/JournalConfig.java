@@ -62,7 +62,7 @@ public record JournalConfig(
     public static JournalConfig standard() {
         return new JournalConfig(
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
+                Duration.ofMillis(1300),
                 Duration.ofSeconds(10),
                 960 * KIB,
                 512,

@@ -94,7 +94,7 @@ public record NodeConfig(
             @Key(value = "shortest wait for a leader before an election", byDefault = "\"1s\"")
             Duration electionMin,
 
-            @Key(value = "longest wait for a leader before an election", byDefault = "\"2s\"")
+            @Key(value = "longest wait for a leader before an election", byDefault = "\"1300ms\"")
             Duration electionMax,
 
             @Key(value = "how long a change may wait for its majority", byDefault = "\"10s\"")

@@ -32,7 +32,7 @@ class ConfigurationTest {
         NodeConfig config = read(LEAST);
         assertThat(config.cluster().nodes().getFirst().roles()).containsExactly("mta", "mailbox");
         assertThat(config.cluster().nodes().getFirst().channelPort()).isEqualTo(7072);
-        assertThat(config.timing().electionMax()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.timing().electionMax()).isEqualTo(Duration.ofMillis(1300));
         assertThat(config.listeners().smtp()).isEmpty();
         assertThat(config.security().clearLoginOnLoopback()).isFalse();
     }

@@ -209,11 +209,6 @@ final class IndexFolder implements AutoCloseable {
         }
     }
 
-    /** Whether searches see all that was taken in. */
-    boolean shown() {
-        return unshown.isEmpty();
-    }
-
     /** Makes durable what was taken in. */
     void commit() throws IOException {
         if (changed) {

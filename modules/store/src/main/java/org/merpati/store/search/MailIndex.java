@@ -19,6 +19,10 @@ import org.slf4j.LoggerFactory;
  * The full-text index of a shard on one copy. Whoever applies commands only notes which mailboxes changed; a thread
  * reads what came and went in them behind what the index knows. At the start it looks at all of them. An index that is
  * damaged, absent or of another form is made anew while searches do without it: it is derived, and never an error.
+ *
+ * <p>The thread takes turns: it works for as long as {@link SearchLimits#refresh} at most, shows what it took in, and
+ * leaves the processor to others for at least as long as it worked. What comes meanwhile is taken in together: many
+ * small steps would cost as many files and merges.
  */
 public final class MailIndex implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MailIndex.class);
@@ -170,44 +174,50 @@ public final class MailIndex implements AutoCloseable {
     private void serve(IndexFolder index) throws IOException, InterruptedException {
         Walk walk = new Walk(index);
         walk.begin();
-        long shown = System.nanoTime() - limits.refresh().toNanos();
         long committed = System.nanoTime();
         while (!backlog.closed()) {
             Throwable broken = failure;
             if (broken != null) {
                 throw new IOException("a search failed: " + broken, broken);
             }
-            Optional<Place> changed = backlog.poll();
-            boolean worked = changed.isPresent();
-            if (changed.isPresent()) {
-                look(index, changed.get());
-            } else {
-                worked = walk.step();
-            }
-            if (System.nanoTime() - shown >= limits.refresh().toNanos()) {
-                index.show();
-                shown = System.nanoTime();
-            }
+            long begun = System.nanoTime();
+            boolean worked = work(index, walk, begun + limits.refresh().toNanos());
+            index.show();
             if (System.nanoTime() - committed >= limits.commit().toNanos()) {
                 index.commit();
                 committed = System.nanoTime();
             }
-            if (!worked && index.shown()) {
+            if (worked) {
+                long spent = System.nanoTime() - begun;
+                backlog.pause(Math.max(limits.refresh().toNanos() - spent, spent));
+            } else {
                 backlog.rest(limits.commit().toNanos());
-            } else if (!worked) {
-                backlog.pause(limits.refresh().toNanos() - (System.nanoTime() - shown));
             }
         }
         index.commit();
     }
 
+    /** Looks at what is noted until nothing is left or the time has come; false if there was nothing. */
+    private boolean work(IndexFolder index, Walk walk, long until) throws IOException {
+        boolean worked = false;
+        do {
+            Optional<Place> changed = backlog.poll();
+            if (changed.isPresent()) {
+                look(index, changed.get(), until);
+            } else if (!walk.step(until)) {
+                return worked;
+            }
+            worked = true;
+        } while (!backlog.closed() && System.nanoTime() - until < 0);
+        return true;
+    }
+
     /** Takes in what happened in a mailbox, a slice at most; if there is more, it is noted again. */
-    private void look(IndexFolder index, Place place) throws IOException {
+    private void look(IndexFolder index, Place place, long until) throws IOException {
         Progress progress = index.progress(place);
         Optional<Changes> changes = source.changes(place, progress, limits.slice());
         if (changes.isPresent()) {
-            long deadline = System.nanoTime() + limits.refresh().toNanos();
-            boolean all = index.take(place, changes.get(), () -> backlog.closed() || System.nanoTime() - deadline > 0);
+            boolean all = index.take(place, changes.get(), () -> backlog.closed() || System.nanoTime() - until > 0);
             if (!all || changes.get().more()) {
                 backlog.add(place);
             }
@@ -234,7 +244,7 @@ public final class MailIndex implements AutoCloseable {
         }
 
         /** Looks at one mailbox; false if there is none to look at. */
-        boolean step() throws IOException {
+        boolean step(long until) throws IOException {
             if (!walking && backlog.pollAll()) {
                 begin();
             }
@@ -242,7 +252,7 @@ public final class MailIndex implements AutoCloseable {
                 return false;
             }
             if (known.hasNext()) {
-                look(index, known.next());
+                look(index, known.next(), until);
                 return true;
             }
             last = source.next(last);
