@@ -37,7 +37,7 @@ class ClientsStoryTest {
 
     @BeforeAll
     void people() {
-        accounts = List.copyOf(Kit.accounts(six.cluster(), "client", 6).keySet());
+        accounts = List.copyOf(Kit.accounts(six.cluster(), "client", 7).keySet());
     }
 
     @AfterAll
@@ -206,6 +206,32 @@ class ClientsStoryTest {
         run("script", "-qec", "mutt -F rc", "/dev/null");
         assertThat(look(account, "INBOX", "SEARCH ALL").getFirst()).isEqualTo("* SEARCH");
         assertThat(look(account, "Archive", "SEARCH SUBJECT letter").getFirst()).isEqualTo("* SEARCH 1");
+    }
+
+    @Test
+    void thunderbird() throws Exception {
+        String account = accounts.get(6);
+        append(account);
+        assumeTrue(here("thunderbird"), "thunderbird is missing");
+        Path walk = Kit.ROOT.resolve("integration-tests/src/test/resources/thunderbird_walk.py");
+        Path home = Files.createDirectory(folder.resolve("thunderbird"));
+        String said = run(
+                "python3",
+                walk.toString(),
+                port("imaps"),
+                port("smtps"),
+                account,
+                "secret",
+                authority(),
+                home.toString());
+        assertThat(said).endsWith("complains of nothing\n");
+        assertThat(look(account, "\"Keep &APw-\"", "FETCH 1 FLAGS").getFirst())
+                .contains("\\Seen")
+                .contains("\\Flagged");
+        assertThat(look(account, "Sent", "SEARCH SUBJECT Thunderbird SEEN").getFirst())
+                .isEqualTo("* SEARCH 1");
+        assertThat(look(account, "INBOX", "SEARCH SUBJECT Thunderbird UNSEEN").getFirst())
+                .isEqualTo("* SEARCH 2");
     }
 
     @Test

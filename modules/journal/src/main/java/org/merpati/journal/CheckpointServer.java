@@ -86,8 +86,9 @@ final class CheckpointServer implements AutoCloseable {
         if (pinned.index() < needed || pinned.index() == 0) {
             long index = pinned.index();
             pinned.close();
-            throw new TryLater(
-                    "the last checkpoint of group " + group + " here ends at " + index + ", not at " + needed);
+            journal.checkpoint();
+            throw new TryLater("the last checkpoint of group " + group + " here ends at " + index + ", not at " + needed
+                    + "; a newer one is begun");
         }
         synchronized (pins) {
             Kept old = pins.put(new Reader(group, peer), new Kept(pinned, clock.nanos()));

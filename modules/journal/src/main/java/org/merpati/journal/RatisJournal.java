@@ -411,7 +411,8 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         }
     }
 
-    private void checkpoint() {
+    /** Asks for a checkpoint of this copy, unless one is being made. */
+    void checkpoint() {
         if (checkpointing.compareAndSet(false, true)) {
             CompletableFuture<RaftClientReply> _ = engine.checkpoint(
                             spec, Duration.ofMinutes(10).toMillis())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -89,6 +90,36 @@ class MenderTest {
             assertThat(state.installs)
                     .as("two words of one damage are one mending")
                     .hasValue(1);
+        }
+    }
+
+    /** The index of the first entry that a node's log still holds. */
+    private static long first(RatisCluster cluster, String node) {
+        try (Stream<Path> files = Files.list(cluster.log(node))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("log_"))
+                    .map(name -> name.split("[_-]", -1))
+                    .mapToLong(parts -> Long.parseLong(parts[1].equals("inprogress") ? parts[2] : parts[1]))
+                    .min()
+                    .orElse(0);
+        } catch (IOException | UncheckedIOException moving) {
+            return 0;
+        }
+    }
+
+    @Test
+    void aCopyIsMendedThoughTheOthersCheckpointIsTooOldAndNobodyWrites() {
+        try (RatisCluster cluster = start(2)) {
+            String leader = cluster.awaitLeader();
+            MapState state = cluster.state(leader);
+            Await.until("the leader's log begins behind the other's checkpoint", RatisCluster.PATIENCE, () -> {
+                cluster.put("more", "x".repeat(4 * KIB));
+                ((RatisJournal) cluster.journal(leader)).checkpoint();
+                return first(cluster, leader) > cluster.state(other(leader)).checkpointed() + 1;
+            });
+            state.damaged.accept("the file x is damaged");
+            awaitMended(cluster, leader, state);
+            cluster.awaitSame(leader, other(leader));
         }
     }
 

@@ -113,9 +113,10 @@ final class DiskChannel extends FileChannel {
 
     @Override
     public void force(boolean metadata) throws IOException {
-        if (!frozen()) {
-            disk.force(opened, real, metadata);
+        if (frozen()) {
+            throw new IOException("the disk is frozen: nothing can be made durable in " + opened.path());
         }
+        disk.force(opened, real, metadata);
     }
 
     @Override

@@ -37,8 +37,9 @@ public final class DiskFaults {
     }
 
     /**
-     * From this instant every change below the folder is dropped without a word; what is open now stays so for ever.
-     * A thread that lives on past the {@link #thaw} and opens a file anew is not caught.
+     * From this instant every change below the folder is dropped without a word, and every sync fails: a thread that
+     * lives on can promise nothing. What is open now stays so for ever. A thread that lives on past the {@link #thaw}
+     * and opens a file anew is not caught.
      */
     public void freeze(Path folder) {
         freezes.put(plain(folder), new Freeze(clock.incrementAndGet(), false));
