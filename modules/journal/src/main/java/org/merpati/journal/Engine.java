@@ -51,6 +51,7 @@ final class Engine implements AutoCloseable {
     private final AtomicLong calls = new AtomicLong();
     private final Map<RaftGroupId, Replica> replicas = new ConcurrentHashMap<>();
     private final Set<RaftGroupId> opening = ConcurrentHashMap.newKeySet();
+    private final Map<RaftGroupId, Integer> changes = new ConcurrentHashMap<>();
 
     Engine(Topology topology, NodeIdentity identity, JournalConfig config, Path root, Clock clock) throws IOException {
         this.topology = topology;
@@ -83,7 +84,12 @@ final class Engine implements AutoCloseable {
                 .build();
         GrpcConfigKeys.TLS.setConf(parameters, tls);
         GrpcConfigKeys.Server.setServicesCustomizer(
-                parameters, (builder, types) -> builder.intercept(new PeerGate(trust, opening::contains, clock)));
+                parameters,
+                (builder, types) -> builder.intercept(new PeerGate(trust, opening::contains, this::changes, clock)));
+    }
+
+    private int changes(RaftGroupId group) {
+        return changes.getOrDefault(group, 0);
     }
 
     private Replica registered(RaftGroupId group) {
@@ -131,6 +137,7 @@ final class Engine implements AutoCloseable {
         replicas.put(groupId(spec), replica);
         GroupManagementRequest request =
                 GroupManagementRequest.newAdd(client, server.getId(), calls.incrementAndGet(), group(spec), false);
+        changes.merge(groupId(spec), 1, Integer::sum);
         opening.add(groupId(spec));
         try {
             RaftClientReply reply = server.groupManagement(request);
@@ -148,6 +155,7 @@ final class Engine implements AutoCloseable {
         if (!replicas.containsKey(groupId(spec))) {
             return;
         }
+        changes.merge(groupId(spec), 1, Integer::sum);
         server.groupManagement(GroupManagementRequest.newRemove(
                 client, server.getId(), calls.incrementAndGet(), groupId(spec), false, false));
         replicas.remove(groupId(spec));

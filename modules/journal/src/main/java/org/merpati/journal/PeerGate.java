@@ -5,10 +5,13 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509TrustManager;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Grpc;
@@ -22,28 +25,34 @@ import org.merpati.kernel.Clock;
 /**
  * Asks again and again whether a connected peer is still believed, so that a certificate that is refused today ends a
  * connection of yesterday: Ratis keeps its streams open for days. It also keeps a leader's offer of a checkpoint away
- * from a group that is being opened: Ratis would take it up before it knows the log, and the group would not open.
+ * from a group that is being opened: Ratis would take it up before it knows the log, and the group would not open; and it
+ * ends a call of entries that began before its group was left or opened again, which Ratis would never answer.
  */
 final class PeerGate implements ServerInterceptor {
     private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final X509TrustManager trust;
     private final Predicate<RaftGroupId> opening;
+    private final ToIntFunction<RaftGroupId> changes;
     private final Clock clock;
 
     /**
      * @param opening whether a group is being opened now
+     * @param changes how often a group was opened or left
      */
-    PeerGate(X509TrustManager trust, Predicate<RaftGroupId> opening, Clock clock) {
+    PeerGate(X509TrustManager trust, Predicate<RaftGroupId> opening, ToIntFunction<RaftGroupId> changes, Clock clock) {
         this.trust = trust;
         this.opening = opening;
+        this.changes = changes;
         this.clock = clock;
     }
 
     private boolean tooEarly(Object message) {
-        return message instanceof InstallSnapshotRequestProto offer
-                && opening.test(RaftGroupId.valueOf(
-                        offer.getServerRequest().getRaftGroupId().getId()));
+        return message instanceof InstallSnapshotRequestProto offer && opening.test(group(offer.getServerRequest()));
+    }
+
+    private static RaftGroupId group(RaftRpcRequestProto request) {
+        return RaftGroupId.valueOf(request.getRaftGroupId().getId());
     }
 
     private boolean believed(ServerCall<?, ?> call) {
@@ -76,6 +85,7 @@ final class PeerGate implements ServerInterceptor {
     private final class Checked<Q> extends SimpleForwardingServerCallListener<Q> {
         private final ServerCall<Q, ?> call;
         private long asked = clock.nanos();
+        private int begun = -1;
         private boolean shut;
 
         Checked(ServerCall<Q, ?> call, ServerCall.Listener<Q> next) {
@@ -95,11 +105,26 @@ final class PeerGate implements ServerInterceptor {
                     return;
                 }
             }
-            if (tooEarly(message)) {
+            if (tooEarly(message) || fromBefore(message)) {
                 end(Status.UNAVAILABLE);
                 return;
             }
             super.onMessage(message);
+        }
+
+        /**
+         * Whether the entries come on a call that began before the group was left or opened again. Ratis answers the
+         * requests of a call in their order, and one that met the group as it was left is never answered.
+         */
+        private boolean fromBefore(Object message) {
+            if (!(message instanceof AppendEntriesRequestProto entries)) {
+                return false;
+            }
+            int now = changes.applyAsInt(group(entries.getServerRequest()));
+            if (begun < 0) {
+                begun = now;
+            }
+            return begun != now;
         }
 
         private void end(Status status) {

@@ -119,6 +119,7 @@ class MenderTest {
             });
             state.damaged.accept("the file x is damaged");
             awaitMended(cluster, leader, state);
+            cluster.put("after", "it");
             cluster.awaitSame(leader, other(leader));
         }
     }

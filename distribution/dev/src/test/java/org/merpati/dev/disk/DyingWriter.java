@@ -168,7 +168,12 @@ final class DyingWriter {
         FileChannel before = open(folder.resolve("old"));
         faults().freeze(folder);
         before.write(octets("never"));
-        before.force(true);
+        try {
+            before.force(true);
+            expect(false, "a frozen disk promises nothing");
+        } catch (IOException expected) {
+            expect(expected.toString().contains("the disk is frozen"), expected.toString());
+        }
         expect(before.position() == 5 && before.size() == 5, "a frozen channel pretends");
         Files.writeString(folder.resolve("other"), "never");
         Files.writeString(folder.resolve("new"), "never");

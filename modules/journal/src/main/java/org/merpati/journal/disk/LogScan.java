@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks through a group's log before Ratis opens it (replication.md §3, Damage). It mends what a crash explains: the
- * end of a write that was never finished, after copying the file aside, and a purge that was not finished. Everything
- * else is a damaged voter, whose files it leaves as they are.
+ * end of a write that was never finished, after copying the file aside, and a purge that was not finished; and it drops a
+ * log that ends before the checkpoint that was installed over it. Everything else is a damaged voter, whose files it
+ * leaves as they are.
  */
 public final class LogScan {
     private static final Logger LOG = LoggerFactory.getLogger(LogScan.class);
@@ -124,13 +125,24 @@ public final class LogScan {
             }
             next = content.last() + 1;
         }
-        for (SegmentFile left : all.subList(0, all.size() - files.size())) {
-            LOG.info("group {}: {} is in the checkpoint and is dropped", group, left.path());
-            Files.delete(left.path());
-        }
+        drop(all.subList(0, next <= known.checkpoint() ? all.size() : all.size() - files.size()));
         return files.isEmpty() && known.needed() > 0
                 ? "its files are missing, but entry " + known.needed() + " was committed here"
                 : "";
+    }
+
+    /**
+     * Files whose entries are all in the checkpoint: what a purge has left over, or the whole log if it ends before an
+     * installed checkpoint does. Ratis purges only closed files itself, and would find a gap behind the open one.
+     */
+    private void drop(List<SegmentFile> files) throws IOException {
+        for (SegmentFile file : files.reversed()) {
+            LOG.info("group {}: {} is in the checkpoint and is dropped", group, file.path());
+            Files.delete(file.path());
+        }
+        if (!files.isEmpty()) {
+            DurableFile.syncFolder(current);
+        }
     }
 
     private static String gap(long next, SegmentFile file) {
