@@ -12,6 +12,9 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.Message;
@@ -23,7 +26,9 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.apache.ratis.util.ExitUtils;
 import org.merpati.cluster.GroupSpec;
@@ -52,6 +57,13 @@ final class Engine implements AutoCloseable {
     private final Map<RaftGroupId, Replica> replicas = new ConcurrentHashMap<>();
     private final Set<RaftGroupId> opening = ConcurrentHashMap.newKeySet();
     private final Map<RaftGroupId, Integer> changes = new ConcurrentHashMap<>();
+    private volatile Ended ended = (group, sender) -> {};
+
+    /** Told whose call is over on which it sent entries of a group. */
+    @FunctionalInterface
+    interface Ended {
+        void call(GroupSpec group, NodeName sender);
+    }
 
     Engine(Topology topology, NodeIdentity identity, JournalConfig config, Path root, Clock clock) throws IOException {
         this.topology = topology;
@@ -85,7 +97,19 @@ final class Engine implements AutoCloseable {
         GrpcConfigKeys.TLS.setConf(parameters, tls);
         GrpcConfigKeys.Server.setServicesCustomizer(
                 parameters,
-                (builder, types) -> builder.intercept(new PeerGate(trust, opening::contains, this::changes, clock)));
+                (builder, types) ->
+                        builder.intercept(new PeerGate(trust, opening::contains, this::changes, this::ended, clock)));
+    }
+
+    /** Has a listener told of calls that are over. */
+    void onEnded(Ended listener) {
+        ended = listener;
+    }
+
+    private void ended(RaftGroupId group, RaftPeerId sender) {
+        topology.groups().stream()
+                .filter(spec -> groupId(spec).equals(group))
+                .forEach(spec -> ended.call(spec, nodeOf(sender)));
     }
 
     private int changes(RaftGroupId group) {
@@ -208,6 +232,37 @@ final class Engine implements AutoCloseable {
         if (!reply.isSuccess()) {
             throw new IOException("the transfer failed", reply.getException());
         }
+    }
+
+    /** Whether this node follows that leader in a group. */
+    boolean follows(GroupSpec spec, NodeName leader) throws IOException {
+        DivisionInfo info = division(spec).getInfo();
+        return info.isFollower() && peerId(leader).equals(info.getLeaderId());
+    }
+
+    /**
+     * Has this node stand for election, as if its leader had asked it to take over.
+     *
+     * @return false if the engine refuses, because the leader is another by now or the log holds nothing of its term
+     * @throws IOException if the group is not open
+     */
+    boolean stand(GroupSpec spec, NodeName leader) throws IOException {
+        TermIndex last = division(spec).getRaftLog().getLastEntryTermIndex();
+        if (last == null) {
+            return false;
+        }
+        RaftRpcRequestProto request = RaftRpcRequestProto.newBuilder()
+                .setRequestorId(peerId(leader).toByteString())
+                .setReplyId(server.getId().toByteString())
+                .setRaftGroupId(RaftGroupIdProto.newBuilder()
+                        .setId(groupId(spec).toByteString()))
+                .build();
+        return server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
+                        .setServerRequest(request)
+                        .setLeaderLastEntry(last.toProto())
+                        .build())
+                .getServerReply()
+                .getSuccess();
     }
 
     /**

@@ -4,6 +4,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -13,6 +14,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Grpc;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -20,13 +22,15 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Clock;
 
 /**
  * Asks again and again whether a connected peer is still believed, so that a certificate that is refused today ends a
  * connection of yesterday: Ratis keeps its streams open for days. It also keeps a leader's offer of a checkpoint away
  * from a group that is being opened: Ratis would take it up before it knows the log, and the group would not open; and it
- * ends a call of entries that began before its group was left or opened again, which Ratis would never answer.
+ * ends a call of entries that began before its group was left or opened again, which Ratis would never answer. And it
+ * tells when a peer's call of entries is over, the first that is noticed of a leader that has ended.
  */
 final class PeerGate implements ServerInterceptor {
     private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -34,16 +38,24 @@ final class PeerGate implements ServerInterceptor {
     private final X509TrustManager trust;
     private final Predicate<RaftGroupId> opening;
     private final ToIntFunction<RaftGroupId> changes;
+    private final BiConsumer<RaftGroupId, RaftPeerId> ended;
     private final Clock clock;
 
     /**
      * @param opening whether a group is being opened now
      * @param changes how often a group was opened or left
+     * @param ended told when the peer that made a call of entries of a group ends it or breaks it off
      */
-    PeerGate(X509TrustManager trust, Predicate<RaftGroupId> opening, ToIntFunction<RaftGroupId> changes, Clock clock) {
+    PeerGate(
+            X509TrustManager trust,
+            Predicate<RaftGroupId> opening,
+            ToIntFunction<RaftGroupId> changes,
+            BiConsumer<RaftGroupId, RaftPeerId> ended,
+            Clock clock) {
         this.trust = trust;
         this.opening = opening;
         this.changes = changes;
+        this.ended = ended;
         this.clock = clock;
     }
 
@@ -87,6 +99,7 @@ final class PeerGate implements ServerInterceptor {
         private long asked = clock.nanos();
         private int begun = -1;
         private boolean shut;
+        private @Nullable RaftRpcRequestProto entries;
 
         Checked(ServerCall<Q, ?> call, ServerCall.Listener<Q> next) {
             super(next);
@@ -109,6 +122,9 @@ final class PeerGate implements ServerInterceptor {
                 end(Status.UNAVAILABLE);
                 return;
             }
+            if (entries == null && message instanceof AppendEntriesRequestProto first) {
+                entries = first.getServerRequest();
+            }
             super.onMessage(message);
         }
 
@@ -117,10 +133,10 @@ final class PeerGate implements ServerInterceptor {
          * requests of a call in their order, and one that met the group as it was left is never answered.
          */
         private boolean fromBefore(Object message) {
-            if (!(message instanceof AppendEntriesRequestProto entries)) {
+            if (!(message instanceof AppendEntriesRequestProto append)) {
                 return false;
             }
-            int now = changes.applyAsInt(group(entries.getServerRequest()));
+            int now = changes.applyAsInt(group(append.getServerRequest()));
             if (begun < 0) {
                 begun = now;
             }
@@ -137,6 +153,7 @@ final class PeerGate implements ServerInterceptor {
         public void onHalfClose() {
             if (!shut) {
                 super.onHalfClose();
+                tellEnd();
             }
         }
 
@@ -144,6 +161,14 @@ final class PeerGate implements ServerInterceptor {
         public void onCancel() {
             if (!shut) {
                 super.onCancel();
+                tellEnd();
+            }
+        }
+
+        private void tellEnd() {
+            RaftRpcRequestProto sent = entries;
+            if (sent != null) {
+                ended.accept(group(sent), RaftPeerId.valueOf(sent.getRequestorId()));
             }
         }
 

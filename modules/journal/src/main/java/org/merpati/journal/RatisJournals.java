@@ -114,6 +114,8 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
                             + topology.node(self).raftPort() + ": "
                             + deepest(e).getMessage());
         }
+        Duration turn = config.electionMin().dividedBy(2);
+        engine.onEnded(new Succession(topology, self, engine, turn)::ended);
         this.checkpoints =
                 new CheckpointServer(topology, clock, channel, group -> Optional.ofNullable(open.get(group)));
         ticker.setRemoveOnCancelPolicy(true);
