@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
+import org.merpati.mailbox.AccountAnswers;
 import org.merpati.mailbox.MailboxRole;
 import org.merpati.mailbox.Shards;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.ShardState;
+import org.merpati.store.StorePolicy;
 import org.merpati.store.search.SearchLimits;
 import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
@@ -31,12 +33,15 @@ final class MailboxPart implements RolePart {
                         data.resolve("index").resolve(name),
                         SearchLimits.DEFAULT);
                 Journal journal = node.groups().open(spec, state);
-                JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids()));
+                StorePolicy policy =
+                        new StorePolicy(shards::quota, node.config().limits().undelete());
+                JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids(), policy));
                 shards.add(store);
                 node.verify().add(store);
             }
         }
         node.traces().add(shards::trace);
+        AccountAnswers.offer(node.channel(), shards);
         parts.add(
                 "listeners",
                 new MailboxRole(

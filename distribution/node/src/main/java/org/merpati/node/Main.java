@@ -3,10 +3,8 @@ package org.merpati.node;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.SecretFile;
@@ -37,7 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
             Main.VerifyCommand.class,
             Main.Repair.class,
             Main.DomainCommand.class,
-            Main.AccountCommand.class,
+            AccountCommand.class,
+            UndeleteCommand.class,
             Main.NodeCommand.class
         })
 public final class Main implements Runnable {
@@ -144,6 +143,22 @@ public final class Main implements Runnable {
             return AdminClient.ask(data, operation, parameters);
         }
 
+        /** Says an answer as it came. */
+        int raw(JsonNode answer) {
+            System.out.println(JSON.writeValueAsString(answer));
+            return 0;
+        }
+
+        /** Says an answer of names and values, a line each. */
+        int table(JsonNode answer) {
+            if (json) {
+                return raw(answer);
+            }
+            answer.properties()
+                    .forEach(p -> System.out.printf("%-10s %s%n", p.getKey(), p.getValue().asString()));
+            return 0;
+        }
+
         int say(JsonNode answer) {
             System.out.println(json ? JSON.writeValueAsString(Map.of("ok", answer)) : answer.asString());
             return 0;
@@ -157,8 +172,7 @@ public final class Main implements Runnable {
         public Integer call() {
             JsonNode rows = ask("status", Map.of());
             if (json()) {
-                System.out.println(JSON.writeValueAsString(rows));
-                return 0;
+                return raw(rows);
             }
             for (JsonNode row : rows) {
                 System.out.print(text(NodeStatus.of(JSON.writeValueAsBytes(row))));
@@ -238,7 +252,7 @@ public final class Main implements Runnable {
                 }
             }
             if (json()) {
-                System.out.println(JSON.writeValueAsString(reports));
+                raw(reports);
             }
             return well ? 0 : FAILED;
         }
@@ -292,46 +306,6 @@ public final class Main implements Runnable {
 
     /** The mixin form of {@link Asking}. */
     static final class Door extends Asking {}
-
-    /** Accounts. */
-    @Command(name = "account", mixinStandardHelpOptions = true, description = "Manages accounts.")
-    static final class AccountCommand implements Runnable {
-        @Override
-        public void run() {
-            new CommandLine(this).usage(System.out);
-        }
-
-        @Command(
-                name = "add",
-                mixinStandardHelpOptions = true,
-                description = "Makes an account; without --password one is made and said once.")
-        int add(
-                @CommandLine.Mixin Door door,
-                @Parameters(paramLabel = "ADDRESS") String address,
-                @Option(names = "--name", description = "the person's name") @Nullable String name,
-                @Option(names = "--password", description = "the password") @Nullable String password,
-                @Option(names = "--admin", description = "may administer the cluster") boolean admin)
-                throws IOException {
-            Map<String, String> parameters = new LinkedHashMap<>(Map.of("address", address));
-            Optional.ofNullable(name).ifPresent(n -> parameters.put("name", n));
-            Optional.ofNullable(password).ifPresent(p -> parameters.put("password", p));
-            parameters.put("admin", Boolean.toString(admin));
-            return door.say(door.ask("account add", parameters));
-        }
-
-        @Command(
-                name = "passwd",
-                mixinStandardHelpOptions = true,
-                description = "Sets a password, read from standard input.")
-        int passwd(@CommandLine.Mixin Door door, @Parameters(paramLabel = "ADDRESS") String address)
-                throws IOException {
-            String password = new java.io.BufferedReader(
-                            new java.io.InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8))
-                    .readLine();
-            return door.say(door.ask(
-                    "account passwd", Map.of("address", address, "password", password == null ? "" : password)));
-        }
-    }
 
     /** Nodes. */
     @Command(name = "node", mixinStandardHelpOptions = true, description = "Manages nodes.")

@@ -229,7 +229,7 @@ public final class Node implements AutoCloseable {
         List<GroupName> shards = topology.shards().stream().map(GroupSpec::name).toList();
         return new Directory(
                 copy,
-                DirectoryGroup.writes(self, routes, channel, local),
+                DirectoryGroup.writes(routes, local),
                 ids,
                 shards,
                 config.security().passwordIterations());

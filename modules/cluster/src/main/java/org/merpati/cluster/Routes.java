@@ -73,6 +73,22 @@ public final class Routes {
         return asked;
     }
 
+    /**
+     * Asks the node that leads a group; if it does not answer, or leads no more, the one that leads by then. The request
+     * may be carried out twice.
+     *
+     * @throws TryLater if neither answers within its limit
+     */
+    public byte[] askLeader(GroupName group, String service, byte[] request, Duration limit) {
+        Route route = find(group);
+        try {
+            return channel.ask(route.node(), service, request, limit);
+        } catch (TryLater moved) {
+            table.forget(route);
+            return channel.ask(findInsteadOf(route).node(), service, request, limit);
+        }
+    }
+
     private Route ask(GroupName group) {
         GroupSpec spec = topology.group(group).orElseThrow(() -> new TryLater("there is no group " + group));
         Optional<Route> best = local.getOrDefault(group, Optional::empty).get();

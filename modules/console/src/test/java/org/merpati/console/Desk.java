@@ -93,7 +93,7 @@ final class Desk implements AutoCloseable {
                 Duration.ofSeconds(5),
                 () -> journal.leadership().leading());
         Routes routes = new Routes(topology, new RouteTable(), new NoChannel());
-        Directory.Writes writes = DirectoryGroup.writes(NODE, routes, new NoChannel(), Optional.of(journal));
+        Directory.Writes writes = DirectoryGroup.writes(routes, Optional.of(journal));
         return new Directory(group.copy(), writes, Ids.secure(clock), List.of(GroupName.shard(1)), FEW);
     }
 

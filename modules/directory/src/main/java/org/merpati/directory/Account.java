@@ -3,6 +3,7 @@ package org.merpati.directory;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Quota;
 
 /**
  * An account as mail's hot path needs it.
@@ -11,6 +12,7 @@ import org.merpati.kernel.GroupName;
  * @param admin whether it may administer the cluster
  * @param active whether it may log in and receive
  * @param mustChange whether its password has to be changed before anything else
+ * @param quota how much its mailboxes may keep
  */
 public record Account(
         AccountId id,
@@ -20,4 +22,5 @@ public record Account(
         Credentials credentials,
         boolean admin,
         boolean active,
-        boolean mustChange) {}
+        boolean mustChange,
+        Quota quota) {}

@@ -17,6 +17,7 @@ import org.merpati.kernel.Domain;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 
 /**
@@ -121,19 +122,36 @@ public final class Directory {
                 .orElseThrow(() -> new Malformed("the cluster has no mailbox node"));
     }
 
+    private Account account(Address address) {
+        return people().login(address.key())
+                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + address));
+    }
+
     /** Sets a password; what has to be changed is then changed. */
     public void setPassword(Address address, String password) {
-        Account account = people().login(address.key())
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + address));
         Credentials credentials = Credentials.of(password, passwordIterations);
         change(new LDIFModifyChangeRecord(
-                Names.of(account.address()),
+                Names.of(account(address).address()),
                 new Modification(ModificationType.REPLACE, Names.PASSWORD, credentials.hash()),
                 new Modification(
                         ModificationType.REPLACE,
                         Names.SCRAM,
                         credentials.scram().orElseThrow()),
                 new Modification(ModificationType.REPLACE, Names.MUST_CHANGE)));
+    }
+
+    /** Says how much an account may keep. */
+    public void setQuota(Address address, Quota quota) {
+        change(new LDIFModifyChangeRecord(
+                Names.of(account(address).address()),
+                limit(Names.QUOTA_OCTETS, quota.octets()),
+                limit(Names.QUOTA_MESSAGES, quota.messages())));
+    }
+
+    private static Modification limit(String attribute, long limit) {
+        return limit == 0
+                ? new Modification(ModificationType.REPLACE, attribute)
+                : new Modification(ModificationType.REPLACE, attribute, Long.toString(limit));
     }
 
     /** Makes an alias. */

@@ -13,9 +13,7 @@ import org.merpati.journal.StateMachine;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.GroupName;
-import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
-import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 
 /**
@@ -97,13 +95,12 @@ public final class DirectoryGroup {
     }
 
     /** The way of changes from any node: to the leader, here or over the channel. */
-    public static Directory.Writes writes(
-            NodeName self, Routes routes, NodeChannel channel, java.util.Optional<Journal> local) {
+    public static Directory.Writes writes(Routes routes, java.util.Optional<Journal> local) {
         return ldif -> {
             byte[] command = DirectoryState.command(ldif);
             byte[] answer = local.filter(j -> j.leadership().leading())
                     .map(j -> j.submit(command))
-                    .orElseGet(() -> remote(self, routes, channel, command));
+                    .orElseGet(() -> routes.askLeader(GroupName.DIRECTORY, WRITE, command, LIMIT));
             BinaryReader in = new BinaryReader(answer);
             long index = in.i64();
             if (!in.flag()) {
@@ -112,21 +109,6 @@ public final class DirectoryGroup {
             }
             return index;
         };
-    }
-
-    private static byte[] remote(NodeName self, Routes routes, NodeChannel channel, byte[] command) {
-        Route route = routes.find(GroupName.DIRECTORY);
-        try {
-            if (!route.node().equals(self)) {
-                return channel.ask(route.node(), WRITE, command, LIMIT);
-            }
-        } catch (TryLater moved) {
-            routes.table().forget(route);
-            Route other = routes.findInsteadOf(route);
-            return channel.ask(other.node(), WRITE, command, LIMIT);
-        }
-        routes.table().forget(route);
-        throw new TryLater("the directory has no leader now");
     }
 
     /** The journal, once the group is open. */

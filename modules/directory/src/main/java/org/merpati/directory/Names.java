@@ -19,6 +19,8 @@ public final class Names {
     public static final String ADMIN = "merpatiAdmin";
     public static final String STATUS = "merpatiStatus";
     public static final String MUST_CHANGE = "merpatiMustChangePassword";
+    public static final String QUOTA_OCTETS = "merpatiQuotaOctets";
+    public static final String QUOTA_MESSAGES = "merpatiQuotaMessages";
     public static final String TARGET = "mailForwardingAddress";
     public static final String PASSWORD = "userPassword";
     public static final String SCRAM = "authPassword";

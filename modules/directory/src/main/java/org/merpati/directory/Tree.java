@@ -29,6 +29,7 @@ import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Quota;
 
 /**
  * The entries of the directory in memory (UnboundID's in-memory server, without a socket) and the typed index beside
@@ -186,7 +187,19 @@ final class Tree {
                         value(entry, Names.PASSWORD), Optional.ofNullable(entry.getAttributeValue(Names.SCRAM))),
                 "TRUE".equals(entry.getAttributeValue(Names.ADMIN)),
                 !"closed".equals(entry.getAttributeValue(Names.STATUS)),
-                "TRUE".equals(entry.getAttributeValue(Names.MUST_CHANGE)));
+                "TRUE".equals(entry.getAttributeValue(Names.MUST_CHANGE)),
+                new Quota(number(entry, Names.QUOTA_OCTETS), number(entry, Names.QUOTA_MESSAGES)));
+    }
+
+    /** The number in an attribute; 0 if it is absent. */
+    private static long number(Entry entry, String attribute) {
+        String value = entry.getAttributeValue(attribute);
+        try {
+            return value == null ? 0 : Long.parseLong(value);
+        } catch (NumberFormatException word) {
+            throw new Malformed(
+                    "the attribute " + attribute + " of " + entry.getDN() + " is a number, not '" + value + "'");
+        }
     }
 
     private static String value(Entry entry, String attribute) {

@@ -37,6 +37,7 @@ import org.merpati.kernel.Domain;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
 
@@ -211,6 +212,18 @@ class DirectoryTest {
         assertThat(new String(group.copy().filteredLdif(Set.of(Role.PROXY)), StandardCharsets.UTF_8))
                 .doesNotContain("DKIM")
                 .contains("TLS");
+    }
+
+    @Test
+    void aQuotaIsSetChangedAndLifted() throws IOException {
+        Directory directory = withPeople(new DirectoryGroup(folder));
+        assertThat(directory.people().login(BUDI.key()).orElseThrow().quota()).isEqualTo(Quota.NONE);
+        directory.setQuota(BUDI, new Quota(1000, 5));
+        assertThat(directory.people().login(BUDI.key()).orElseThrow().quota()).isEqualTo(new Quota(1000, 5));
+        directory.setQuota(BUDI, new Quota(0, 6));
+        assertThat(directory.people().login(BUDI.key()).orElseThrow().quota()).isEqualTo(new Quota(0, 6));
+        assertThatThrownBy(() -> directory.setQuota(Address.parse("nobody@lvlogist.com"), Quota.NONE))
+                .hasMessageContaining("there is no account");
     }
 
     /** The folder under test resources was written by version 1 of the checkpoint and must be readable for ever. */

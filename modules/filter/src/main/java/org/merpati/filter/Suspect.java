@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.util.Optional;
 import org.merpati.mime.HeaderField;
 import org.merpati.mime.Part;
-
 import org.merpati.mime.Summary;
 
 /** A message that is judged. Its beginning is in memory; what needs the rest reads {@link #whole}. */
@@ -58,9 +57,7 @@ public final class Suspect {
 
     /** The value of the first header field of that name, unfolded, as ISO-8859-1 characters. */
     public Optional<String> header(String name) {
-        return HeaderField.list(
-                        beginning, structure.headerStart(), structure.bodyStart(), Short.MAX_VALUE)
-                .stream()
+        return HeaderField.list(beginning, structure.headerStart(), structure.bodyStart(), Short.MAX_VALUE).stream()
                 .filter(field -> field.name().equalsIgnoreCase(name))
                 .findFirst()
                 .map(field -> field.value(beginning));

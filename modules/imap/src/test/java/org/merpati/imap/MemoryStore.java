@@ -21,6 +21,7 @@ import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 import org.merpati.mime.Summary;
@@ -31,6 +32,7 @@ import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 import org.merpati.store.Message;
 import org.merpati.store.NewMessage;
+import org.merpati.store.Usage;
 import org.merpati.store.View;
 
 /** A store in memory for the tests of IMAP; everything is under one lock. Ids and times are the same in every run. */
@@ -179,6 +181,15 @@ final class MemoryStore implements MailStore {
         MemoryBox box = new MemoryBox(new MailboxId(id()), name, uidValidity++, use);
         holder.boxes.put(name, box);
         return box;
+    }
+
+    @Override
+    public synchronized Usage usage(AccountId account) {
+        List<Mailbox> all = mailboxes(account);
+        return new Usage(
+                all.stream().mapToLong(Mailbox::octets).sum(),
+                all.stream().mapToLong(Mailbox::messages).sum(),
+                Quota.NONE);
     }
 
     @Override

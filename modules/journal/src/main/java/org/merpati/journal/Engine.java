@@ -254,8 +254,8 @@ final class Engine implements AutoCloseable {
         RaftRpcRequestProto request = RaftRpcRequestProto.newBuilder()
                 .setRequestorId(peerId(leader).toByteString())
                 .setReplyId(server.getId().toByteString())
-                .setRaftGroupId(RaftGroupIdProto.newBuilder()
-                        .setId(groupId(spec).toByteString()))
+                .setRaftGroupId(
+                        RaftGroupIdProto.newBuilder().setId(groupId(spec).toByteString()))
                 .build();
         return server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
                         .setServerRequest(request)

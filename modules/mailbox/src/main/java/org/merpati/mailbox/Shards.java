@@ -10,6 +10,7 @@ import org.merpati.directory.Directory;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
@@ -67,6 +68,11 @@ public final class Shards {
                 .account(id)
                 .filter(Account::active)
                 .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + id));
+    }
+
+    /** How much an account may keep now; one that the directory does not know keeps nothing new anyway. */
+    public Quota quota(AccountId id) {
+        return directory.people().account(id).map(Account::quota).orElse(Quota.NONE);
     }
 
     /**

@@ -161,7 +161,7 @@ final class MtaFixture implements AutoCloseable {
         Journal journal = new MemoryJournals(BOX1, Clock.system()).open(spec, group.state());
         group.opened(journal, topology, new Silent());
         directoryAway = journal::close;
-        Directory.Writes writes = DirectoryGroup.writes(BOX1, routes, new Silent(), Optional.of(journal));
+        Directory.Writes writes = DirectoryGroup.writes(routes, Optional.of(journal));
         Directory made =
                 new Directory(group.copy(), writes, ids, List.of(GroupName.shard(1), GroupName.shard(2)), 1_000);
         made.addDomain(Domain.parse("lvlogist.com"));
@@ -256,7 +256,7 @@ final class MtaFixture implements AutoCloseable {
                         Duration.ofSeconds(5),
                         Duration.ofMinutes(30),
                         Duration.ofDays(5)),
-                new NodeConfig.Limits(50_000_000, 100, 1000, 1 << 26, 2),
+                new NodeConfig.Limits(50_000_000, 100, 1000, 1 << 26, Duration.ofDays(14), 2),
                 new NodeConfig.Security(true, Path.of("secret"), Optional.empty(), Optional.empty(), 1000),
                 new NodeConfig.Mta(Optional.of(smartHost), 16));
     }

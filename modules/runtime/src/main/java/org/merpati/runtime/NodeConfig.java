@@ -123,6 +123,9 @@ public record NodeConfig(
             @Key(value = "octets of log that start a checkpoint", byDefault = "67108864")
             long checkpoint,
 
+            @Key(value = "how long a removed message can be had back with 'merpati undelete'", byDefault = "\"14d\"")
+            Duration undelete,
+
             @Key(value = "I/O threads", byDefault = "2") int ioThreads) {}
 
     /** What may be done in clear, and where secrets are. */

@@ -64,7 +64,7 @@ final class Bodies {
     }
 
     /** Drops what is too old, some at a time; answers how much. */
-    byte[] expire() throws IOException {
+    byte[] expire(Command.Expire command) throws IOException {
         List<byte[]> old = new ArrayList<>();
         long deliveries = ledger.millis() - Messages.DELIVERY_MILLIS;
         ledger.vault().scan(Keys.shardKind(Keys.EXPIRY), Keys.expiry(Math.max(0, deliveries)), (key, value) -> {
@@ -82,7 +82,21 @@ final class Bodies {
             return old.size() < 2 * EXPIRE_LIMIT;
         });
         old.forEach(ledger::delete);
-        BinaryWriter answer = Answer.done().varint(old.size());
+        List<byte[]> removed = new ArrayList<>();
+        byte[] due = Keys.removalBefore(Math.max(0, ledger.millis() - command.keepMillis()));
+        ledger.vault().scan(Keys.shardKind(Keys.REMOVAL), due, (key, value) -> {
+            removed.add(Keys.removedOf(key));
+            return removed.size() < EXPIRE_LIMIT;
+        });
+        for (byte[] key : removed) {
+            byte[] value = ledger.get(key);
+            if (value == null) {
+                throw new IllegalStateException("a removed message is not where housekeeping looks for it");
+            }
+            refer(Rows.Removed.read(value).content().blob(), -1);
+            ledger.forget(key);
+        }
+        BinaryWriter answer = Answer.done().varint(old.size() + removed.size());
         return answer.toByteArray();
     }
 }

@@ -1,6 +1,7 @@
 package org.merpati.store;
 
 import java.util.List;
+import java.util.Optional;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.Flags;
@@ -8,10 +9,12 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
+import org.merpati.kernel.Quota;
 
 /**
  * What a shard's log holds. Names are NFC already, ids were made by the proposer, UIDs ascend; what depends on the
- * state (UIDs, MODSEQs, UIDVALIDITY) is decided when the command is applied.
+ * state (UIDs, MODSEQs, UIDVALIDITY) is decided when the command is applied. Quotas are those of the directory when
+ * the command was proposed.
  */
 sealed interface Command {
     /** A body, here or in chunks that came before. */
@@ -24,7 +27,8 @@ sealed interface Command {
     record Added(MailId mail, Content content, List<Long> messageIds, Flags flags, long internalDate, Octets summary) {}
 
     /** A recipient of a {@link Deliver}; its summary is at a place of the command's list. */
-    record Target(DeliveryId id, AccountId account, String prefix, String mailbox, Flags flags, int summary) {}
+    record Target(
+            DeliveryId id, AccountId account, String prefix, String mailbox, Flags flags, int summary, Quota quota) {}
 
     /** Makes the account with its first mailboxes, for which the ids are. */
     record Ensure(AccountId account, List<Id> ids) implements Command {}
@@ -42,7 +46,7 @@ sealed interface Command {
     record Subscribe(AccountId account, String name, boolean subscribed) implements Command {}
 
     /** Appends messages, all or none. */
-    record Append(AccountId account, MailboxId mailbox, List<Added> messages) implements Command {}
+    record Append(AccountId account, MailboxId mailbox, List<Added> messages, Quota quota) implements Command {}
 
     /** Delivers one body to all recipients or none; the digest is the body's SHA-256. */
     record Deliver(
@@ -59,19 +63,28 @@ sealed interface Command {
             implements Command {}
 
     /** Copies or moves messages. */
-    record Copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to, boolean move) implements Command {}
+    record Copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to, boolean move, Quota quota)
+            implements Command {}
 
     /** Removes messages that have {@code \Deleted}. */
     record Expunge(AccountId account, MailboxId mailbox, List<Long> uids) implements Command {}
 
     /** Puts a message into a mailbox and takes out the one that it replaces, if that is there. */
-    record Replace(AccountId account, MailboxId from, long uid, MailboxId to, Added message) implements Command {}
+    record Replace(AccountId account, MailboxId from, long uid, MailboxId to, Added message, Quota quota)
+            implements Command {}
 
     /** A piece of a body, to be named by a {@link Content} within a day. */
     record Chunk(Id upload, int number, Octets octets) implements Command {}
 
-    /** Drops delivery ids and uploads that are too old by the group's time. */
-    record Expire() implements Command {}
+    /**
+     * Drops what is too old.
+     *
+     * @param keepMillis how long a removed message can be had back
+     */
+    record Expire(long keepMillis) implements Command {}
+
+    /** Brings back removed messages: those of a mailbox of that name, or all, removed since a time; some at a time. */
+    record Undelete(AccountId account, Optional<String> mailbox, long since, Quota quota) implements Command {}
 
     /** Begins a checkpoint. */
     record Flush() implements Command {}

@@ -2,6 +2,7 @@ package org.merpati.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
@@ -12,6 +13,7 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
+import org.merpati.kernel.Quota;
 import org.merpati.store.Command.Added;
 import org.merpati.store.Command.Append;
 import org.merpati.store.Command.Chunk;
@@ -30,12 +32,22 @@ import org.merpati.store.Command.Replace;
 import org.merpati.store.Command.Store;
 import org.merpati.store.Command.Subscribe;
 import org.merpati.store.Command.Target;
+import org.merpati.store.Command.Undelete;
 
 /** The binary form of {@link Command}s: a type, a version of that type's form, its fields. */
 final class CommandCodec {
-    private static final int VERSION = 1;
-
     private CommandCodec() {}
+
+    /**
+     * The newest version of a type's form; the second of those that make an account keep more has its quota, that of Expire
+     * how long removed messages are kept.
+     */
+    private static int newest(int type) {
+        return switch (type) {
+            case 6, 7, 9, 12, 15 -> 2;
+            default -> 1;
+        };
+    }
 
     static byte[] encode(Command command) {
         BinaryWriter to = new BinaryWriter(256);
@@ -52,6 +64,7 @@ final class CommandCodec {
                 mailbox(head(to, 6), c.account(), c.mailbox())
                         .varint(c.messages().size());
                 c.messages().forEach(added -> added(to, added));
+                quota(to, c.quota());
             }
             case Deliver c -> deliver(head(to, 7), c);
             case Store c -> {
@@ -59,22 +72,28 @@ final class CommandCodec {
                 to.u8(kind(c.change().kind())).i64(c.unchangedSince());
                 c.change().flags().write(to);
             }
-            case Copy c ->
+            case Copy c -> {
                 uids(mailbox(head(to, 9), c.account(), c.from()), c.uids())
                         .id(c.to().value())
                         .flag(c.move());
+                quota(to, c.quota());
+            }
             case Expunge c -> uids(mailbox(head(to, 10), c.account(), c.mailbox()), c.uids());
             case Chunk c ->
                 head(to, 11).id(c.upload()).varint(c.number()).bytes(c.octets().array());
-            case Expire c -> head(to, 12);
+            case Expire c -> head(to, 12).i64(c.keepMillis());
             case Flush c -> head(to, 13);
             case Compare c -> head(to, 14).id(c.id());
-            case Replace c ->
-                added(
-                        mailbox(head(to, 15), c.account(), c.from())
-                                .varint(c.uid())
-                                .id(c.to().value()),
-                        c.message());
+            case Replace c -> {
+                mailbox(head(to, 15), c.account(), c.from()).varint(c.uid()).id(c.to().value());
+                added(to, c.message());
+                quota(to, c.quota());
+            }
+            case Undelete c -> {
+                head(to, 16).id(c.account().value()).flag(c.mailbox().isPresent());
+                c.mailbox().ifPresent(to::text);
+                quota(to.i64(c.since()), c.quota());
+            }
         }
         return to.toByteArray();
     }
@@ -88,7 +107,7 @@ final class CommandCodec {
         BinaryReader from = new BinaryReader(octets);
         int type = from.u8();
         int version = from.u8();
-        if (version != VERSION) {
+        if (version < 1 || version > newest(type)) {
             throw unknown(type, version);
         }
         return switch (type) {
@@ -97,16 +116,25 @@ final class CommandCodec {
             case 3 -> new Delete(account(from), from.text());
             case 4 -> new Rename(account(from), from.text(), from.text(), list(from, BinaryReader::id));
             case 5 -> new Subscribe(account(from), from.text(), from.flag());
-            case 6 -> new Append(account(from), mailbox(from), list(from, CommandCodec::added));
-            case 7 -> deliver(from);
+            case 6 -> new Append(account(from), mailbox(from), list(from, CommandCodec::added), quota(from, version));
+            case 7 -> deliver(from, version);
             case 8 -> store(from);
-            case 9 -> new Copy(account(from), mailbox(from), uids(from), mailbox(from), from.flag());
+            case 9 ->
+                new Copy(account(from), mailbox(from), uids(from), mailbox(from), from.flag(), quota(from, version));
             case 10 -> new Expunge(account(from), mailbox(from), uids(from));
             case 11 -> new Chunk(from.id(), from.count(), new Octets(from.bytes()));
-            case 12 -> new Expire();
+            case 12 -> new Expire(version < 2 ? 0 : from.i64());
             case 13 -> new Flush();
             case 14 -> new Compare(from.id());
-            case 15 -> new Replace(account(from), mailbox(from), from.varint(), mailbox(from), added(from));
+            case 15 ->
+                new Replace(
+                        account(from), mailbox(from), from.varint(), mailbox(from), added(from), quota(from, version));
+            case 16 ->
+                new Undelete(
+                        account(from),
+                        from.flag() ? Optional.of(from.text()) : Optional.empty(),
+                        from.i64(),
+                        quota(from, 2));
             default -> throw unknown(type, version);
         };
     }
@@ -117,7 +145,15 @@ final class CommandCodec {
     }
 
     private static BinaryWriter head(BinaryWriter to, int type) {
-        return to.u8(type).u8(VERSION);
+        return to.u8(type).u8(newest(type));
+    }
+
+    private static void quota(BinaryWriter to, Quota quota) {
+        to.varint(quota.octets()).varint(quota.messages());
+    }
+
+    private static Quota quota(BinaryReader from, int version) {
+        return version < 2 ? Quota.NONE : new Quota(from.varint(), from.varint());
     }
 
     private static BinaryWriter ids(BinaryWriter to, List<Id> ids) {
@@ -221,29 +257,31 @@ final class CommandCodec {
             to.id(target.account().value()).text(target.prefix()).text(target.mailbox());
             target.flags().write(to);
             to.varint(target.summary());
+            quota(to, target.quota());
         }
         to.varint(command.summaries().size());
         command.summaries().forEach(summary -> to.bytes(summary.array()));
     }
 
-    private static Deliver deliver(BinaryReader from) {
+    private static Deliver deliver(BinaryReader from, int version) {
         return new Deliver(
                 new MailId(from.id()),
                 content(from),
                 list(from, BinaryReader::i64),
                 new Octets(from.bytes()),
-                list(from, CommandCodec::target),
+                list(from, reader -> target(reader, version)),
                 list(from, reader -> new Octets(reader.bytes())));
     }
 
-    private static Target target(BinaryReader from) {
+    private static Target target(BinaryReader from, int version) {
         return new Target(
                 new DeliveryId(new MailId(from.id()), from.count()),
                 account(from),
                 from.text(),
                 from.text(),
                 Flags.read(from),
-                from.count());
+                from.count(),
+                quota(from, version));
     }
 
     private static Store store(BinaryReader from) {

@@ -34,6 +34,7 @@ public final class JournaledStore implements MailStore {
 
     private final Journal journal;
     private final ShardState state;
+    private final StorePolicy policy;
     private final Proposer proposer;
     private final Watches watches;
 
@@ -43,10 +44,12 @@ public final class JournaledStore implements MailStore {
      * @param state the state that the journal applies to; the store takes neither into its keeping
      * @param summariser makes the binary form of a message's {@link Summary}
      */
-    public JournaledStore(Journal journal, ShardState state, Ids ids, Function<byte[], byte[]> summariser) {
+    public JournaledStore(
+            Journal journal, ShardState state, Ids ids, Function<byte[], byte[]> summariser, StorePolicy policy) {
+        this.policy = policy;
         this.journal = journal;
         this.state = state;
-        this.proposer = new Proposer(journal, ids, summariser);
+        this.proposer = new Proposer(journal, ids, summariser, policy.quotas());
         this.watches = new Watches(state.group().value(), this::expire, EXPIRY_INTERVAL);
         Runnable flush = this::flush;
         state.onChange(watches::changed);
@@ -55,8 +58,8 @@ public final class JournaledStore implements MailStore {
     }
 
     /** Serves a shard. */
-    public JournaledStore(Journal journal, ShardState state, Ids ids) {
-        this(journal, state, ids, JournaledStore::summary);
+    public JournaledStore(Journal journal, ShardState state, Ids ids, StorePolicy policy) {
+        this(journal, state, ids, JournaledStore::summary, policy);
     }
 
     private static byte[] summary(byte[] message) {
@@ -66,7 +69,7 @@ public final class JournaledStore implements MailStore {
     }
 
     private void expire() {
-        propose(new Command.Expire());
+        propose(new Command.Expire(policy.keepRemoved().toMillis()));
     }
 
     private void flush() {
@@ -125,6 +128,12 @@ public final class JournaledStore implements MailStore {
     public List<String> subscriptions(AccountId account) {
         led();
         return state.subscriptions(account);
+    }
+
+    @Override
+    public Usage usage(AccountId account) {
+        led();
+        return state.usage(account, proposer.quota(account));
     }
 
     @Override
@@ -204,14 +213,15 @@ public final class JournaledStore implements MailStore {
     @Override
     public List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages) {
         led();
-        return appended(submit(new Command.Append(account, mailbox, proposer.added(messages))));
+        return appended(
+                submit(new Command.Append(account, mailbox, proposer.added(messages), proposer.quota(account))));
     }
 
     @Override
     public Appended replace(AccountId account, MailboxId from, long uid, MailboxId to, NewMessage message) {
         led();
         Command.Added added = proposer.added(List.of(message)).getFirst();
-        return appended(submit(new Command.Replace(account, from, uid, to, added)))
+        return appended(submit(new Command.Replace(account, from, uid, to, added, proposer.quota(account))))
                 .getFirst();
     }
 
@@ -236,12 +246,12 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public Copied copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to) {
-        return copy(new Command.Copy(account, from, ascending(uids), to, false));
+        return copy(new Command.Copy(account, from, ascending(uids), to, false, proposer.quota(account)));
     }
 
     @Override
     public Copied move(AccountId account, MailboxId from, List<Long> uids, MailboxId to) {
-        return copy(new Command.Copy(account, from, ascending(uids), to, true));
+        return copy(new Command.Copy(account, from, ascending(uids), to, true, proposer.quota(account)));
     }
 
     private Copied copy(Command.Copy command) {
@@ -257,6 +267,46 @@ public final class JournaledStore implements MailStore {
     }
 
     @Override
+    public List<Removed> removed(AccountId account, long sinceMillis, int limit) {
+        led();
+        return state.removed(account, sinceMillis, limit);
+    }
+
+    @Override
+    public int undelete(AccountId account, Optional<String> mailbox, long sinceMillis) {
+        led();
+        Optional<String> only = mailbox.map(Names::spelled);
+        List<Removed> wanted = removed(account, sinceMillis, Integer.MAX_VALUE).stream()
+                .filter(removed -> only.isEmpty() || only.get().equals(removed.mailbox()))
+                .toList();
+        Usage usage = usage(account);
+        long octets = wanted.stream().mapToLong(Removed::size).sum();
+        if (!usage.quota().holds(usage.octets() + octets, usage.messages() + wanted.size())) {
+            throw new Refused(
+                    Refused.Reason.OVER_QUOTA,
+                    "the account's quota does not hold the " + wanted.size() + " removed messages as well: raise it, or"
+                            + " ask for fewer");
+        }
+        wanted.stream().map(Removed::mailbox).distinct().forEach(name -> restore(account, name));
+        int all = 0;
+        int some = Messages.UNDELETE_LIMIT;
+        while (some == Messages.UNDELETE_LIMIT) {
+            some = (int) submit(new Command.Undelete(account, only, sinceMillis, proposer.quota(account)))
+                    .varint();
+            all += some;
+        }
+        return all;
+    }
+
+    /** Makes a mailbox again that messages were removed from, if it is gone. */
+    private void restore(AccountId account, String name) {
+        Optional<Mailbox> there = state.mailbox(account, name);
+        if (there.isEmpty() || !there.get().selectable()) {
+            create(account, name, Set.of());
+        }
+    }
+
+    @Override
     public List<Delivery.Outcome> deliver(Delivery delivery) {
         led();
         delivery.recipients().forEach(recipient -> ensure(recipient.account()));
@@ -264,9 +314,11 @@ public final class JournaledStore implements MailStore {
         List<Delivery.Outcome> outcomes = new ArrayList<>();
         for (int left = answer.count(); left > 0; left--) {
             outcomes.add(
-                    answer.u8() == 0
-                            ? new Delivery.Outcome.Delivered(answer.varint(), answer.flag())
-                            : new Delivery.Outcome.Rejected(answer.text()));
+                    switch (answer.u8()) {
+                        case 0 -> new Delivery.Outcome.Delivered(answer.varint(), answer.flag());
+                        case 1 -> new Delivery.Outcome.Rejected(answer.text());
+                        default -> new Delivery.Outcome.Deferred(answer.text());
+                    });
         }
         return outcomes;
     }

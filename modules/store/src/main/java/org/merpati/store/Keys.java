@@ -38,6 +38,9 @@ final class Keys {
     /** Reserved: messages to be sent for the account. */
     static final char OUTBOX = 'x';
 
+    /** A message that was removed and can be had back, by the time of its removal. */
+    static final char REMOVED = 'r';
+
     /** Behind every kind of an account. */
     static final char LAST = 0x7f;
 
@@ -47,6 +50,9 @@ final class Keys {
     static final char UPLOAD = 'u';
     /** A delivery id by its time. */
     static final char EXPIRY = 'e';
+
+    /** The key of a removed message by the time of its removal. */
+    static final char REMOVAL = 'r';
 
     /** The length of a key of an account before what follows its kind. */
     static final int ACCOUNT_PREFIX = 1 + Id.BYTES + 1;
@@ -114,6 +120,38 @@ final class Keys {
     static DeliveryId deliveryOf(byte[] key) {
         return new DeliveryId(
                 new MailId(id(key, ACCOUNT_PREFIX)), ByteBuffer.wrap(key).getInt(ACCOUNT_PREFIX + Id.BYTES));
+    }
+
+    static byte[] removed(AccountId account, long millis, MailboxId mailbox, long uid) {
+        ByteBuffer to = start(account, REMOVED, 8 + Id.BYTES + 4).putLong(millis);
+        return put(to, mailbox.value()).putInt((int) uid).array();
+    }
+
+    /** The start of the range of an account's messages that were removed then or later. */
+    static byte[] removedSince(AccountId account, long millis) {
+        return start(account, REMOVED, 8).putLong(millis).array();
+    }
+
+    /** When a message was removed, of its key. */
+    static long removedAt(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(ACCOUNT_PREFIX);
+    }
+
+    /** The key under which housekeeping finds a removed message's key when its time has come. */
+    static byte[] removal(byte[] removed) {
+        return shard(REMOVAL, 8 + removed.length)
+                .putLong(removedAt(removed))
+                .put(removed)
+                .array();
+    }
+
+    /** The key of the removed message that housekeeping found. */
+    static byte[] removedOf(byte[] removal) {
+        return Arrays.copyOfRange(removal, 2 + 8, removal.length);
+    }
+
+    static byte[] removalBefore(long millis) {
+        return shard(REMOVAL, 8).putLong(millis).array();
     }
 
     private static ByteBuffer shard(char kind, int more) {

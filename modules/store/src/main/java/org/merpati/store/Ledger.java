@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.store.search.Place;
 import org.merpati.vault.RowVisitor;
@@ -88,6 +89,7 @@ final class Ledger {
                 return null;
             }
             known = Rows.Account.read(value);
+            known.count(folders -> scan(Keys.kind(id, Keys.FOLDER), folders));
             accounts.put(id, known);
         }
         return known;
@@ -105,6 +107,31 @@ final class Ledger {
         Rows.Account account = new Rows.Account();
         accounts.put(id, account);
         return account;
+    }
+
+    /**
+     * Makes sure that an account may keep that much more.
+     *
+     * @throws Refused if its quota does not hold it
+     */
+    void room(AccountId id, Quota quota, long octets, long messages) throws IOException {
+        if (!holds(id, quota, octets, messages)) {
+            throw new Refused(Refused.Reason.OVER_QUOTA, fullness(id, quota));
+        }
+    }
+
+    /** Whether an account may keep that much more. */
+    boolean holds(AccountId id, Quota quota, long octets, long messages) throws IOException {
+        Rows.Account row = account(id);
+        return quota.holds(row.octets + octets, row.messages + messages);
+    }
+
+    /** What an account keeps, for people. */
+    String fullness(AccountId id, Quota quota) throws IOException {
+        Rows.Account row = account(id);
+        String octets = (row.octets >> 10) + " KiB" + (quota.octets() == 0 ? "" : " of " + (quota.octets() >> 10));
+        return "the account is full: it keeps " + octets + " in " + row.messages + " messages"
+                + (quota.messages() == 0 ? "" : " of " + quota.messages());
     }
 
     /** The command's MODSEQ in the account: one for all that it changes. */
@@ -183,6 +210,7 @@ final class Ledger {
         long uid = folder.row.uidNext++;
         Rows.Hot hot = new Rows.Hot(changed(folder), canonical(folder, flags), internalDate, size);
         folder.row.count(hot, 1);
+        account(folder.account).count(size, 1);
         folder.messages.put(uid, hot);
         vault.put(Keys.message(folder.account, Keys.MESSAGE, folder.row.id, uid), hot.write());
         vault.put(Keys.message(folder.account, Keys.CONTENT, folder.row.id, uid), content.write());
@@ -198,9 +226,23 @@ final class Ledger {
         vault.put(Keys.message(folder.account, Keys.MESSAGE, folder.row.id, uid), after.write());
     }
 
+    /** Keeps a message that is about to be removed, with its blob's reference, so that it can be had back. */
+    void keep(Touched folder, long uid, Rows.Hot hot) throws IOException {
+        byte[] key = Keys.removed(folder.account, millis, folder.row.id, uid);
+        vault.put(key, new Rows.Removed(folder.row.name, hot, content(folder, uid)).write());
+        vault.put(Keys.removal(key), new byte[0]);
+    }
+
+    /** Forgets a kept message; its blob's reference is the caller's. */
+    void forget(byte[] removed) {
+        vault.delete(removed);
+        vault.delete(Keys.removal(removed));
+    }
+
     /** Removes a message and leaves a tombstone; its blob's reference is the caller's. */
     void remove(Touched folder, long uid, Rows.Hot before) throws IOException {
         folder.row.count(before, -1);
+        account(folder.account).count(before.size(), -1);
         folder.messages.put(uid, null);
         vault.delete(Keys.message(folder.account, Keys.MESSAGE, folder.row.id, uid));
         vault.delete(Keys.message(folder.account, Keys.CONTENT, folder.row.id, uid));

@@ -9,6 +9,7 @@ import org.merpati.kernel.AccountId;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
 import org.merpati.store.search.Hit;
 import org.merpati.store.search.Where;
@@ -54,6 +55,9 @@ public interface MailStore extends AutoCloseable {
 
     /** Names subscribed to, existing or not, by name. */
     List<String> subscriptions(AccountId account);
+
+    /** What the account keeps and how much it may. */
+    Usage usage(AccountId account);
 
     /** The mailbox of that name. */
     Optional<Mailbox> mailbox(AccountId account, String name);
@@ -126,6 +130,33 @@ public interface MailStore extends AutoCloseable {
      * @return the UIDs removed, ascending
      */
     List<Long> expunge(AccountId account, MailboxId mailbox, List<Long> uids);
+
+    /**
+     * A message that was removed and can be had back.
+     *
+     * @param millis when it was removed, milliseconds since 1970 (UTC)
+     * @param mailbox the name that its mailbox had
+     * @param size in octets
+     * @param summary the binary form of its {@link org.merpati.mime.Summary}
+     */
+    record Removed(long millis, String mailbox, int size, Octets summary) {}
+
+    /** The account's messages that were removed since a time and can be had back, in the order of their removal. */
+    default List<Removed> removed(AccountId account, long sinceMillis, int limit) {
+        throw new Refused(Refused.Reason.CANNOT, "this store keeps no removed messages");
+    }
+
+    /**
+     * Brings back removed messages, under new UIDs, into the mailboxes that they were in; those are made again where
+     * they are gone.
+     *
+     * @param mailbox the name of the only mailbox whose messages are meant
+     * @param sinceMillis those removed before that time stay removed
+     * @return how many
+     */
+    default int undelete(AccountId account, Optional<String> mailbox, long sinceMillis) {
+        throw new Refused(Refused.Reason.CANNOT, "this store keeps no removed messages");
+    }
 
     /** Delivers; the outcomes are at the recipients' places. */
     List<Delivery.Outcome> deliver(Delivery delivery);

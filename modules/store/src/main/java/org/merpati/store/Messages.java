@@ -3,9 +3,12 @@ package org.merpati.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryWriter;
@@ -15,10 +18,14 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 
 /** Commands on messages. */
 final class Messages {
+    /** The most messages that one command brings back. */
+    static final int UNDELETE_LIMIT = 500;
+
     /** How long a delivery id is kept beside the messages, in milliseconds. */
     static final long DELIVERY_MILLIS = 8L * 24 * 3600 * 1000;
 
@@ -32,6 +39,11 @@ final class Messages {
 
     byte[] append(Command.Append command) throws IOException {
         Ledger.Touched folder = ledger.selectable(command.account(), command.mailbox());
+        long octets = command.messages().stream()
+                .mapToLong(added -> added.content().size())
+                .sum();
+        ledger.room(
+                command.account(), command.quota(), octets, command.messages().size());
         BinaryWriter answer = Answer.done().varint(folder.row.uidValidity);
         answer.varint(command.messages().size());
         for (Command.Added added : command.messages()) {
@@ -56,6 +68,10 @@ final class Messages {
                 continue;
             }
             Long before = delivered(target.account(), target.id(), command.digest());
+            if (before == null && !ledger.holds(target.account(), target.quota(), size(command, target), 1)) {
+                answer.u8(2).text(ledger.fullness(target.account(), target.quota()));
+                continue;
+            }
             if (before == null && !stored) {
                 bodies.store(command.content());
                 stored = true;
@@ -69,7 +85,6 @@ final class Messages {
     private long deliver(Command.Deliver command, Command.Target target) throws IOException {
         AccountId account = target.account();
         Ledger.Touched folder = target(account, target.mailbox());
-        int prefix = target.prefix().getBytes(StandardCharsets.UTF_8).length;
         bodies.refer(command.content().blob(), 1);
         Rows.Content content = new Rows.Content(
                 ledger.millis(),
@@ -79,12 +94,15 @@ final class Messages {
                 target.prefix(),
                 target.id(),
                 command.summaries().get(target.summary()));
-        int size = command.content().size() + prefix;
-        long uid = ledger.add(folder, target.flags(), ledger.millis(), size, content);
+        long uid = ledger.add(folder, target.flags(), ledger.millis(), size(command, target), content);
         byte[] key = Keys.delivery(account, target.id());
         ledger.put(key, new Rows.Delivered(ledger.millis(), uid, command.digest()).write());
         ledger.put(Keys.expiry(ledger.millis(), account, target.id()), key);
         return uid;
+    }
+
+    private static int size(Command.Deliver command, Command.Target target) {
+        return command.content().size() + target.prefix().getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** The conversation that one of the message ids belongs to, or a new one; all of them belong to it then. */
@@ -174,18 +192,25 @@ final class Messages {
     byte[] copy(Command.Copy command) throws IOException {
         Ledger.Touched from = ledger.selectable(command.account(), command.from());
         Ledger.Touched to = ledger.selectable(command.account(), command.to());
-        List<Long> sources = new ArrayList<>();
-        List<Long> copies = new ArrayList<>();
-        long end = from.row.uidNext;
+        SortedMap<Long, Rows.Hot> sources = new TreeMap<>();
+        long octets = 0;
         for (long uid : command.uids()) {
-            Rows.Hot hot = uid < end ? ledger.message(from, uid) : null;
+            Rows.Hot hot = ledger.message(from, uid);
             if (hot != null) {
-                sources.add(uid);
-                copies.add(copy(from, uid, hot, to, command.move()));
+                sources.put(uid, hot);
+                octets += hot.size();
             }
         }
+        if (!command.move()) {
+            ledger.room(command.account(), command.quota(), octets, sources.size());
+        }
+        List<Long> copies = new ArrayList<>();
+        for (Map.Entry<Long, Rows.Hot> source : sources.entrySet()) {
+            copies.add(copy(from, source.getKey(), source.getValue(), to, command.move()));
+        }
         BinaryWriter answer = Answer.done().varint(to.row.uidValidity);
-        return CommandCodec.uids(CommandCodec.uids(answer, sources), copies).toByteArray();
+        return CommandCodec.uids(CommandCodec.uids(answer, List.copyOf(sources.keySet())), copies)
+                .toByteArray();
     }
 
     private long copy(Ledger.Touched from, long uid, Rows.Hot hot, Ledger.Touched to, boolean move) throws IOException {
@@ -237,14 +262,48 @@ final class Messages {
         if (hot == null) {
             throw new Refused(Refused.Reason.NONEXISTENT, "the message to be replaced is gone");
         }
-        byte[] answer = append(new Command.Append(command.account(), command.to(), List.of(command.message())));
+        long more = (long) command.message().content().size() - hot.size();
+        ledger.room(command.account(), command.quota(), more, 0);
+        byte[] answer =
+                append(new Command.Append(command.account(), command.to(), List.of(command.message()), Quota.NONE));
         remove(from, command.uid(), hot);
         return answer;
     }
 
     private void remove(Ledger.Touched folder, long uid, Rows.Hot hot) throws IOException {
-        bodies.refer(ledger.content(folder, uid).blob(), -1);
+        ledger.keep(folder, uid, hot);
         ledger.remove(folder, uid, hot);
+    }
+
+    /** Brings back removed messages, some at a time; answers how many. */
+    byte[] undelete(Command.Undelete command) throws IOException {
+        AccountId account = command.account();
+        ledger.account(account);
+        SortedMap<byte[], Rows.Removed> found = new TreeMap<>(Arrays::compareUnsigned);
+        long[] octets = new long[1];
+        byte[] end = Keys.behind(Keys.kind(account, Keys.REMOVED));
+        ledger.vault().scan(Keys.removedSince(account, command.since()), end, (key, value) -> {
+            Rows.Removed removed = Rows.Removed.read(value);
+            if (command.mailbox().isEmpty() || command.mailbox().get().equals(removed.mailbox())) {
+                found.put(key, removed);
+                octets[0] += removed.hot().size();
+            }
+            return found.size() < UNDELETE_LIMIT;
+        });
+        ledger.room(account, command.quota(), octets[0], found.size());
+        for (Map.Entry<byte[], Rows.Removed> entry : found.entrySet()) {
+            Rows.Removed removed = entry.getValue();
+            Rows.Hot hot = removed.hot();
+            Flags flags = hot.flags().minus(new Flags(Flags.DELETED, List.of()));
+            ledger.add(
+                    target(account, removed.mailbox()),
+                    flags,
+                    hot.internalDate(),
+                    hot.size(),
+                    removed.content().saved(ledger.millis()));
+            ledger.forget(entry.getKey());
+        }
+        return Answer.done().varint(found.size()).toByteArray();
     }
 
     void removeAll(Ledger.Touched folder) throws IOException {

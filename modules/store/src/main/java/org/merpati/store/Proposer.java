@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.merpati.journal.Journal;
+import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Octets;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Sha256;
 import org.merpati.kernel.TryLater;
@@ -27,11 +29,17 @@ final class Proposer {
     private final Journal journal;
     private final Ids ids;
     private final Function<byte[], byte[]> summariser;
+    private final Function<AccountId, Quota> quotas;
 
-    Proposer(Journal journal, Ids ids, Function<byte[], byte[]> summariser) {
+    Proposer(Journal journal, Ids ids, Function<byte[], byte[]> summariser, Function<AccountId, Quota> quotas) {
         this.journal = journal;
         this.ids = ids;
         this.summariser = summariser;
+        this.quotas = quotas;
+    }
+
+    Quota quota(AccountId account) {
+        return quotas.apply(account);
     }
 
     /**
@@ -99,7 +107,8 @@ final class Proposer {
                     prefix,
                     Names.spelled(recipient.mailbox()),
                     recipient.flags(),
-                    place));
+                    place,
+                    quota(recipient.account())));
         }
         Command.Content content = content(body, room);
         return new Command.Deliver(delivery.mail(), content, MessageIds.of(body), sha256(body), targets, summaries);

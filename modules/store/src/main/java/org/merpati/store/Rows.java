@@ -1,5 +1,6 @@
 package org.merpati.store;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.vault.BlobRef;
+import org.merpati.vault.RowVisitor;
 
 /** The values of a shard's rows. Each begins with the version of its form. */
 final class Rows {
@@ -22,11 +24,16 @@ final class Rows {
 
     private static BinaryReader open(byte[] value) {
         BinaryReader from = new BinaryReader(value);
-        int version = from.u8();
-        if (version != VERSION) {
-            throw new IllegalStateException("a row has version " + version + " and this program knows " + VERSION);
-        }
+        version(from, VERSION);
         return from;
+    }
+
+    private static int version(BinaryReader from, int newest) {
+        int version = from.u8();
+        if (version < 1 || version > newest) {
+            throw new IllegalStateException("a row has version " + version + " and this program knows " + newest);
+        }
+        return version;
     }
 
     private static BinaryWriter start() {
@@ -35,22 +42,63 @@ final class Rows {
 
     /** An account's counters. */
     static final class Account {
+        private static final int VERSION = 2;
+
         long modSeq;
         long uidValidity;
         int mailboxes;
+        /** Of all its messages, or -1 where the first form of the row has not counted them. */
+        long octets;
+
+        long messages;
 
         static Account read(byte[] value) {
-            BinaryReader from = open(value);
+            BinaryReader from = new BinaryReader(value);
+            int version = version(from, VERSION);
             Account account = new Account();
             account.modSeq = from.varint();
             account.uidValidity = from.varint();
             account.mailboxes = from.count();
+            account.octets = version < 2 ? -1 : from.varint();
+            account.messages = version < 2 ? 0 : from.varint();
             return account;
         }
 
         byte[] write() {
-            return start().varint(modSeq).varint(uidValidity).varint(mailboxes).toByteArray();
+            return new BinaryWriter(32)
+                    .u8(VERSION)
+                    .varint(modSeq)
+                    .varint(uidValidity)
+                    .varint(mailboxes)
+                    .varint(octets)
+                    .varint(messages)
+                    .toByteArray();
         }
+
+        /** Counts a message in (1) or out (-1). */
+        void count(int size, int sign) {
+            messages += sign;
+            octets += (long) sign * size;
+        }
+
+        /** Counts what the first form of the row did not. */
+        void count(RowScan folders) throws IOException {
+            if (octets < 0) {
+                octets = 0;
+                folders.scan((key, value) -> {
+                    Folder folder = Folder.read(Keys.mailboxOf(key), value);
+                    octets += folder.octets;
+                    messages += folder.messages;
+                    return true;
+                });
+            }
+        }
+    }
+
+    /** Shows rows. */
+    @FunctionalInterface
+    interface RowScan {
+        void scan(RowVisitor visitor) throws IOException;
     }
 
     /** A mailbox. */
@@ -235,6 +283,23 @@ final class Rows {
             BinaryWriter to = start().i64(millis);
             place.write(to);
             return to.toByteArray();
+        }
+    }
+
+    /** A message that was removed: all that it takes to have it back in a mailbox of that name. */
+    record Removed(String mailbox, Hot hot, Content content) {
+        static Removed read(byte[] value) {
+            BinaryReader from = open(value);
+            String mailbox = from.text();
+            Hot hot = Hot.read(from.bytes());
+            return new Removed(mailbox, hot, Content.read(from.bytes()));
+        }
+
+        byte[] write() {
+            return start().text(mailbox)
+                    .bytes(hot.write())
+                    .bytes(content.write())
+                    .toByteArray();
         }
     }
 }

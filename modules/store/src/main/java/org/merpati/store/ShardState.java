@@ -16,22 +16,17 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
 import org.merpati.journal.vaulted.VaultCheckpoints;
 import org.merpati.kernel.AccountId;
-import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
-import org.merpati.mime.Summary;
-import org.merpati.store.search.Changes;
-import org.merpati.store.search.Letter;
 import org.merpati.store.search.MailIndex;
 import org.merpati.store.search.Place;
-import org.merpati.store.search.Progress;
 import org.merpati.store.search.SearchLimits;
-import org.merpati.store.search.Source;
 import org.merpati.vault.Snapshot;
 import org.merpati.vault.Vault;
 import org.merpati.vault.VaultIdentity;
@@ -82,7 +77,7 @@ public final class ShardState implements StateMachine {
             throws IOException {
         ShardState state = open(folder, identity, limits);
         String owner = identity.group() + "@" + identity.cluster();
-        state.index = new MailIndex(index, owner, state.new Indexed(), searchLimits);
+        state.index = new MailIndex(index, owner, new IndexedRows(state), searchLimits);
         return state;
     }
 
@@ -155,7 +150,8 @@ public final class ShardState implements StateMachine {
             case Command.Expunge c -> new Messages(ledger).expunge(c);
             case Command.Replace c -> new Messages(ledger).replace(c);
             case Command.Chunk c -> new Bodies(ledger).chunk(c);
-            case Command.Expire c -> new Bodies(ledger).expire();
+            case Command.Expire c -> new Bodies(ledger).expire(c);
+            case Command.Undelete c -> new Messages(ledger).undelete(c);
             case Command.Flush c -> {
                 vault.flushAtEntry();
                 yield Answer.done().toByteArray();
@@ -211,6 +207,18 @@ public final class ShardState implements StateMachine {
     boolean exists(AccountId account) {
         try (Snapshot rows = vault.snapshot()) {
             return rows.get(Keys.account(account)) != null;
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+    }
+
+    Usage usage(AccountId account, Quota quota) {
+        try (Snapshot rows = vault.snapshot()) {
+            byte[] value = rows.get(Keys.account(account));
+            Rows.Account row = value == null ? new Rows.Account() : Rows.Account.read(value);
+            byte[] folders = Keys.kind(account, Keys.FOLDER);
+            row.count(visitor -> rows.scan(folders, Keys.behind(folders), visitor));
+            return new Usage(row.octets, row.messages, quota);
         } catch (IOException failed) {
             throw unreadable(failed);
         }
@@ -296,6 +304,26 @@ public final class ShardState implements StateMachine {
         return builder.build(this, place.account(), folder.mailbox(), keywords);
     }
 
+    /** Removed messages that can be had back, from that time on, in the order of their removal. */
+    List<MailStore.Removed> removed(AccountId account, long since, int limit) {
+        List<MailStore.Removed> found = new ArrayList<>();
+        byte[] end = Keys.behind(Keys.kind(account, Keys.REMOVED));
+        try (Snapshot rows = vault.snapshot()) {
+            rows.scan(Keys.removedSince(account, since), end, (key, value) -> {
+                Rows.Removed row = Rows.Removed.read(value);
+                found.add(new MailStore.Removed(
+                        Keys.removedAt(key),
+                        row.mailbox(),
+                        row.hot().size(),
+                        row.content().summary()));
+                return found.size() < limit;
+            });
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+        return found;
+    }
+
     List<Long> expunged(AccountId account, MailboxId mailbox, long after, long upTo) {
         SortedSet<Long> uids = new TreeSet<>();
         byte[] from = Keys.tombstone(account, mailbox, after + 1, 0);
@@ -332,92 +360,6 @@ public final class ShardState implements StateMachine {
             return new StoredBody(vault, content.prefix().getBytes(StandardCharsets.UTF_8), Rows.Blob.read(value));
         } catch (IOException failed) {
             throw unreadable(failed);
-        }
-    }
-
-    /** What the index reads. */
-    private final class Indexed implements Source {
-        @Override
-        public Optional<Place> next(Optional<Place> behind) throws IOException {
-            byte[] from = behind.map(place -> Keys.behind(Keys.mailbox(place.account(), Keys.FOLDER, place.mailbox())))
-                    .orElse(new byte[] {'A'});
-            List<byte[]> found = new ArrayList<>(1);
-            try (Snapshot rows = vault.snapshot()) {
-                while (true) {
-                    found.clear();
-                    rows.scan(from, new byte[] {'B'}, (key, value) -> !found.add(key));
-                    if (found.isEmpty()) {
-                        return Optional.empty();
-                    }
-                    byte[] key = found.getFirst();
-                    AccountId account = Keys.accountOf(key);
-                    int kind = key[Keys.ACCOUNT_PREFIX - 1];
-                    if (kind == Keys.FOLDER) {
-                        return Optional.of(new Place(account, Keys.mailboxOf(key)));
-                    }
-                    from = Keys.kind(account, kind < Keys.FOLDER ? Keys.FOLDER : Keys.LAST);
-                }
-            }
-        }
-
-        @Override
-        public Optional<Changes> changes(Place place, Progress since, int limit) throws IOException {
-            AccountId account = place.account();
-            MailboxId mailbox = place.mailbox();
-            try (Snapshot rows = vault.snapshot()) {
-                byte[] value = rows.get(Keys.mailbox(account, Keys.FOLDER, mailbox));
-                Rows.Folder folder = value == null ? null : Rows.Folder.read(mailbox, value);
-                if (folder == null || !folder.selectable) {
-                    return Optional.empty();
-                }
-                boolean anew = since.uidValidity() != folder.uidValidity;
-                Progress from = anew ? Progress.NONE : since;
-                List<Long> gone = new ArrayList<>();
-                List<Letter> arrived = new ArrayList<>();
-                boolean ahead = from.uidNext() > folder.uidNext || from.modSeq() > folder.highestModSeq;
-                if (ahead || (!anew && from.modSeq() == folder.highestModSeq && from.uidNext() == folder.uidNext)) {
-                    return Optional.of(new Changes(since, false, gone, arrived, false));
-                }
-                byte[] tombstones = Keys.tombstone(account, mailbox, from.modSeq() + 1, 0);
-                byte[] end = Keys.behind(Keys.mailbox(account, Keys.TOMBSTONE, mailbox));
-                rows.scan(anew ? end : tombstones, end, (key, row) -> gone.add(Keys.uidOf(key)));
-                byte[] unknown = Keys.message(account, Keys.CONTENT, mailbox, from.uidNext());
-                rows.scan(unknown, Keys.behind(Keys.mailbox(account, Keys.CONTENT, mailbox)), (key, row) -> {
-                    arrived.add(new Arrived(Keys.uidOf(key), Rows.Content.read(row)));
-                    return arrived.size() <= limit;
-                });
-                boolean more = arrived.size() > limit;
-                long next = more ? arrived.removeLast().uid() : folder.uidNext;
-                Progress reached = new Progress(folder.uidValidity, next, folder.highestModSeq);
-                return Optional.of(new Changes(reached, anew, gone, arrived, more));
-            }
-        }
-    }
-
-    /** A message for the index. */
-    private final class Arrived implements Letter {
-        private final long uid;
-        private final Rows.Content content;
-
-        Arrived(long uid, Rows.Content content) {
-            this.uid = uid;
-            this.content = content;
-        }
-
-        @Override
-        public long uid() {
-            return uid;
-        }
-
-        @Override
-        public Summary summary() {
-            return Summary.read(new BinaryReader(content.summary().array()));
-        }
-
-        @Override
-        public Optional<byte[]> octets(int limit) throws IOException {
-            Body body = body(content);
-            return body.size() > limit ? Optional.empty() : Optional.of(body.bytes());
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 import org.merpati.store.search.Place;
 import org.merpati.vault.BlobRef;
 import org.merpati.vault.Snapshot;
@@ -35,6 +36,7 @@ final class Verification {
     private final Map<Place, Sum> sums = new HashMap<>();
     private final Map<AccountId, Map<String, MailboxId>> names = new HashMap<>();
     private final Map<AccountId, Set<String>> subscriptions = new HashMap<>();
+    private final Set<Octets> removals = new HashSet<>();
     private final Map<Id, Integer> references = new HashMap<>();
     private final Map<Id, Rows.Blob> blobs = new HashMap<>();
 
@@ -70,8 +72,17 @@ final class Verification {
     private boolean shardRow(byte[] key, byte[] value) {
         if (key[1] == Keys.BLOB) {
             blobs.put(Keys.id(key, 2), Rows.Blob.read(value));
+        } else if (key[1] == Keys.REMOVAL) {
+            removals.add(new Octets(Keys.removedOf(key)));
         }
         return true;
+    }
+
+    private void removed(byte[] key, Rows.Removed row) {
+        references.merge(row.content().blob(), 1, Integer::sum);
+        if (!removals.remove(new Octets(key))) {
+            say("a removed message of account " + Keys.accountOf(key) + " would be kept for ever");
+        }
     }
 
     private Sum sum(byte[] key) {
@@ -94,6 +105,7 @@ final class Verification {
             case Keys.KEYWORD -> sum(key).keywords++;
             case Keys.MESSAGE -> message(sum(key), Keys.uidOf(key), Rows.Hot.read(value));
             case Keys.CONTENT -> content(key, Rows.Content.read(value));
+            case Keys.REMOVED -> removed(key, Rows.Removed.read(value));
             case Keys.TOMBSTONE, Keys.DELIVERY, Keys.THREAD -> {}
             default -> say("a row has the unknown kind " + key[Keys.ACCOUNT_PREFIX - 1]);
         }
@@ -127,15 +139,23 @@ final class Verification {
                 say("there are rows of mailbox " + place + ", which does not exist");
             }
         });
-        Map<AccountId, Integer> counts = new HashMap<>();
+        Map<AccountId, Rows.Account> added = new HashMap<>();
         folders.forEach((place, folder) -> {
-            counts.merge(place.account(), 1, Integer::sum);
+            Rows.Account sum = added.computeIfAbsent(place.account(), absent -> new Rows.Account());
+            sum.mailboxes++;
+            sum.octets += folder.octets;
+            sum.messages += folder.messages;
             compareFolder(place, folder, sums.getOrDefault(place, new Sum()));
         });
         accounts.forEach((account, row) -> {
-            int count = counts.getOrDefault(account, 0);
-            if (row.mailboxes != count || names.getOrDefault(account, Map.of()).size() != count) {
-                say("account " + account + " counts " + row.mailboxes + " mailboxes and has " + count);
+            Rows.Account sum = added.getOrDefault(account, new Rows.Account());
+            if (row.mailboxes != sum.mailboxes
+                    || names.getOrDefault(account, Map.of()).size() != sum.mailboxes) {
+                say("account " + account + " counts " + row.mailboxes + " mailboxes and has " + sum.mailboxes);
+            }
+            if (row.octets >= 0 && (row.octets != sum.octets || row.messages != sum.messages)) {
+                say("account " + account + " counts " + row.octets + " octets in " + row.messages
+                        + " messages and its mailboxes add up to " + sum.octets + " in " + sum.messages);
             }
         });
     }
@@ -170,6 +190,9 @@ final class Verification {
     }
 
     private void compareBlobs() {
+        if (!removals.isEmpty()) {
+            say(removals.size() + " removed messages are to be dropped and are not there");
+        }
         references.forEach((id, count) -> {
             if (!blobs.containsKey(id)) {
                 say("the blob " + id + " is referred to " + count + " times and does not exist");

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.kernel.Quota;
 
 /** Between any two steps the node crashes, every third time behind a checkpoint. */
 class CrashedStoreTest implements StoreContract {
@@ -39,6 +40,11 @@ class CrashedStoreTest implements StoreContract {
 
     @Override
     public void expire() {
-        shard.journal.submit(CommandCodec.encode(new Command.Expire()));
+        shard.journal.submit(CommandCodec.encode(new Command.Expire(Shard.KEPT.toMillis())));
+    }
+
+    @Override
+    public void quota(Quota each) {
+        shard.quota(each);
     }
 }

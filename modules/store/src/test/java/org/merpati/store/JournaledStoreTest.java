@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 
@@ -44,7 +45,12 @@ class JournaledStoreTest implements StoreContract {
 
     @Override
     public void expire() {
-        shard.journal.submit(CommandCodec.encode(new Command.Expire()));
+        shard.journal.submit(CommandCodec.encode(new Command.Expire(Shard.KEPT.toMillis())));
+    }
+
+    @Override
+    public void quota(Quota each) {
+        shard.quota(each);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -17,6 +18,7 @@ import org.merpati.kernel.Flags;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
+import org.merpati.kernel.Quota;
 import org.merpati.vault.FileEntry;
 import org.merpati.vault.Pin;
 import org.merpati.vault.VaultIdentity;
@@ -29,6 +31,9 @@ final class Shard implements AutoCloseable {
     static final AccountId BUDI = new AccountId(new Id(11, 1));
     static final AccountId SITI = new AccountId(new Id(12, 1));
 
+    /** How long removed messages can be had back. */
+    static final Duration KEPT = Duration.ofDays(14);
+
     private final Path root;
     private final Random chance;
     final TapeJournal journal;
@@ -37,6 +42,7 @@ final class Shard implements AutoCloseable {
     private JournaledStore store;
     private Path folder;
     private int crashes;
+    private volatile Quota quota = Quota.NONE;
 
     Shard(Path root, long seed) {
         this(root, seed, SMALL);
@@ -73,11 +79,16 @@ final class Shard implements AutoCloseable {
     }
 
     private JournaledStore serve() {
-        return new JournaledStore(journal, state, ids, Shard::summary);
+        return new JournaledStore(journal, state, ids, Shard::summary, new StorePolicy(account -> quota, KEPT));
     }
 
     static byte[] summary(byte[] octets) {
         return ("summary of " + octets.length).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** How much each account may keep from now on. */
+    void quota(Quota each) {
+        quota = each;
     }
 
     MailStore store() {

@@ -17,6 +17,7 @@ import org.merpati.journal.StateMachine;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.TryLater;
 
 class ShardStateTest {
@@ -161,6 +162,11 @@ class ShardStateTest {
             assertThat(view.keywords()).containsExactly("Word0", "Word1", "Word2");
             RowMessage last = (RowMessage) view.message(29);
             assertThat(state.body(last.content()).bytes()).asString().isEqualTo("text 29");
+            assertThat(state.verify()).isEmpty();
+            Usage before = state.usage(Shard.BUDI, Quota.NONE);
+            assertThat(before.messages()).isEqualTo(30);
+            state.apply(1_000, 1, CommandCodec.encode(new Command.Subscribe(Shard.BUDI, "Sent", false)));
+            assertThat(state.usage(Shard.BUDI, Quota.NONE)).isEqualTo(before);
             assertThat(state.verify()).isEmpty();
         }
     }

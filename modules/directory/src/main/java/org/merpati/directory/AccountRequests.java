@@ -1,0 +1,101 @@
+package org.merpati.directory;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.merpati.cluster.Routes;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
+
+/** What a node of any role asks the owner of an account's mailboxes for, over the node channel. */
+public final class AccountRequests {
+    /** The account's id; answered with {@link Kept}. */
+    public static final String USAGE = "account.usage";
+
+    /** The account's id, a time and a number; answered with so many {@link Removed} from that time on. */
+    public static final String REMOVED = "account.removed";
+    /** The account's id, a time, and perhaps a mailbox; answered with a number of messages. */
+    public static final String UNDELETE = "account.undelete";
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration UNDELETE_LIMIT = Duration.ofMinutes(10);
+
+    private final Routes routes;
+
+    public AccountRequests(Routes routes) {
+        this.routes = routes;
+    }
+
+    /** What an account keeps, in octets of its messages and in messages. */
+    public record Kept(long octets, long messages) {
+        /** Writes both. */
+        public byte[] write() {
+            return new BinaryWriter().varint(octets).varint(messages).toByteArray();
+        }
+    }
+
+    /**
+     * A message that was removed and can be had back.
+     *
+     * @param millis when it was removed, milliseconds since 1970 (UTC)
+     * @param mailbox where it was
+     * @param size in octets
+     * @param from whom its header names, or nothing
+     * @param subject of its header, or nothing
+     */
+    public record Removed(long millis, String mailbox, int size, String from, String subject) {
+        /** Writes all of it. */
+        public void write(BinaryWriter to) {
+            to.i64(millis).text(mailbox).varint(size).text(from).text(subject);
+        }
+
+        private static Removed read(BinaryReader from) {
+            return new Removed(from.i64(), from.text(), from.count(), from.text(), from.text());
+        }
+    }
+
+    private BinaryReader ask(Account account, String service, BinaryWriter request, Duration limit) {
+        return new BinaryReader(routes.askLeader(account.shard(), service, request.toByteArray(), limit));
+    }
+
+    private static BinaryWriter about(Account account) {
+        return new BinaryWriter().id(account.id().value());
+    }
+
+    /**
+     * What an account keeps now.
+     *
+     * @throws org.merpati.kernel.TryLater if its shard has no owner now
+     */
+    public Kept usage(Account account) {
+        BinaryReader answer = ask(account, USAGE, about(account), LIMIT);
+        return new Kept(answer.varint(), answer.varint());
+    }
+
+    /**
+     * An account's messages that were removed since a time and can be had back, in the order of their removal.
+     *
+     * @throws org.merpati.kernel.TryLater if its shard has no owner now
+     */
+    public List<Removed> removed(Account account, long sinceMillis, int limit) {
+        BinaryReader answer =
+                ask(account, REMOVED, about(account).i64(sinceMillis).varint(limit), LIMIT);
+        List<Removed> removed = new ArrayList<>();
+        for (int left = answer.count(); left > 0; left--) {
+            removed.add(Removed.read(answer));
+        }
+        return removed;
+    }
+
+    /**
+     * Brings back the messages of an account, or of one of its mailboxes, that were removed since a time.
+     *
+     * @return how many
+     * @throws org.merpati.kernel.TryLater if its shard has no owner now
+     */
+    public int undelete(Account account, Optional<String> mailbox, long sinceMillis) {
+        BinaryWriter request = about(account).i64(sinceMillis).text(mailbox.orElse(""));
+        return ask(account, UNDELETE, request, UNDELETE_LIMIT).count();
+    }
+}
