@@ -12,6 +12,8 @@ import org.merpati.vault.BlobRef;
 final class Bodies {
     private static final long UPLOAD_MILLIS = 24L * 3600 * 1000;
     private static final int EXPIRE_LIMIT = 10_000;
+    /** How long a blob that nothing refers to stays, for who is reading it. */
+    private static final long FREE_MILLIS = 3600L * 1000;
 
     private final Ledger ledger;
 
@@ -23,7 +25,7 @@ final class Bodies {
     void store(Command.Content content) throws IOException {
         List<BlobRef> pieces = new ArrayList<>();
         if (content.chunks() == 0) {
-            pieces.add(ledger.vault().append(content.inline().array()));
+            pieces.add(append(content.inline().array()));
         }
         long size = content.inline().array().length;
         for (int i = 0; i < content.chunks(); i++) {
@@ -42,6 +44,12 @@ final class Bodies {
         put(content.blob(), new Rows.Blob(0, content.size(), ledger.millis(), pieces));
     }
 
+    private BlobRef append(byte[] octets) throws IOException {
+        BlobRef place = ledger.vault().append(octets);
+        ledger.count(place, 1);
+        return place;
+    }
+
     /** Adds to the references of a blob, or takes from them. */
     void refer(Id blob, int more) throws IOException {
         byte[] value = ledger.get(Keys.blob(blob));
@@ -50,6 +58,9 @@ final class Bodies {
         }
         Rows.Blob row = Rows.Blob.read(value);
         int references = row.references() + more;
+        if (references == 0) {
+            ledger.put(Keys.free(ledger.millis(), blob), new byte[0]);
+        }
         put(blob, new Rows.Blob(references, row.size(), references == 0 ? ledger.millis() : 0, row.pieces()));
     }
 
@@ -58,7 +69,7 @@ final class Bodies {
     }
 
     byte[] chunk(Command.Chunk chunk) throws IOException {
-        BlobRef place = ledger.vault().append(chunk.octets().array());
+        BlobRef place = append(chunk.octets().array());
         ledger.put(Keys.upload(chunk.upload(), chunk.number()), new Rows.Piece(ledger.millis(), place).write());
         return Answer.done().toByteArray();
     }
@@ -76,14 +87,24 @@ final class Bodies {
             return old.size() < EXPIRE_LIMIT;
         });
         ledger.scan(Keys.shardKind(Keys.UPLOAD), (key, value) -> {
-            if (Rows.Piece.read(value).millis() < ledger.millis() - UPLOAD_MILLIS) {
+            Rows.Piece piece = Rows.Piece.read(value);
+            if (piece.millis() < ledger.millis() - UPLOAD_MILLIS) {
                 old.add(key);
+                ledger.count(piece.place(), -1);
             }
             return old.size() < 2 * EXPIRE_LIMIT;
         });
         old.forEach(ledger::delete);
+        int removed = dropRemoved(ledger.millis() - command.keepMillis());
+        int free = dropFree(ledger.millis() - FREE_MILLIS);
+        BinaryWriter answer = Answer.done().varint(old.size() + removed + free);
+        return answer.toByteArray();
+    }
+
+    /** Forgets messages that were removed before a time. */
+    private int dropRemoved(long before) throws IOException {
         List<byte[]> removed = new ArrayList<>();
-        byte[] due = Keys.removalBefore(Math.max(0, ledger.millis() - command.keepMillis()));
+        byte[] due = Keys.removalBefore(Math.max(0, before));
         ledger.vault().scan(Keys.shardKind(Keys.REMOVAL), due, (key, value) -> {
             removed.add(Keys.removedOf(key));
             return removed.size() < EXPIRE_LIMIT;
@@ -96,7 +117,52 @@ final class Bodies {
             refer(Rows.Removed.read(value).content().blob(), -1);
             ledger.forget(key);
         }
-        BinaryWriter answer = Answer.done().varint(old.size() + removed.size());
-        return answer.toByteArray();
+        return removed.size();
+    }
+
+    /** Drops the rows of blobs that nothing has referred to since before a time. */
+    private int dropFree(long before) throws IOException {
+        List<byte[]> free = new ArrayList<>();
+        byte[] due = Keys.freeBefore(Math.max(0, before));
+        ledger.vault().scan(Keys.shardKind(Keys.FREE), due, (key, value) -> {
+            free.add(key);
+            return free.size() < EXPIRE_LIMIT;
+        });
+        for (byte[] key : free) {
+            Id blob = Keys.freeOf(key);
+            byte[] value = ledger.get(Keys.blob(blob));
+            Rows.Blob row = value == null ? null : Rows.Blob.read(value);
+            if (row != null && row.references() == 0 && row.unused() < before) {
+                for (BlobRef piece : row.pieces()) {
+                    ledger.count(piece, -1);
+                }
+                ledger.delete(Keys.blob(blob));
+            }
+            ledger.delete(key);
+        }
+        return free.size();
+    }
+
+    /** Moves what is in use out of a segment; answers whether the segment was dropped. */
+    byte[] compact(Command.Compact command) throws IOException {
+        for (Id blob : command.blobs()) {
+            byte[] value = ledger.get(Keys.blob(blob));
+            Rows.Blob row = value == null ? null : Rows.Blob.read(value);
+            if (row != null && row.references() > 0) {
+                List<BlobRef> pieces = new ArrayList<>();
+                for (BlobRef piece : row.pieces()) {
+                    pieces.add(piece.segment() == command.segment() ? moved(piece) : piece);
+                }
+                put(blob, new Rows.Blob(row.references(), row.size(), row.unused(), pieces));
+            }
+        }
+        boolean dropped = ledger.dropEmpty(command.segment());
+        return Answer.done().flag(dropped).toByteArray();
+    }
+
+    private BlobRef moved(BlobRef piece) throws IOException {
+        BlobRef place = append(ledger.vault().read(piece));
+        ledger.count(piece, -1);
+        return place;
     }
 }

@@ -83,6 +83,13 @@ sealed interface Command {
      */
     record Expire(long keepMillis) implements Command {}
 
+    /** Moves blobs out of a segment, and drops it if nothing in it is named any more. */
+    record Compact(int segment, List<Id> blobs) implements Command {
+        public Compact {
+            blobs = List.copyOf(blobs);
+        }
+    }
+
     /** Brings back removed messages: those of a mailbox of that name, or all, removed since a time; some at a time. */
     record Undelete(AccountId account, Optional<String> mailbox, long since, Quota quota) implements Command {}
 

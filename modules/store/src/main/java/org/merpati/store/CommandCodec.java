@@ -17,6 +17,7 @@ import org.merpati.kernel.Quota;
 import org.merpati.store.Command.Added;
 import org.merpati.store.Command.Append;
 import org.merpati.store.Command.Chunk;
+import org.merpati.store.Command.Compact;
 import org.merpati.store.Command.Compare;
 import org.merpati.store.Command.Content;
 import org.merpati.store.Command.Copy;
@@ -89,6 +90,7 @@ final class CommandCodec {
                 added(to, c.message());
                 quota(to, c.quota());
             }
+            case Compact c -> ids(head(to, 17).varint(c.segment()), c.blobs());
             case Undelete c -> {
                 head(to, 16).id(c.account().value()).flag(c.mailbox().isPresent());
                 c.mailbox().ifPresent(to::text);
@@ -135,6 +137,7 @@ final class CommandCodec {
                         from.flag() ? Optional.of(from.text()) : Optional.empty(),
                         from.i64(),
                         quota(from, 2));
+            case 17 -> new Compact(from.count(), list(from, BinaryReader::id));
             default -> throw unknown(type, version);
         };
     }

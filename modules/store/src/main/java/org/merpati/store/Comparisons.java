@@ -15,7 +15,6 @@ import java.util.concurrent.TimeoutException;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Sha256;
 import org.merpati.kernel.TryLater;
-import org.merpati.vault.BlobRef;
 import org.merpati.vault.Snapshot;
 import org.merpati.vault.Vault;
 
@@ -126,8 +125,9 @@ final class Comparisons implements AutoCloseable {
         private boolean shard(byte[] key, byte[] value) throws IOException {
             add(BODIES, key, value);
             if (key[1] == Keys.BLOB) {
-                for (BlobRef piece : Rows.Blob.read(value).pieces()) {
-                    add(BODIES, key, vault.read(piece));
+                StoredBlob blob = new StoredBlob(vault, Keys.blobOf(key), Rows.Blob.read(value));
+                for (int piece = 0; piece < blob.pieces(); piece++) {
+                    add(BODIES, key, blob.read(piece));
                 }
             }
             return goesOn();

@@ -36,6 +36,7 @@ public final class JournaledStore implements MailStore {
     private final ShardState state;
     private final StorePolicy policy;
     private final Proposer proposer;
+    private final Compaction compaction;
     private final Watches watches;
 
     /**
@@ -50,6 +51,7 @@ public final class JournaledStore implements MailStore {
         this.journal = journal;
         this.state = state;
         this.proposer = new Proposer(journal, ids, summariser, policy.quotas());
+        this.compaction = new Compaction(state.group().value(), state.vault(), this::submit);
         this.watches = new Watches(state.group().value(), this::expire, EXPIRY_INTERVAL);
         Runnable flush = this::flush;
         state.onChange(watches::changed);
@@ -70,6 +72,14 @@ public final class JournaledStore implements MailStore {
 
     private void expire() {
         propose(new Command.Expire(policy.keepRemoved().toMillis()));
+        if (journal.leadership().leading()) {
+            compaction.begin();
+        }
+    }
+
+    /** Gives back the room of bodies that nobody needs; see {@link Compaction}. */
+    Compaction compaction() {
+        return compaction;
     }
 
     private void flush() {

@@ -51,6 +51,10 @@ final class Keys {
     /** A delivery id by its time. */
     static final char EXPIRY = 'e';
 
+    /** A blob that nothing refers to, by the time since when. */
+    static final char FREE = 'f';
+    /** What is in use of a segment of blobs. */
+    static final char SEGMENT = 'g';
     /** The key of a removed message by the time of its removal. */
     static final char REMOVAL = 'r';
 
@@ -164,6 +168,28 @@ final class Keys {
 
     static byte[] blob(Id blob) {
         return put(shard(BLOB, Id.BYTES), blob).array();
+    }
+
+    /** The blob of its key. */
+    static Id blobOf(byte[] key) {
+        return id(key, 2);
+    }
+
+    static byte[] free(long millis, Id blob) {
+        return put(shard(FREE, 8 + Id.BYTES).putLong(millis), blob).array();
+    }
+
+    static byte[] freeBefore(long millis) {
+        return shard(FREE, 8).putLong(millis).array();
+    }
+
+    /** The blob of the key of one that nothing refers to. */
+    static Id freeOf(byte[] key) {
+        return id(key, 2 + 8);
+    }
+
+    static byte[] segment(int number) {
+        return shard(SEGMENT, 4).putInt(number).array();
     }
 
     static byte[] upload(Id upload, int number) {

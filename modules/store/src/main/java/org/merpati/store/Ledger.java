@@ -16,6 +16,7 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.store.search.Place;
+import org.merpati.vault.BlobRef;
 import org.merpati.vault.RowVisitor;
 import org.merpati.vault.Vault;
 
@@ -48,6 +49,7 @@ final class Ledger {
     private final long millis;
     private final Map<AccountId, Rows.Account> accounts = new HashMap<>();
     private final Map<AccountId, Long> modSeqs = new HashMap<>();
+    private final Map<Integer, Rows.Segment> segments = new TreeMap<>();
     private final Map<MailboxId, Touched> touched = new LinkedHashMap<>();
 
     Ledger(Vault vault, long millis) {
@@ -233,6 +235,40 @@ final class Ledger {
         vault.put(Keys.removal(key), new byte[0]);
     }
 
+    /**
+     * Counts a piece of a blob in (1) or out (-1) of its segment. A segment is counted from its first blob on; one that
+     * is older than the counting never is.
+     */
+    void count(BlobRef piece, int sign) throws IOException {
+        Rows.Segment before = segment(piece.segment());
+        if (before == null && vault.first(piece)) {
+            before = new Rows.Segment(0, 0);
+        }
+        if (before != null) {
+            segments.put(piece.segment(), before.with(piece, sign));
+        }
+    }
+
+    private Rows.@Nullable Segment segment(int number) throws IOException {
+        Rows.Segment known = segments.get(number);
+        if (known == null) {
+            byte[] value = vault.get(Keys.segment(number));
+            known = value == null ? null : Rows.Segment.read(value);
+        }
+        return known;
+    }
+
+    /** Drops a segment if it is counted, and nothing is in it. */
+    boolean dropEmpty(int number) throws IOException {
+        Rows.Segment left = segment(number);
+        if (left == null || left.pieces() > 0 || !vault.dropSegment(number)) {
+            return false;
+        }
+        segments.remove(number);
+        vault.delete(Keys.segment(number));
+        return true;
+    }
+
     /** Forgets a kept message; its blob's reference is the caller's. */
     void forget(byte[] removed) {
         vault.delete(removed);
@@ -282,6 +318,7 @@ final class Ledger {
     /** Writes counters back and returns the mailboxes touched. */
     Iterable<Touched> close() {
         accounts.forEach((id, row) -> vault.put(Keys.account(id), row.write()));
+        segments.forEach((number, row) -> vault.put(Keys.segment(number), row.write()));
         for (Touched folder : touched.values()) {
             if (!folder.gone) {
                 vault.put(Keys.mailbox(folder.account, Keys.FOLDER, folder.row.id), folder.row.write());

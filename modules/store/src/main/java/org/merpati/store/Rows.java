@@ -302,4 +302,21 @@ final class Rows {
                     .toByteArray();
         }
     }
+
+    /** What rows name of a segment of blobs: how many pieces, and how many octets. */
+    record Segment(int pieces, long octets) {
+        static Segment read(byte[] value) {
+            BinaryReader from = open(value);
+            return new Segment(from.count(), from.varint());
+        }
+
+        byte[] write() {
+            return start().varint(pieces).varint(octets).toByteArray();
+        }
+
+        /** Counts a piece in (1) or out (-1). */
+        Segment with(BlobRef piece, int sign) {
+            return new Segment(pieces + sign, octets + (long) sign * piece.length());
+        }
+    }
 }

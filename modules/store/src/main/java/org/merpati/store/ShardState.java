@@ -151,6 +151,7 @@ public final class ShardState implements StateMachine {
             case Command.Replace c -> new Messages(ledger).replace(c);
             case Command.Chunk c -> new Bodies(ledger).chunk(c);
             case Command.Expire c -> new Bodies(ledger).expire(c);
+            case Command.Compact c -> new Bodies(ledger).compact(c);
             case Command.Undelete c -> new Messages(ledger).undelete(c);
             case Command.Flush c -> {
                 vault.flushAtEntry();
@@ -357,7 +358,8 @@ public final class ShardState implements StateMachine {
             if (value == null) {
                 throw new IllegalStateException("the blob " + content.blob() + " has no row");
             }
-            return new StoredBody(vault, content.prefix().getBytes(StandardCharsets.UTF_8), Rows.Blob.read(value));
+            byte[] prefix = content.prefix().getBytes(StandardCharsets.UTF_8);
+            return new StoredBody(new StoredBlob(vault, content.blob(), Rows.Blob.read(value)), prefix);
         } catch (IOException failed) {
             throw unreadable(failed);
         }

@@ -6,19 +6,15 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.Collections;
 import java.util.List;
-import org.merpati.vault.BlobRef;
-import org.merpati.vault.Vault;
 
 /** A recipient's own header lines and a blob, whose pieces are read and checked one at a time. */
 final class StoredBody implements Body {
-    private final Vault vault;
+    private final StoredBlob blob;
     private final byte[] prefix;
-    private final Rows.Blob blob;
 
-    StoredBody(Vault vault, byte[] prefix, Rows.Blob blob) {
-        this.vault = vault;
-        this.prefix = prefix;
+    StoredBody(StoredBlob blob, byte[] prefix) {
         this.blob = blob;
+        this.prefix = prefix;
     }
 
     @Override
@@ -35,22 +31,20 @@ final class StoredBody implements Body {
         InputStream own = new ByteArrayInputStream(prefix, ahead, prefix.length - ahead);
         int skip = offset - ahead;
         int piece = 0;
-        while (piece < blob.pieces().size() && skip >= blob.pieces().get(piece).length()) {
-            skip -= blob.pieces().get(piece++).length();
+        while (piece < blob.pieces() && skip >= blob.length(piece)) {
+            skip -= blob.length(piece++);
         }
-        PieceStream shared = new PieceStream(vault, blob, piece, skip);
+        PieceStream shared = new PieceStream(blob, piece, skip);
         return new SequenceInputStream(Collections.enumeration(List.of(own, shared)));
     }
 
     /** The octets of a blob from one of its pieces on. */
     private static final class PieceStream extends InputStream {
-        private final Vault vault;
-        private final Rows.Blob blob;
+        private final StoredBlob blob;
         private int next;
         private ByteArrayInputStream now;
 
-        PieceStream(Vault vault, Rows.Blob blob, int first, int skip) throws IOException {
-            this.vault = vault;
+        PieceStream(StoredBlob blob, int first, int skip) throws IOException {
             this.blob = blob;
             this.next = first;
             this.now = new ByteArrayInputStream(new byte[0]);
@@ -62,11 +56,10 @@ final class StoredBody implements Body {
 
         private boolean advance() throws IOException {
             while (now.available() == 0) {
-                if (next >= blob.pieces().size()) {
+                if (next >= blob.pieces()) {
                     return false;
                 }
-                BlobRef place = blob.pieces().get(next++);
-                now = new ByteArrayInputStream(vault.read(place));
+                now = new ByteArrayInputStream(blob.read(next++));
             }
             return true;
         }

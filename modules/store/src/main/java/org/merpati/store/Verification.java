@@ -1,6 +1,7 @@
 package org.merpati.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +37,8 @@ final class Verification {
     private final Map<Place, Sum> sums = new HashMap<>();
     private final Map<AccountId, Map<String, MailboxId>> names = new HashMap<>();
     private final Map<AccountId, Set<String>> subscriptions = new HashMap<>();
+    private final Map<Integer, Rows.Segment> segments = new HashMap<>();
+    private final Map<Integer, Rows.Segment> used = new HashMap<>();
     private final Set<Octets> removals = new HashSet<>();
     private final Map<Id, Integer> references = new HashMap<>();
     private final Map<Id, Rows.Blob> blobs = new HashMap<>();
@@ -53,6 +56,7 @@ final class Verification {
             rows.scan(new byte[] {'A'}, new byte[] {'B'}, this::accountRow);
             compareFolders();
             compareBlobs();
+            compareSegments();
             for (Map.Entry<Place, MailboxView> view : views.entrySet()) {
                 compareView(rows, view.getKey(), view.getValue());
             }
@@ -71,11 +75,30 @@ final class Verification {
 
     private boolean shardRow(byte[] key, byte[] value) {
         if (key[1] == Keys.BLOB) {
-            blobs.put(Keys.id(key, 2), Rows.Blob.read(value));
+            Rows.Blob blob = Rows.Blob.read(value);
+            blobs.put(Keys.blobOf(key), blob);
+            blob.pieces().forEach(this::used);
+        } else if (key[1] == Keys.UPLOAD) {
+            used(Rows.Piece.read(value).place());
+        } else if (key[1] == Keys.SEGMENT) {
+            segments.put(ByteBuffer.wrap(key).getInt(2), Rows.Segment.read(value));
         } else if (key[1] == Keys.REMOVAL) {
             removals.add(new Octets(Keys.removedOf(key)));
         }
         return true;
+    }
+
+    private void used(BlobRef piece) {
+        used.merge(piece.segment(), new Rows.Segment(1, piece.length()), (a, b) -> a.with(piece, 1));
+    }
+
+    private void compareSegments() {
+        segments.forEach((number, counted) -> {
+            Rows.Segment sum = used.getOrDefault(number, new Rows.Segment(0, 0));
+            if (!counted.equals(sum)) {
+                say("segment " + number + " counts " + counted + " and its blobs add up to " + sum);
+            }
+        });
     }
 
     private void removed(byte[] key, Rows.Removed row) {
@@ -205,8 +228,9 @@ final class Verification {
             }
             long size = 0;
             try {
-                for (BlobRef piece : blob.pieces()) {
-                    size += state.vault().read(piece).length;
+                StoredBlob stored = new StoredBlob(state.vault(), id, blob);
+                for (int piece = 0; piece < stored.pieces(); piece++) {
+                    size += stored.read(piece).length;
                 }
             } catch (IOException damaged) {
                 say("the blob " + id + " cannot be read: " + damaged.getMessage());

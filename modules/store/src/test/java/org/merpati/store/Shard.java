@@ -35,6 +35,7 @@ final class Shard implements AutoCloseable {
     static final Duration KEPT = Duration.ofDays(14);
 
     private final Path root;
+    private final VaultLimits limits;
     private final Random chance;
     final TapeJournal journal;
     private final Ids ids;
@@ -50,6 +51,7 @@ final class Shard implements AutoCloseable {
 
     Shard(Path root, long seed, VaultLimits limits) {
         this.root = root;
+        this.limits = limits;
         this.chance = new Random(seed);
         this.ids = new Ids(
                 new Clock() {
@@ -113,7 +115,7 @@ final class Shard implements AutoCloseable {
             }
             cutTail(next);
             folder = next;
-            state = open(folder, SMALL);
+            state = open(folder, limits);
             journal.resume(state);
             store = serve();
         } catch (IOException failed) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
@@ -54,6 +56,15 @@ record Manifest(long index, long flush, List<TableEntry> tables, List<SegmentEnt
         return Stream.concat(
                         tables.stream().map(TableEntry::file), segments.stream().map(SegmentEntry::file))
                 .toList();
+    }
+
+    /** The lengths of the sealed segments but the newest, by number. */
+    SortedMap<Integer, Long> droppable() {
+        SortedMap<Integer, Long> lengths = new TreeMap<>();
+        for (SegmentEntry segment : segments.subList(0, Math.max(0, segments.size() - 1))) {
+            lengths.put(segment.number(), segment.file().length());
+        }
+        return lengths;
     }
 
     byte[] encode(VaultIdentity identity) {

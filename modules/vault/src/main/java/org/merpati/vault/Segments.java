@@ -112,6 +112,15 @@ final class Segments implements AutoCloseable {
         return to;
     }
 
+    /**
+     * Leaves a sealed segment out of the manifests to come. The newest stays, so that numbers are never used again.
+     *
+     * @return false if there is no such segment to be left out
+     */
+    boolean drop(int segment) {
+        return segment < number && sealed.removeIf(entry -> entry.number() == segment);
+    }
+
     private void seal(FileChannel open) throws IOException {
         sealed.add(new SegmentEntry(number, true, entry()));
         unforced.add(folder.resolve(Manifest.segmentName(number)));

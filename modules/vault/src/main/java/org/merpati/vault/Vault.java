@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +49,7 @@ public final class Vault implements AutoCloseable {
     private final Map<String, Integer> pins = new HashMap<>();
     private final Set<String> doomed = new HashSet<>();
     private final Deque<Table> dropped = new ArrayDeque<>();
+    private final List<String> emptied = new ArrayList<>();
     private volatile Layers layers = new Layers(Memtable.EMPTY, Memtable.EMPTY, List.of());
     private volatile Manifest manifest = Manifest.NONE;
     private volatile Future<?> flushing = CompletableFuture.completedFuture(null);
@@ -235,6 +237,25 @@ public final class Vault implements AutoCloseable {
         }
     }
 
+    /** Whether a blob is the first of its segment. */
+    public boolean first(BlobRef ref) {
+        return ref.offset() == identity.headerLength();
+    }
+
+    /** The lengths of sealed segments that may be dropped when nothing in them is needed, by number. */
+    public SortedMap<Integer, Long> droppableSegments() {
+        return manifest.droppable();
+    }
+
+    /**
+     * For the writer: drops a segment in which no row names a blob any more; its file goes with the next checkpoint.
+     *
+     * @return false if it is not sealed, or the newest, or not there
+     */
+    public boolean dropSegment(int segment) {
+        return segments.drop(segment) && emptied.add(Manifest.segmentName(segment));
+    }
+
     /** Shows what was written so far to snapshots that are taken from now on. */
     public void publish() {
         synchronized (lock) {
@@ -309,8 +330,11 @@ public final class Vault implements AutoCloseable {
             synchronized (lock) {
                 layers = new Layers(Memtable.EMPTY, flush.rows(), layers.tables());
             }
+            List<String> unnamed = List.copyOf(emptied);
+            emptied.clear();
             Callable<Boolean> task = () -> {
                 watched(() -> run(flush));
+                unnamed.forEach(this::drop);
                 return true;
             };
             flushing = flusher.submit(task);
@@ -401,6 +425,7 @@ public final class Vault implements AutoCloseable {
         }
         DurableFile.write(folder.resolve(Manifest.NAME), octets);
         cache.clear();
+        emptied.clear();
         segments = load();
         flushAsked = false;
         damage = null;
