@@ -16,6 +16,7 @@ import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.TryLater;
+import org.merpati.store.MailStore;
 import org.merpati.wire.PreLogin;
 
 /** An IMAP service over a store in memory, on a loopback port. Its close asserts that no internal error was counted. */
@@ -25,7 +26,7 @@ final class ImapFixture implements AutoCloseable {
 
     static final AccountId BUDI = new AccountId(new Id(1, 1));
     private static final Map<String, AccountId> PEOPLE = Map.of("budi", BUDI, "siti", new AccountId(new Id(1, 2)));
-    private static final Clock STOPPED = new Clock() {
+    static final Clock STOPPED = new Clock() {
         @Override
         public long millis() {
             return NOW;
@@ -37,7 +38,7 @@ final class ImapFixture implements AutoCloseable {
         }
     };
 
-    private final MemoryStore store = new MemoryStore(STOPPED::millis);
+    private final MailStore store;
     private final ServerSocket listener;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final ImapService service;
@@ -47,6 +48,16 @@ final class ImapFixture implements AutoCloseable {
     }
 
     ImapFixture(boolean clearLogins, Optional<SSLContext> tls, int port) throws IOException {
+        this(new MemoryStore(STOPPED::millis), clearLogins, tls, port);
+    }
+
+    /** Over a store of another form, which the caller closes. */
+    ImapFixture(MailStore store) throws IOException {
+        this(store, true, Optional.empty(), 0);
+    }
+
+    private ImapFixture(MailStore store, boolean clearLogins, Optional<SSLContext> tls, int port) throws IOException {
+        this.store = store;
         Logins logins = (user, password, authorization, client) -> {
             if (password.equals("later")) {
                 throw new TryLater("no owner yet");
@@ -84,8 +95,9 @@ final class ImapFixture implements AutoCloseable {
         }
     }
 
+    /** The store in memory. */
     MemoryStore store() {
-        return store;
+        return (MemoryStore) store;
     }
 
     ImapService service() {
@@ -113,6 +125,6 @@ final class ImapFixture implements AutoCloseable {
 
     /** The store's way to say that it is led elsewhere; null ends it. */
     void away(@Nullable TryLater why) {
-        store.away(why);
+        store().away(why);
     }
 }

@@ -7,29 +7,66 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plays a dialogue against a server. A line is {@code C: } and what the client sends, {@code S: } and what the server
  * answers, {@code E:} where the server closes; a digit behind the letter names another connection, opened when first
  * named. In an answer {@code <*>} stands for any text, {@code <#>} for a number, and {@code <x:#>} for a number that
- * {@code <x>} stands for from then on, in either direction. {@code #} begins a comment. Every line of the server is
- * accounted for: at the end each open connection must answer a NOOP with nothing but OK.
+ * {@code <x>} stands for from then on, in either direction; {@code <x+2>} is two more. {@code #} begins a comment, and
+ * {@code #- FORM REASON} says that the dialogue is not for a form of the server. Every line of the server is accounted
+ * for: at the end each open connection must answer a NOOP with nothing but OK.
  */
-final class Transcript {
-    /** Opens a connection to the server under test. */
-    @FunctionalInterface
-    interface Server {
+public final class Transcript {
+    /** The server under test. */
+    public interface Server {
+        /** Opens a connection; its reads time out. */
         Socket connect() throws IOException;
+
+        /** What a client sends in the place of a text of the script: names of accounts, and their like. */
+        default String said(String text) {
+            return text;
+        }
+
+        /** Whether two answers that differ are still the same to this server's kind. */
+        default String heard(String text) {
+            return text;
+        }
+
+        /** Does the server harm before a line of the script, if it is to be done there; whether it was. */
+        default boolean trouble(int line) throws IOException {
+            return false;
+        }
     }
+
+    private static final Pattern EXCEPTION = Pattern.compile("#- (\\S+) (.*)");
+    private static final Pattern SUM = Pattern.compile("<([a-z]+)([+-][0-9]+)>");
+    private static final Pattern WILD = Pattern.compile("<([a-z]+:)?([*#])>");
+
+    private static final Pattern RECENT = Pattern.compile("C\\d*: .*\\b(RECENT|NEW|OLD)\\b.*");
 
     private record Line(int number, char who, String connection, String text) {}
 
-    private record Open(Socket socket, InputStream in, OutputStream out) {}
+    private static final class Open {
+        private final Socket socket;
+        private final InputStream in;
+        private final OutputStream out;
+        private final Standing standing;
+
+        Open(Socket socket, Standing standing) throws IOException {
+            this.socket = socket;
+            this.in = new BufferedInputStream(socket.getInputStream());
+            this.out = socket.getOutputStream();
+            this.standing = standing;
+        }
+    }
 
     private final String name;
     private final List<String> script;
@@ -37,19 +74,32 @@ final class Transcript {
     private final Map<String, Open> open = new LinkedHashMap<>();
     private final Map<String, String> noted = new LinkedHashMap<>();
 
-    Transcript(String name, List<String> script, Server server) {
+    public Transcript(String name, List<String> script, Server server) {
         this.name = name;
         this.script = script;
         this.server = server;
     }
 
-    void play() throws IOException {
+    /** Why a script is not for a form, if it is not. */
+    public static Optional<String> exception(List<String> script, String form) {
+        return script.stream()
+                .map(EXCEPTION::matcher)
+                .filter(matcher -> matcher.matches() && matcher.group(1).equals(form))
+                .map(matcher -> matcher.group(2))
+                .findFirst();
+    }
+
+    /** Plays it to its end. */
+    public void play() throws IOException {
         try {
             int number = 0;
             for (String text : script) {
                 number++;
                 if (!text.isBlank() && !text.startsWith("#")) {
-                    step(line(number, text));
+                    if (server.trouble(number)) {
+                        comeBack();
+                    }
+                    step(line(name, number, text));
                 }
             }
             for (Map.Entry<String, Open> left : open.entrySet()) {
@@ -63,7 +113,7 @@ final class Transcript {
         }
     }
 
-    private Line line(int number, String text) {
+    private static Line line(String name, int number, String text) {
         int colon = text.indexOf(':');
         if (colon < 1 || "CSE".indexOf(text.charAt(0)) < 0) {
             throw new AssertionError(name + ":" + number + ": a line begins with C: S: or E:");
@@ -72,16 +122,73 @@ final class Transcript {
         return new Line(number, text.charAt(0), text.substring(1, colon), rest);
     }
 
+    /**
+     * The numbers of the lines before which a server may die without a difference but {@code $} and {@code \Recent}:
+     * no command is under way, no result is kept, and nobody has yet to be told what another has done.
+     */
+    public static List<Integer> places(List<String> script) {
+        Map<String, Standing> standings = new LinkedHashMap<>();
+        List<Integer> places = new ArrayList<>();
+        int first = 0;
+        for (int number = 1; number <= script.size(); number++) {
+            first = RECENT.matcher(script.get(number - 1)).matches() ? number : first;
+        }
+        for (int number = 1; number <= script.size(); number++) {
+            String text = script.get(number - 1);
+            if (text.isBlank() || text.startsWith("#")) {
+                continue;
+            }
+            Line line = line("", number, text);
+            if (line.who == 'C' && number > first && Standing.restful(standings.values())) {
+                places.add(number);
+            }
+            Standing standing = standings.computeIfAbsent(line.connection, c -> new Standing());
+            switch (line.who) {
+                case 'C' -> standing.sent(line.text);
+                case 'S' -> standing.heard(line.text);
+                default -> standings.remove(line.connection);
+            }
+        }
+        return places;
+    }
+
+    /** Connects again after the server has died, and goes on where the dialogue was. */
+    private void comeBack() throws IOException {
+        for (Map.Entry<String, Open> entry : open.entrySet()) {
+            Open gone = entry.getValue();
+            gone.socket.close();
+            Open back = new Open(server.connect(), gone.standing);
+            Line line = new Line(0, 'S', entry.getKey(), "what was said before is repeated");
+            read(back, line);
+            for (String command : gone.standing.commands()) {
+                send(back, "again " + noted(server.said(command)));
+                String answer = read(back, line);
+                while (answer != null && !answer.startsWith("again ")) {
+                    answer = read(back, line);
+                }
+                if (answer == null || !answer.startsWith("again OK")) {
+                    throw new AssertionError(name + ": " + command + " was answered after the trouble with " + answer);
+                }
+            }
+            entry.setValue(back);
+        }
+    }
+
     private void step(Line line) throws IOException {
         Open connection = open.get(line.connection);
         if (connection == null) {
-            Socket socket = server.connect();
-            connection = new Open(socket, new BufferedInputStream(socket.getInputStream()), socket.getOutputStream());
+            connection = new Open(server.connect(), new Standing());
             open.put(line.connection, connection);
         }
         switch (line.who) {
-            case 'C' -> send(connection, noted(line.text));
-            case 'S' -> expect(line, connection);
+            case 'C' -> {
+                connection.standing.sent(line.text);
+                send(connection, noted(server.said(line.text)));
+            }
+            case 'S' -> {
+                expect(line, connection);
+                connection.standing.heard(line.text);
+            }
             default -> {
                 String more = read(connection, line);
                 if (more != null) {
@@ -99,8 +206,8 @@ final class Transcript {
 
     private void expect(Line line, Open connection) throws IOException {
         String got = read(connection, line);
-        String text = noted(line.text);
-        Matcher matcher = pattern(text).matcher(got == null ? "" : got);
+        String text = server.heard(noted(line.text));
+        Matcher matcher = pattern(text).matcher(got == null ? "" : server.heard(got));
         if (got == null || !matcher.matches()) {
             throw new AssertionError(name + ":" + line.number + ":\nexpected: " + text + "\n but got: " + got);
         }
@@ -113,12 +220,14 @@ final class Transcript {
         for (Map.Entry<String, String> note : noted.entrySet()) {
             whole = whole.replace("<" + note.getKey() + ">", note.getValue());
         }
-        return whole;
+        return SUM.matcher(whole)
+                .replaceAll(sum -> Long.toString(
+                        Long.parseLong(noted.getOrDefault(sum.group(1), "0")) + Long.parseLong(sum.group(2))));
     }
 
     private static Pattern pattern(String text) {
         StringBuilder pattern = new StringBuilder();
-        Matcher wild = Pattern.compile("<([a-z]+:)?([*#])>").matcher(text);
+        Matcher wild = WILD.matcher(text);
         int from = 0;
         while (wild.find()) {
             pattern.append(Pattern.quote(text.substring(from, wild.start())));
@@ -131,7 +240,7 @@ final class Transcript {
     }
 
     /** The next line without its end; null at the end of the connection. */
-    private @org.jspecify.annotations.Nullable String read(Open connection, Line line) throws IOException {
+    private @Nullable String read(Open connection, Line line) throws IOException {
         StringBuilder text = new StringBuilder();
         try {
             int octet = connection.in.read();
