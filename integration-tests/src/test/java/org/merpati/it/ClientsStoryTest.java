@@ -9,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,7 +23,6 @@ import org.merpati.wire.InternalErrors;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientsStoryTest {
     private static final String LETTER = "From: a@example.net\r\nSubject: a letter\r\n\r\nHello.\r\n";
-    private static final long LIMIT_SECONDS = 60;
 
     @RegisterExtension
     final Six six = new Six(Kit.Form.EMBEDDED);
@@ -57,28 +54,8 @@ class ClientsStoryTest {
         return door(listener).replaceAll(".*:", "");
     }
 
-    /** What a program prints; it must succeed. */
     private String run(String... command) throws IOException, InterruptedException {
-        assumeTrue(here(command[0]), command[0] + " is missing");
-        Path out = folder.resolve("out.txt");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(out.toFile());
-        builder.environment().putAll(Map.of("HOME", folder.toString(), "TERM", "xterm"));
-        Process process = builder.start();
-        boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String said = Files.readString(out, StandardCharsets.ISO_8859_1);
-        assertThat(ended).as("%s ends; it said: %s", command[0], said).isTrue();
-        assertThat(process.exitValue()).as("%s said: %s", command[0], said).isZero();
-        return said;
-    }
-
-    private static boolean here(String program) {
-        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
+        return Programs.run(folder, command);
     }
 
     private void append(String account) throws IOException {
@@ -196,7 +173,7 @@ class ClientsStoryTest {
     void mutt() throws Exception {
         String account = accounts.get(3);
         append(account);
-        assumeTrue(here("mutt"), "mutt is missing");
+        assumeTrue(Programs.here("mutt"), "mutt is missing");
         Files.writeString(folder.resolve("rc"), """
                 set ssl_force_tls=yes certificate_file=%s imap_user="%s" imap_pass="secret"
                 set folder="imaps://%s/" spoolfile="imaps://%s/INBOX" record=""
@@ -212,7 +189,7 @@ class ClientsStoryTest {
     void thunderbird() throws Exception {
         String account = accounts.get(6);
         append(account);
-        assumeTrue(here("thunderbird"), "thunderbird is missing");
+        assumeTrue(Programs.here("thunderbird"), "thunderbird is missing");
         Path walk = Kit.ROOT.resolve("integration-tests/src/test/resources/thunderbird_walk.py");
         Path home = Files.createDirectory(folder.resolve("thunderbird"));
         String said = run(

@@ -16,7 +16,7 @@ final class Endpoints {
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     /** For each public service the listener that answers it, and the role whose node has it. */
     private static final List<String> PUBLIC =
-            List.of("smtp", "submission", "smtps", "imap", "imaps", "ldap", "ldaps", "console");
+            List.of("smtp", "submission", "smtps", "imap", "imaps", "pop3", "pop3s", "ldap", "ldaps", "console");
 
     private Endpoints() {}
 

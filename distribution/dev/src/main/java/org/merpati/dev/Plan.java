@@ -56,7 +56,7 @@ public final class Plan {
 
     private static Map<String, Integer> slots() {
         Map<String, Integer> slots = new LinkedHashMap<>();
-        List.of("smtp", "submission", "smtps", "imap", "imaps", "ldap", "ldaps", "console", "metrics")
+        List.of("smtp", "submission", "smtps", "imap", "imaps", "ldap", "ldaps", "console", "metrics", "pop3", "pop3s")
                 .forEach(name -> slots.put(name, 10 + slots.size()));
         return slots;
     }
@@ -143,6 +143,8 @@ public final class Plan {
             case "smtps" -> listeners.smtps().isPresent();
             case "imap" -> listeners.imap().isPresent();
             case "imaps" -> listeners.imaps().isPresent();
+            case "pop3" -> listeners.pop3().isPresent();
+            case "pop3s" -> listeners.pop3s().isPresent();
             case "ldap" -> listeners.ldap().isPresent();
             case "ldaps" -> listeners.ldaps().isPresent();
             case "console" -> listeners.console().isPresent();

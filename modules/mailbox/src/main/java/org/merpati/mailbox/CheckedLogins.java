@@ -17,10 +17,16 @@ final class CheckedLogins implements Logins {
 
     @Override
     public Optional<Account> plain(String user, String password, String authorization, InetSocketAddress client) {
+        org.merpati.directory.Account account = judged(logins, user, password, authorization);
+        return Optional.of(new Account(account.address().toString(), account.id(), shards.of(account)));
+    }
+
+    /** The account that a login gives; nobody acts as another. */
+    static org.merpati.directory.Account judged(
+            org.merpati.directory.Logins logins, String user, String password, String authorization) {
         if (!authorization.isEmpty() && !authorization.equalsIgnoreCase(user)) {
             throw new Refused(Refused.Reason.NO_PERMISSION, user + " may not act as " + authorization);
         }
-        org.merpati.directory.Account account = logins.checkUsable(user, password);
-        return Optional.of(new Account(account.address().toString(), account.id(), shards.of(account)));
+        return logins.checkUsable(user, password);
     }
 }

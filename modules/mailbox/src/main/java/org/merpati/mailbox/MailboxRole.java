@@ -16,6 +16,8 @@ import org.merpati.kernel.Clock;
 import org.merpati.kernel.Role;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.runtime.NodeConfig;
+import org.merpati.smtp.Pop3Config;
+import org.merpati.smtp.Pop3Service;
 import org.merpati.smtp.SmtpConfig;
 import org.merpati.smtp.SmtpService;
 import org.merpati.wire.Dialogue;
@@ -24,13 +26,16 @@ import org.merpati.wire.PreLogin;
 import org.merpati.wire.Tls;
 
 /**
- * The mailbox role: takes deliveries by LMTP (RFC 2033, mutual TLS, port 7025) and serves IMAP (RFC 3501) to proxies
- * (mutual TLS, port 7143) and, where configured, to clients. Keys: {@code listeners.imap}, {@code listeners.imaps}.
+ * The mailbox role: takes deliveries by LMTP (RFC 2033, mutual TLS, port 7025) and serves IMAP (RFC 3501) and POP3
+ * (RFC 1939) to proxies (mutual TLS, port 7143) and, where configured, to clients. Keys: {@code listeners.imap},
+ * {@code listeners.imaps}, {@code listeners.pop3}, {@code listeners.pop3s}.
  */
 public final class MailboxRole implements AutoCloseable {
     private static final int NODES = 10_000;
     private static final int ATTEMPTS = 5;
     private static final int MISTAKES = 50;
+    /** RFC 1939 §3. */
+    private static final Duration POP3_IDLE = Duration.ofMinutes(10);
 
     private final Lifecycle parts = new Lifecycle();
 
@@ -69,16 +74,33 @@ public final class MailboxRole implements AutoCloseable {
                         hostname, config.security().clearLoginOnLoopback(), Optional.of(publicTls), ATTEMPTS, MISTAKES),
                 ImapService.Settings.DEFAULTS,
                 clock);
-        OwnerDialogue owner = new OwnerDialogue(shards, imap);
+        Pop3Config popConfig = new Pop3Config(
+                hostname, Optional.of(publicTls), config.security().clearLoginOnLoopback(), ATTEMPTS, POP3_IDLE);
+        Maildrops maildrops = new Maildrops(logins, shards);
+        Pop3Service pop3 = new Pop3Service(popConfig, maildrops);
+        OwnerDialogue owner = new OwnerDialogue(shards, imap, pop3, maildrops);
         int limit = config.limits().connections();
         listen(network, "owner", new InetSocketAddress(self.host(), self.imapPort()), mutual, limit, owner);
-        boolean front = !self.has(Role.PROXY);
-        if (front && config.listeners().imap().isPresent()) {
-            listen(network, "imap", config.listeners().imap().get(), Optional.empty(), limit, imap);
-        }
-        if (front && config.listeners().imaps().isPresent()) {
+        if (!self.has(Role.PROXY)) {
             Optional<Tls> implicit = Optional.of(Tls.implicit(publicTls));
-            listen(network, "imaps", config.listeners().imaps().get(), implicit, limit, imap);
+            NodeConfig.Listeners wanted = config.listeners();
+            front(network, "imap", wanted.imap(), Optional.empty(), limit, imap);
+            front(network, "imaps", wanted.imaps(), implicit, limit, imap);
+            front(network, "pop3", wanted.pop3(), Optional.empty(), limit, pop3);
+            front(network, "pop3s", wanted.pop3s(), implicit, limit, pop3);
+        }
+    }
+
+    private void front(
+            Network network,
+            String name,
+            Optional<InetSocketAddress> at,
+            Optional<Tls> tls,
+            int limit,
+            Dialogue dialogue)
+            throws IOException {
+        if (at.isPresent()) {
+            listen(network, name, at.get(), tls, limit, dialogue);
         }
     }
 

@@ -10,26 +10,36 @@ import org.merpati.imap.ImapService;
 import org.merpati.imap.Logins;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Failure;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
+import org.merpati.smtp.Maildrop;
+import org.merpati.smtp.Pop3Service;
 import org.merpati.store.MailStore;
 import org.merpati.wire.Connection;
 import org.merpati.wire.Dialogue;
 
 /**
- * IMAP for a proxy: over mutual TLS, the proxy introduces an account that it has checked, and its client's connection
- * goes on here. The line after our greeting is {@code tag account ticket client}; the answer is {@code OK} and the IMAP
- * session behind it, {@code MOVED group node epoch}, or {@code NO} and a sentence.
+ * IMAP and POP3 for a proxy: over mutual TLS, the proxy introduces an account that it has checked, and its client's
+ * connection goes on here. The line after our greeting is {@code tag account ticket client}, where {@code +}, which is
+ * no tag of IMAP, asks for POP3; the answer is {@code OK} and the session behind it, {@code MOVED group node epoch},
+ * {@code NO} and a sentence, or {@code REFUSED}, a reason and a sentence.
  */
 final class OwnerDialogue implements Dialogue {
     private static final int LINE_LIMIT = 4096;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private static final String POP3 = "+";
+
     private final Shards shards;
     private final ImapService imap;
+    private final Pop3Service pop3;
+    private final Maildrops maildrops;
 
-    OwnerDialogue(Shards shards, ImapService imap) {
+    OwnerDialogue(Shards shards, ImapService imap, Pop3Service pop3, Maildrops maildrops) {
         this.shards = shards;
         this.imap = imap;
+        this.pop3 = pop3;
+        this.maildrops = maildrops;
     }
 
     @Override
@@ -48,20 +58,31 @@ final class OwnerDialogue implements Dialogue {
         }
         try {
             Account account = shards.account(AccountId.parse(words[1]));
-            MailStore store = shards.of(account);
-            store.ensure(account.id());
-            store.fresh();
-            connection.say("OK");
             Connection introduced = new Introduced(connection, words[3]);
-            introduced.idleTimeout(ImapService.Settings.DEFAULTS.idle());
-            String user = account.address().toString();
-            imap.serve(introduced, new Logins.Account(user, account.id(), store), words[0]);
+            if (words[0].equals(POP3)) {
+                Maildrop maildrop = maildrops.open(account);
+                connection.say("OK");
+                pop3.serve(introduced, maildrop);
+            } else {
+                imap(words[0], account, introduced);
+            }
         } catch (TryLater later) {
             connection.say(later.moved()
                     .map(r -> "MOVED " + r.group() + " " + r.node() + " " + r.epoch())
                     .orElse("NO " + later.sentence()));
-        } catch (Failure refused) {
-            connection.say("NO " + refused.sentence());
+        } catch (Refused refused) {
+            connection.say("REFUSED " + refused.reason() + " " + refused.sentence());
+        } catch (Failure malformed) {
+            connection.say("NO " + malformed.sentence());
         }
+    }
+
+    private void imap(String tag, Account account, Connection client) throws IOException {
+        MailStore store = shards.of(account);
+        store.ensure(account.id());
+        store.fresh();
+        client.say("OK");
+        client.idleTimeout(ImapService.Settings.DEFAULTS.idle());
+        imap.serve(client, new Logins.Account(account.address().toString(), account.id(), store), tag);
     }
 }

@@ -248,6 +248,8 @@ final class MtaFixture implements AutoCloseable {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 new NodeConfig.Timing(
                         Duration.ofSeconds(1),

@@ -82,6 +82,8 @@ public record NodeConfig(
             @Key("submission over TLS (RFC 8314)") Optional<InetSocketAddress> smtps,
             @Key("IMAP with STARTTLS") Optional<InetSocketAddress> imap,
             @Key("IMAP over TLS") Optional<InetSocketAddress> imaps,
+            @Key("POP3 with STLS") Optional<InetSocketAddress> pop3,
+            @Key("POP3 over TLS") Optional<InetSocketAddress> pop3s,
             @Key("LDAP with StartTLS") Optional<InetSocketAddress> ldap,
             @Key("LDAP over TLS") Optional<InetSocketAddress> ldaps,
             @Key("admin API and pages, HTTPS") Optional<InetSocketAddress> console,

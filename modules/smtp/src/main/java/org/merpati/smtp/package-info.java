@@ -1,4 +1,4 @@
-/** SMTP and LMTP, server and client, over Apache James Protocols sessions. */
+/** SMTP and LMTP, server and client, and the server of POP3, over Apache James Protocols sessions. */
 @NullMarked
 package org.merpati.smtp;
 

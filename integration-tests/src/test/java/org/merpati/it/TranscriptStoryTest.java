@@ -1,0 +1,216 @@
+package org.merpati.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.merpati.imap.Transcript;
+import org.merpati.kernel.NodeName;
+import org.merpati.runtime.Configuration;
+import org.merpati.runtime.NodeStatus;
+import org.merpati.wire.InternalErrors;
+
+/** The transcripts of IMAP through the proxy, and with the owner of the mailboxes killed between two lines. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TranscriptStoryTest {
+    private static final Path SESSIONS = Kit.ROOT.resolve("modules/imap/src/test/resources/org/merpati/imap");
+    private static final int ANSWER_MILLIS = 30_000;
+
+    @RegisterExtension
+    final Six six = new Six(Kit.Form.EMBEDDED);
+
+    @AfterAll
+    void noInternalErrors() {
+        assertThat(InternalErrors.count()).as("internal errors").isZero();
+    }
+
+    /** The scripts that are for a proxy, by name. */
+    private static Map<String, List<String>> scripts() throws IOException {
+        Map<String, List<String>> scripts = new LinkedHashMap<>();
+        try (Stream<Path> files = Files.list(SESSIONS)) {
+            for (Path file : files.sorted().toList()) {
+                List<String> script = Files.readAllLines(file);
+                if (Transcript.exception(script, "proxy").isEmpty()) {
+                    scripts.put(String.valueOf(file.getFileName()).replace(".session", ""), script);
+                }
+            }
+        }
+        return scripts;
+    }
+
+    /** The proxy as a transcript's server, where the people of the script are accounts of the cluster. */
+    private class Door implements Transcript.Server {
+        private final InetSocketAddress address =
+                Configuration.address(six.cluster().plan().all("imap").getFirst());
+        private final Map<String, String> people;
+
+        Door(Map<String, String> people) {
+            this.people = people;
+        }
+
+        @Override
+        public Socket connect() throws IOException {
+            Socket socket = new Socket();
+            socket.connect(address, ANSWER_MILLIS);
+            socket.setSoTimeout(ANSWER_MILLIS);
+            return socket;
+        }
+
+        @Override
+        public String said(String text) {
+            String said = text;
+            for (Map.Entry<String, String> person : people.entrySet()) {
+                said = said.replace("LOGIN " + person.getKey() + " ", "LOGIN " + person.getValue() + " ");
+            }
+            return said;
+        }
+    }
+
+    @Test
+    void eachEndsTheSameThroughTheProxy() throws Exception {
+        Map<String, List<String>> scripts = scripts();
+        List<String> accounts =
+                List.copyOf(Kit.accounts(six.cluster(), "script", scripts.size()).keySet());
+        List<Callable<Boolean>> plays = new ArrayList<>();
+        scripts.forEach((name, script) -> {
+            Door door = new Door(Map.of("budi", accounts.get(plays.size())));
+            plays.add(() -> play(new Transcript(name, script, door)));
+        });
+        all(plays, () -> {});
+    }
+
+    /** A door whose owner dies at one place of the script. */
+    private final class Dying extends Door {
+        private final int place;
+        private final CountDownLatch there;
+        private final CountDownLatch dead;
+
+        Dying(Map<String, String> people, int place, CountDownLatch there, CountDownLatch dead) {
+            super(people);
+            this.place = place;
+            this.there = there;
+            this.dead = dead;
+        }
+
+        @Override
+        public boolean trouble(int line) throws IOException {
+            if (line != place) {
+                return false;
+            }
+            there.countDown();
+            try {
+                return dead.await(2, TimeUnit.MINUTES);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        /** What is recent the dead owner knew alone (RFC 3501 §2.3.2 lets it be forgotten). */
+        @Override
+        public String heard(String text) {
+            return text.replaceAll("^\\* \\d+ RECENT$", "* 0 RECENT").replaceAll(" ?\\\\Recent", "");
+        }
+    }
+
+    @Test
+    void eachEndsTheSameThoughTheOwnerDies() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("transcripts: seed " + seed);
+        Random chance = new Random(seed);
+        Map<String, List<String>> scripts = scripts();
+        scripts.values().removeIf(script -> Transcript.places(script).isEmpty());
+        String victim = "gszimbra1";
+        List<String> accounts = new ArrayList<>(ownedBy(victim, scripts.size()));
+        CountDownLatch there = new CountDownLatch(scripts.size());
+        CountDownLatch dead = new CountDownLatch(1);
+        List<Callable<Boolean>> plays = new ArrayList<>();
+        scripts.forEach((name, script) -> {
+            List<Integer> places = Transcript.places(script);
+            int place = places.get(chance.nextInt(places.size()));
+            System.out.println("transcripts: the owner dies before " + name + ":" + place);
+            Door door = new Dying(Map.of("budi", accounts.get(plays.size())), place, there, dead);
+            plays.add(() -> play(new Transcript(name, script, door)));
+        });
+        try {
+            all(plays, () -> {
+                if (!there.await(2, TimeUnit.MINUTES)) {
+                    throw new AssertionError(there.getCount() + " transcripts do not come to their place");
+                }
+                six.cluster().kill(victim);
+                dead.countDown();
+            });
+        } finally {
+            six.cluster().start(victim);
+        }
+    }
+
+    /** So many accounts whose shard a node leads. */
+    private List<String> ownedBy(String node, int count) {
+        List<String> led = new ArrayList<>();
+        for (NodeStatus row : six.cluster().status()) {
+            if (row.name().equals(node)) {
+                row.groups().stream().filter(g -> g.leader()).forEach(g -> led.add(g.name()));
+            }
+        }
+        List<String> owned = new ArrayList<>();
+        for (String account : Kit.accounts(six.cluster(), "dying", 2 * count + 4).keySet()) {
+            String shard = six.cluster()
+                    .askAny("account show", Map.of("address", account))
+                    .path("shard")
+                    .asString();
+            if (led.contains(shard)) {
+                owned.add(account);
+            }
+        }
+        assertThat(owned).as("accounts that %s owns, which leads %s", new NodeName(node), led).hasSizeGreaterThanOrEqualTo(count);
+        return owned;
+    }
+
+    private interface Deed {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static boolean play(Transcript transcript) throws IOException {
+        transcript.play();
+        return true;
+    }
+
+    /** Plays all at once, and does a deed meanwhile. */
+    private static void all(List<Callable<Boolean>> plays, Deed deed) throws Exception {
+        List<String> wrong = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Boolean>> playing = plays.stream().map(threads::submit).toList();
+            deed.run();
+            for (Future<Boolean> play : playing) {
+                try {
+                    play.get(Duration.ofMinutes(3).toSeconds(), TimeUnit.SECONDS);
+                } catch (ExecutionException failed) {
+                    wrong.add(String.valueOf(failed.getCause()));
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+}
