@@ -28,8 +28,8 @@ public record Credentials(String hash, Optional<String> scram) {
     private static final String SSHA = "{SSHA}";
     private static final String SSHA512 = "{SSHA512}";
     private static final String SCRAM = "SCRAM-SHA-256$";
-    private static final int SALT_OCTETS = 16;
-    private static final int SCRAM_ITERATIONS = 15_000;
+    static final int SALT_OCTETS = 16;
+    static final int SCRAM_ITERATIONS = 15_000;
     private static final int PASSWORD_LIMIT = 512;
 
     /** The keys that a SCRAM-SHA-256 server needs. */

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -91,12 +92,46 @@ public final class Logins implements AutoCloseable {
      * @throws Refused also if the account has to change its password first (EXPIRED)
      */
     public Account checkUsable(String name, String password) {
-        Account account = check(name, password);
+        return usable(check(name, password));
+    }
+
+    private static Account usable(Account account) {
         if (account.mustChange()) {
             throw new Refused(
                     Refused.Reason.EXPIRED, "this password was given to you: choose your own in the console first");
         }
         return account;
+    }
+
+    /**
+     * The account of somebody who has proved otherwise who it is.
+     *
+     * @throws Refused if it may not be used (AUTHENTICATION_FAILED, EXPIRED)
+     */
+    public Account proved(String name) {
+        Account account = directory
+                .people()
+                .login(name)
+                .filter(Account::active)
+                .orElseThrow(() -> new Refused(Refused.Reason.AUTHENTICATION_FAILED, "name or password is wrong"));
+        return usable(account);
+    }
+
+    /**
+     * What a SCRAM-SHA-256 server needs to know of somebody. Of those who are not here, or whose password was not set
+     * here, keys that no password fits, the same each time.
+     */
+    public Credentials.ScramKeys scramKeys(String name) {
+        return directory
+                .people()
+                .login(name)
+                .filter(Account::active)
+                .flatMap(account -> account.credentials().scramKeys())
+                .orElseGet(() -> {
+                    byte[] salt = Arrays.copyOf(mac("salt\0" + name), Credentials.SALT_OCTETS);
+                    return new Credentials.ScramKeys(
+                            Credentials.SCRAM_ITERATIONS, salt, mac("stored\0" + name), mac("server\0" + name));
+                });
     }
 
     private boolean remembered(String name, String hash, byte[] mac) {

@@ -8,30 +8,30 @@ import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 
-/** Commands about the connection: CAPABILITY, NOOP, CHECK, LOGOUT, ID, NAMESPACE, ENABLE. */
+/** Commands about the connection: CAPABILITY, NOOP, CHECK, LOGOUT, ID, NAMESPACE, ENABLE and their like. */
 final class BasicCommand {
     private static final String CAPABILITIES =
-            "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT"
+            "IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE NAMESPACE IDLE UIDPLUS MOVE UNSELECT"
                     + " CHILDREN SPECIAL-USE ESEARCH SEARCHRES WITHIN CONDSTORE QRESYNC"
                     + " SORT SORT=DISPLAY ESORT THREAD=ORDEREDSUBJECT THREAD=REFERENCES"
-                    + " MULTIAPPEND REPLACE BINARY PREVIEW PARTIAL SAVEDATE OBJECTID"
-                    + " LIST-EXTENDED LIST-STATUS STATUS=SIZE CREATE-SPECIAL-USE APPENDLIMIT=";
+                    + " MULTIAPPEND CATENATE REPLACE BINARY PREVIEW PARTIAL SAVEDATE OBJECTID"
+                    + " LIST-EXTENDED LIST-STATUS STATUS=SIZE CREATE-SPECIAL-USE UTF8=ACCEPT UIDONLY INPROGRESS";
 
     private BasicCommand() {}
 
     /** What is offered after a login; nothing that does not work. The limit of a message is RFC 7889's. */
-    static String capabilities(ImapService.Settings settings) {
-        return CAPABILITIES + settings.appendLimit();
+    static String capabilities(ImapSession session) {
+        return CAPABILITIES
+                + (session.compressed() ? "" : " COMPRESS=DEFLATE")
+                + (session.direct() && !session.compressed() ? " UNAUTHENTICATE" : "")
+                + " APPENDLIMIT=" + session.settings().appendLimit();
     }
 
     /** CAPABILITY (RFC 9051 §6.1.1). */
     record Capability() implements Command.AnyTime {
         @Override
         public Answer run(ImapSession session) throws IOException {
-            session.reply()
-                    .put("* CAPABILITY ")
-                    .put(capabilities(session.settings()))
-                    .line();
+            session.reply().put("* CAPABILITY ").put(capabilities(session)).line();
             return Answer.ok("done");
         }
     }
@@ -111,19 +111,61 @@ final class BasicCommand {
         @Override
         public Answer run(ImapSession session) throws IOException {
             Reply reply = session.reply();
+            Enabled enabled = session.enabled();
             boolean vanished = names.contains("QRESYNC");
             boolean modSeq = names.contains("CONDSTORE");
-            reply.put("* ENABLED")
-                    .put(vanished ? " QRESYNC" : "")
-                    .put(modSeq ? " CONDSTORE" : "")
-                    .line();
+            reply.put("* ENABLED").put(vanished ? " QRESYNC" : "").put(modSeq ? " CONDSTORE" : "");
+            switchOn("UTF8=ACCEPT", reply, enabled::enableUtf8);
+            switchOn("IMAP4REV2", reply, enabled::enableRev2);
+            switchOn("UIDONLY", reply, enabled::enableUidOnly);
+            reply.line();
             if (vanished || modSeq) {
                 session.enableModSeq();
             }
             if (vanished) {
-                session.enabled().enableVanished();
+                enabled.enableVanished();
             }
             return Answer.ok("done");
+        }
+
+        private void switchOn(String name, Reply reply, Runnable on) throws IOException {
+            if (names.contains(name)) {
+                on.run();
+                reply.put(' ').put(name.equals("IMAP4REV2") ? "IMAP4rev2" : name);
+            }
+        }
+    }
+
+    /** COMPRESS DEFLATE (RFC 4978). Behind a proxy too: what it passes on is compressed then. */
+    record Compress() implements Command.AnyTime {
+        static Compress parse(Parser parser) {
+            parser.space();
+            if (!parser.word().equals("DEFLATE")) {
+                throw new Malformed("COMPRESS knows DEFLATE");
+            }
+            return new Compress();
+        }
+
+        @Override
+        public Answer run(ImapSession session) throws IOException {
+            if (session.compressed()) {
+                return Answer.no("[COMPRESSIONACTIVE] the connection is compressed already");
+            }
+            Answer answer = Answer.ok("compressed from here on");
+            session.compress(answer);
+            return answer;
+        }
+    }
+
+    /** UNAUTHENTICATE (RFC 8437). */
+    record Unauthenticate() implements Command.AfterLogin {
+        @Override
+        public Answer run(ImapSession session) {
+            if (!session.direct() || session.compressed()) {
+                throw new Malformed("UNAUTHENTICATE is not offered here");
+            }
+            session.logOff();
+            return Answer.ok("log in again");
         }
     }
 }

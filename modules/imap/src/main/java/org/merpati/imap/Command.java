@@ -12,7 +12,11 @@ import org.merpati.kernel.Malformed;
 sealed interface Command {
     /** Lawful in every state. */
     sealed interface AnyTime extends Command
-            permits BasicCommand.Capability, BasicCommand.Noop, BasicCommand.Logout, BasicCommand.Id {
+            permits BasicCommand.Capability,
+                    BasicCommand.Noop,
+                    BasicCommand.Logout,
+                    BasicCommand.Id,
+                    BasicCommand.Compress {
         Answer run(ImapSession session) throws IOException;
     }
 
@@ -22,6 +26,7 @@ sealed interface Command {
     /** Lawful after a login. */
     sealed interface AfterLogin extends Command
             permits BasicCommand.Namespace,
+                    BasicCommand.Unauthenticate,
                     BasicCommand.Enable,
                     ListCommand,
                     LsubCommand,
@@ -45,6 +50,11 @@ sealed interface Command {
                     CopyCommand,
                     ReplaceCommand {
         Answer run(ImapSession session, Selected view) throws IOException;
+
+        /** Whether it names messages by their sequence numbers, or is answered with them. */
+        default boolean numbered() {
+            return false;
+        }
     }
 
     /** Whether message numbers may move with the answer (RFC 9051 §7.5.1). */
@@ -96,6 +106,8 @@ sealed interface Command {
             case "LOGOUT" -> new BasicCommand.Logout();
             case "ID" -> BasicCommand.Id.parse(parser);
             case "NAMESPACE" -> new BasicCommand.Namespace();
+            case "COMPRESS" -> BasicCommand.Compress.parse(parser);
+            case "UNAUTHENTICATE" -> new BasicCommand.Unauthenticate();
             case "ENABLE" -> BasicCommand.Enable.parse(parser);
             case "LOGIN", "AUTHENTICATE", "STARTTLS" -> late(name, parser);
             case "LIST" -> ListCommand.parse(parser);

@@ -20,6 +20,11 @@ record CopyCommand(NumberSet numbers, boolean uid, String to, boolean move) impl
     }
 
     @Override
+    public boolean numbered() {
+        return !uid;
+    }
+
+    @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
         if (move && view.readOnly()) {
             throw new Refused(Refused.Reason.NO_PERMISSION, "the mailbox was opened with EXAMINE");

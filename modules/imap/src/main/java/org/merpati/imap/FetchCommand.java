@@ -130,9 +130,14 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
     }
 
     @Override
+    public boolean numbered() {
+        return !uid;
+    }
+
+    @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
         boolean modSeq = items.contains(FetchItem.Row.MODSEQ);
-        if (modifiers.vanished && !session.enabled().vanished()) {
+        if (modifiers.vanished && !session.enabled().resync()) {
             throw new Malformed("VANISHED needs ENABLE QRESYNC before it");
         }
         if (modSeq) {
@@ -153,7 +158,7 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
         boolean addModSeq = !modSeq && session.enabled().modSeq() && items.contains(FetchItem.Row.FLAGS);
         Optional<Failed> failed = Optional.empty();
         for (int number : meant) {
-            Optional<Failed> here = put(view, number, session.reply(), addModSeq);
+            Optional<Failed> here = put(view, number, session, addModSeq);
             failed = failed.isPresent() ? failed : here;
         }
         return failed.filter(f -> !uid || f != Failed.GONE)
@@ -213,7 +218,9 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
     }
 
     /** Writes one message's answer, unless it cannot be known; nothing is written then. */
-    private Optional<Failed> put(Selected view, int number, Reply reply, boolean addModSeq) throws IOException {
+    private Optional<Failed> put(Selected view, int number, ImapSession session, boolean addModSeq) throws IOException {
+        Reply reply = session.reply();
+        boolean uidOnly = session.enabled().uidOnly();
         Message message = view.message(number);
         if (message == null || !isHere(message)) {
             return Optional.of(Failed.GONE);
@@ -230,12 +237,17 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
                 return Optional.of(Failed.GONE);
             }
         }
-        reply.put("* ").put(number).put(" FETCH (");
-        for (int i = 0; i < items.size(); i++) {
-            if (i > 0) {
+        reply.put("* ").put(uidOnly ? message.uid() : number).put(uidOnly ? " UIDFETCH (" : " FETCH (");
+        boolean first = true;
+        for (FetchItem item : items) {
+            if (uidOnly && item == FetchItem.Row.UID && items.size() > 1) {
+                continue;
+            }
+            if (!first) {
                 reply.put(' ');
             }
-            put(items.get(i), view, message, body, reply);
+            first = false;
+            put(item, view, message, body, reply);
         }
         if (addModSeq) {
             reply.put(" MODSEQ (").put(message.modSeq()).put(')');
@@ -247,7 +259,7 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
     private static void put(FetchItem item, Selected view, Message message, @Nullable Body body, Reply reply)
             throws IOException {
         switch (item) {
-            case FetchItem.Row row -> FetchItem.put(row, message, view.recent(message.uid()), reply);
+            case FetchItem.Row row -> FetchItem.put(row, message, view.showsRecent(message.uid()), reply);
             case FetchItem.Octets octets ->
                 FetchItem.put(octets, message, octets.inRow(message.summary()) ? null : body, reply);
             case BinaryItem binary -> binary.put(message, Objects.requireNonNull(body), reply);

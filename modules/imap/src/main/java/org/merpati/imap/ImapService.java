@@ -3,6 +3,7 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Reply;
@@ -30,6 +31,9 @@ public final class ImapService implements Dialogue {
                 new Settings(64 * 1024, 1024 * 1024, 50 * 1024 * 1024, Duration.ofMinutes(31), 100_000);
     }
 
+    /** How many connections may be compressed at once: each takes about 300 KB outside of the heap. */
+    private static final int COMPRESSIONS = 1_000;
+
     private final Logins logins;
     private final PreLogin.Settings before;
     private final Settings settings;
@@ -37,6 +41,7 @@ public final class ImapService implements Dialogue {
     private final RecentFlags recents;
     private final Digests digests = new Digests();
     private final LongAdder internalErrors = new LongAdder();
+    private final Semaphore compressions = new Semaphore(COMPRESSIONS);
 
     public ImapService(Logins logins, PreLogin.Settings before, Settings settings, Clock clock) {
         this.logins = logins;
@@ -51,23 +56,25 @@ public final class ImapService implements Dialogue {
         connection.idleTimeout(settings.idle());
         PreLogin login = new PreLogin(connection, before);
         login.greet();
-        Optional<PreLogin.Credentials> credentials = login.next();
-        while (credentials.isPresent()) {
-            String tag = credentials.get().tag();
-            Optional<Logins.Account> account = judge(connection, credentials.get());
-            if (account.isPresent()) {
-                serve(connection, account.get(), tag);
-                return;
+        boolean goesOn = true;
+        while (goesOn) {
+            Optional<PreLogin.Credentials> credentials = login.next();
+            goesOn = credentials.isPresent();
+            if (goesOn) {
+                Optional<Logins.Account> account = judge(connection, credentials.get());
+                goesOn = account.isEmpty()
+                        || new ImapSession(this, connection, account.get(), true)
+                                .serve(credentials.get().tag());
             }
-            credentials = login.next();
         }
     }
 
     private Optional<Logins.Account> judge(Connection connection, PreLogin.Credentials given) throws IOException {
         Answer answer;
         try {
-            Optional<Logins.Account> account =
-                    logins.plain(given.user(), given.password(), given.authorization(), connection.remote());
+            Optional<Logins.Account> account = given.password().isPresent()
+                    ? logins.plain(given.user(), given.password().get(), given.authorization(), connection.remote())
+                    : logins.proved(given.user(), given.authorization(), connection.remote());
             if (account.isPresent()) {
                 account.get().store().ensure(account.get().id());
                 return account;
@@ -109,7 +116,7 @@ public final class ImapService implements Dialogue {
             answer(connection, tag, Answer.no("[UNAVAILABLE] " + later.sentence()));
             return;
         }
-        new ImapSession(this, connection, account).serve(tag);
+        new ImapSession(this, connection, account, false).serve(tag);
     }
 
     Settings settings() {
@@ -126,6 +133,11 @@ public final class ImapService implements Dialogue {
 
     RecentFlags recents() {
         return recents;
+    }
+
+    /** The connections that may still be compressed. */
+    Semaphore compressions() {
+        return compressions;
     }
 
     void countInternalError() {

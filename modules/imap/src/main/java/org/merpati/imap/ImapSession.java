@@ -2,10 +2,12 @@ package org.merpati.imap;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.ModifiedUtf7;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
@@ -13,6 +15,7 @@ import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 import org.merpati.store.Mailbox;
 import org.merpati.wire.Connection;
+import org.merpati.wire.Deflated;
 import org.merpati.wire.PreLoginLines;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,30 +29,43 @@ final class ImapSession {
     private static final String MOVED = "[UNAVAILABLE] the mailboxes are served elsewhere now, connect again";
 
     private final ImapService service;
-    private final Connection connection;
     private final Logins.Account account;
-    private final PreLoginLines lines;
-    private final Reply reply;
+    private final boolean direct;
+    private Connection connection;
+    private PreLoginLines lines;
+    private Reply reply;
+    private @Nullable Deflated deflated;
     private final Enabled enabled = new Enabled();
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Selected selected;
     private boolean ended;
+    private boolean loggedOff;
     private String tag = "*";
 
-    ImapSession(ImapService service, Connection connection, Logins.Account account) {
+    /**
+     * @param direct whether the client logged in here, and may so log off (RFC 8437); behind a proxy it may not
+     */
+    ImapSession(ImapService service, Connection connection, Logins.Account account, boolean direct) {
         this.service = service;
         this.connection = connection;
         this.account = account;
-        ImapService.Settings settings = service.settings();
-        this.lines =
-                new PreLoginLines(connection, settings.lineLimit(), settings.commandLimit(), settings.appendLimit());
+        this.direct = direct;
+        this.lines = lines(connection, service.settings());
         this.reply = new Reply(connection.out());
     }
 
-    void serve(String loginTag) throws IOException {
+    private static PreLoginLines lines(Connection connection, ImapService.Settings settings) {
+        return new PreLoginLines(connection, settings.lineLimit(), settings.commandLimit(), settings.appendLimit());
+    }
+
+    /**
+     * Serves the client from the answer to its login on.
+     *
+     * @return whether it has logged off, and may log in again
+     */
+    boolean serve(String loginTag) throws IOException {
         connection.idleTimeout(service.settings().idle());
-        reply.answer(
-                loginTag, Answer.ok("[CAPABILITY " + BasicCommand.capabilities(service.settings()) + "] logged in"));
+        reply.answer(loginTag, Answer.ok("[CAPABILITY " + BasicCommand.capabilities(this) + "] logged in"));
         reply.flush();
         try {
             while (!ended) {
@@ -57,7 +73,47 @@ final class ImapSession {
             }
         } catch (SocketTimeoutException idle) {
             bye("idle for too long");
+        } finally {
+            if (deflated != null) {
+                deflated.end();
+                service.compressions().release();
+            }
         }
+        return loggedOff;
+    }
+
+    /** Whether the client logged in on this connection itself, without a proxy. */
+    boolean direct() {
+        return direct;
+    }
+
+    /** Whether the connection is compressed. */
+    boolean compressed() {
+        return deflated != null;
+    }
+
+    /** Ends the session after the answer, and lets the client log in again. */
+    void logOff() {
+        unselect();
+        ended = true;
+        loggedOff = true;
+    }
+
+    /**
+     * Answers, and compresses from there on (RFC 4978).
+     *
+     * @throws Refused if too many connections are compressed already
+     */
+    void compress(Answer answer) throws IOException {
+        if (!service.compressions().tryAcquire()) {
+            throw new Refused(Refused.Reason.LIMIT, "too many connections are compressed now");
+        }
+        reply.answer(tag, answer);
+        reply.flush();
+        deflated = new Deflated(connection);
+        connection = deflated;
+        lines = lines(connection, service.settings());
+        reply = new Reply(connection.out());
     }
 
     private void step() throws IOException {
@@ -87,12 +143,16 @@ final class ImapSession {
     }
 
     private void answer(byte[] octets) throws IOException {
-        Parser parser = new Parser(octets);
+        Parser parser = new Parser(octets, enabled.utf8());
         tag = "*";
         try {
             tag = parser.tag();
             parser.space();
             Command command = Command.parse(parser);
+            if (deflated == null && command instanceof BasicCommand.Compress compress) {
+                compress.run(this);
+                return;
+            }
             Answer answer = run(command);
             Optional<String> goodbye = command.tellsState() ? Optional.empty() : sync(command.mayRenumber());
             reply.answer(tag, selected == null ? answer : answer.with(selected.told()));
@@ -129,6 +189,9 @@ final class ImapSession {
             case Command.InMailbox inside -> {
                 if (selected == null) {
                     yield Answer.bad("no mailbox is selected");
+                }
+                if (enabled.uidOnly() && inside.numbered()) {
+                    yield Answer.bad("[UIDREQUIRED] messages have no numbers here since ENABLE UIDONLY");
                 }
                 account.store().leased();
                 yield inside.run(this, selected);
@@ -168,6 +231,13 @@ final class ImapSession {
                 selected.putHighest(reply);
             }
         }
+    }
+
+    /** A mailbox's name as the client reads it, its octets as characters. */
+    String written(String name) {
+        return enabled.utf8()
+                ? new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1)
+                : ModifiedUtf7.encode(name);
     }
 
     /** The tag of the command that is carried out. */

@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.ListPattern;
-import org.merpati.imap.text.ModifiedUtf7;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
@@ -77,11 +76,13 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
 
     /** What there is to list. */
     private static final class Names {
+        final ImapSession session;
         final Map<String, Mailbox> mailboxes = new TreeMap<>();
         final TreeSet<String> existing = new TreeSet<>();
         final Set<String> subscribed = new HashSet<>();
 
         Names(ImapSession session, ListOptions options) {
+            this.session = session;
             var store = session.account().store();
             for (Mailbox mailbox : store.mailboxes(session.account().id())) {
                 mailboxes.put(mailbox.name(), mailbox);
@@ -98,8 +99,8 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         }
     }
 
-    private static boolean matches(List<ListPattern> wanted, String name) {
-        String written = ModifiedUtf7.encode(name);
+    private static boolean matches(Names names, List<ListPattern> wanted, String name) {
+        String written = names.session.written(name);
         return wanted.stream().anyMatch(p -> p.matches(written));
     }
 
@@ -111,12 +112,12 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
             if (options.selects(ListOptions.Select.SPECIAL_USE) && !special(names, name)) {
                 continue;
             }
-            if (matches(wanted, name)) {
+            if (matches(names, wanted, name)) {
                 lines.putIfAbsent(name, false);
             } else if (options.selects(ListOptions.Select.RECURSIVEMATCH)) {
                 for (int at = name.indexOf('/'); at > 0; at = name.indexOf('/', at + 1)) {
                     String above = name.substring(0, at);
-                    if (matches(wanted, above)) {
+                    if (matches(names, wanted, above)) {
                         lines.put(above, true);
                     }
                 }
@@ -129,6 +130,16 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         return Optional.ofNullable(names.mailboxes.get(name))
                 .flatMap(Mailbox::specialUse)
                 .isPresent();
+    }
+
+    /** Tells a mailbox's name as SELECT does it (RFC 9051 §6.3.2). */
+    static void put(ImapSession session, Mailbox mailbox) throws IOException {
+        session.reply()
+                .put("* LIST (")
+                .put(mailbox.subscribed() ? "\\Subscribed" : "")
+                .put(") \"/\" ")
+                .name(session.written(mailbox.name()))
+                .line();
     }
 
     private void put(ImapSession session, Names names, String name, boolean standsForOthers) throws IOException {
@@ -146,7 +157,7 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         if (names.subscribed.contains(name)) {
             reply.put(" \\Subscribed");
         }
-        reply.put(") \"/\" ").string(ModifiedUtf7.encode(name));
+        reply.put(") \"/\" ").name(session.written(name));
         reply.put(standsForOthers ? " (\"CHILDINFO\" (\"SUBSCRIBED\"))" : "").line();
     }
 }

@@ -11,7 +11,7 @@ import org.merpati.kernel.Malformed;
  *
  * @param status what of each mailbox's status is told
  */
-record ListOptions(Set<Select> select, Set<Tell> tell, Optional<StatusItems> status) {
+record ListOptions(Set<Select> select, Set<Tell> tell, Optional<StatusCommand.Items> status) {
     /** Which names. */
     enum Select {
         SUBSCRIBED,
@@ -54,7 +54,7 @@ record ListOptions(Set<Select> select, Set<Tell> tell, Optional<StatusItems> sta
     /** The return options behind the patterns, if there are any. */
     static ListOptions parse(Set<Select> select, Parser parser) {
         Set<Tell> tell = EnumSet.noneOf(Tell.class);
-        Optional<StatusItems> status = Optional.empty();
+        Optional<StatusCommand.Items> status = Optional.empty();
         if (parser.peek(1) == 'R' || parser.peek(1) == 'r') {
             parser.space();
             if (!parser.takeWord("RETURN")) {
@@ -71,7 +71,7 @@ record ListOptions(Set<Select> select, Set<Tell> tell, Optional<StatusItems> sta
                 String name = parser.word();
                 if (name.equals("STATUS")) {
                     parser.space();
-                    status = Optional.of(StatusItems.parse(parser));
+                    status = Optional.of(StatusCommand.Items.parse(parser));
                 } else {
                     tell.add(one(Tell.class, name));
                 }

@@ -19,4 +19,15 @@ public interface Logins {
      * @throws org.merpati.kernel.TryLater if it cannot be judged or served here now
      */
     Optional<Account> plain(String user, String password, String authorization, InetSocketAddress client);
+
+    /**
+     * Judges a name that was proved already, by SCRAM or a token.
+     *
+     * @return the account, or nothing if there is none of that name
+     * @throws org.merpati.kernel.Refused if it is known why this account may not
+     * @throws org.merpati.kernel.TryLater if it cannot be served here now
+     */
+    default Optional<Account> proved(String user, String authorization, InetSocketAddress client) {
+        return Optional.empty();
+    }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.ListPattern;
-import org.merpati.imap.text.ModifiedUtf7;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
 
@@ -32,18 +31,18 @@ record LsubCommand(String reference, String pattern) implements Command.AfterLog
         List<String> names =
                 session.account().store().subscriptions(session.account().id());
         for (Map.Entry<String, Boolean> line :
-                matches(names, new ListPattern(reference + pattern)).entrySet()) {
+                matches(session, names, new ListPattern(reference + pattern)).entrySet()) {
             reply.put("* LSUB (").put(line.getValue() ? "" : "\\Noselect").put(ATTRIBUTES_END);
-            reply.string(line.getKey()).line();
+            reply.name(line.getKey()).line();
         }
         return Answer.ok("done");
     }
 
     /** Names that match, and levels that match above names that do not (those are not subscribed to themselves). */
-    private static Map<String, Boolean> matches(Collection<String> names, ListPattern wanted) {
+    private static Map<String, Boolean> matches(ImapSession session, Collection<String> names, ListPattern wanted) {
         Map<String, Boolean> lines = new LinkedHashMap<>();
         for (String name : names) {
-            String written = ModifiedUtf7.encode(name);
+            String written = session.written(name);
             if (wanted.matches(written)) {
                 lines.put(written, true);
             } else if (wanted.level()) {

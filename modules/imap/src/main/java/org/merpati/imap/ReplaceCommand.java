@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.merpati.imap.text.Answer;
+import org.merpati.imap.text.MessageUrl;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
@@ -13,7 +14,8 @@ import org.merpati.store.Mailbox;
 import org.merpati.store.NewMessage;
 
 /** REPLACE and UID REPLACE (RFC 8508): an APPEND and the end of the message that it replaces, both or neither. */
-record ReplaceCommand(NumberSet number, boolean uid, String name, NewMessage message) implements Command.InMailbox {
+record ReplaceCommand(NumberSet number, boolean uid, String name, AppendCommand.Drafted drafted)
+        implements Command.InMailbox {
     static ReplaceCommand parse(Parser parser, boolean uid) {
         parser.space();
         NumberSet number = NumberSet.parse(parser);
@@ -29,6 +31,11 @@ record ReplaceCommand(NumberSet number, boolean uid, String name, NewMessage mes
     }
 
     @Override
+    public boolean numbered() {
+        return !uid;
+    }
+
+    @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
         if (view.readOnly()) {
             throw new Refused(Refused.Reason.NO_PERMISSION, "the mailbox was opened with EXAMINE");
@@ -37,9 +44,11 @@ record ReplaceCommand(NumberSet number, boolean uid, String name, NewMessage mes
         if (old.isEmpty()) {
             throw new Refused(Refused.Reason.NONEXISTENT, "the message to be replaced is gone");
         }
-        if (message.body().size() == 0) {
-            throw new Refused(Refused.Reason.CANNOT, "a message of no octets gives the command up");
+        Optional<MessageUrl> dead = CatenatePart.dead(drafted.parts(), session);
+        if (dead.isPresent()) {
+            return AppendCommand.badUrl(dead.get());
         }
+        NewMessage message = drafted.message(session);
         Logins.Account account = view.account();
         Optional<Mailbox> target = view.store().mailbox(account.id(), name);
         if (target.isEmpty()) {

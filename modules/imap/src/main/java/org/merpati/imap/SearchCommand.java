@@ -1,6 +1,7 @@
 package org.merpati.imap;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -12,14 +13,51 @@ import java.util.function.LongPredicate;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
+import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.mime.Charsets;
 import org.merpati.store.Message;
 import org.merpati.store.search.Where;
 
-/** SEARCH and UID SEARCH (RFC 3501 §6.4.4, with RFC 4731's and RFC 5182's RETURN). */
-record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> returns) implements Command.InMailbox {
+/**
+ * SEARCH and UID SEARCH (RFC 3501 §6.4.4, with RFC 4731's and RFC 5182's RETURN).
+ *
+ * @param charset whether a character set was named
+ */
+record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> returns, boolean charset)
+        implements Command.InMailbox {
     static final Answer BAD_CHARSET = Answer.no("[BADCHARSET (US-ASCII UTF-8)] this character set is not known here");
+
+    /** Tells a client that waits how far its command has come, every ten seconds (RFC 9585 §4). */
+    private static final class Progress {
+        private static final long INTERVAL_MILLIS = 10_000;
+        /** After how many messages the clock is looked at. */
+        private static final int STRIDE = 16;
+
+        private final ImapSession session;
+        private final int goal;
+        private long told;
+
+        Progress(ImapSession session, int goal) {
+            this.session = session;
+            this.goal = goal;
+            this.told = session.millis();
+        }
+
+        void done(int count) {
+            if (count % STRIDE != 0 || session.millis() - told < INTERVAL_MILLIS) {
+                return;
+            }
+            told = session.millis();
+            try {
+                Reply reply = session.reply();
+                reply.put("* OK [INPROGRESS (").string(session.tag()).put(' ').put(count);
+                reply.put(' ').put(goal).put(")] still searching").line().flush();
+            } catch (IOException peerGone) {
+                throw new UncheckedIOException(peerGone);
+            }
+        }
+    }
 
     /** How the texts of a search are read. */
     record Texts(Charset charset) {
@@ -65,14 +103,17 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
         /** The numbers of the messages that meet it, ascending; none where the character set is not known. */
         Optional<int[]> find(ImapSession session, Selected view) {
             view.refresh();
-            return key.map(k -> find(k, view, session.millis()));
+            return key.map(k -> find(k, view, session));
         }
 
-        private static int[] find(SearchKey key, Selected view, long now) {
+        private static int[] find(SearchKey key, Selected view, ImapSession session) {
+            long now = session.millis();
+            Progress progress = new Progress(session, view.size());
             int[] found = new int[view.size()];
             int count = 0;
             Narrowing narrowing = new Narrowing(view);
             for (int number = 1; number <= view.size(); number++) {
+                progress.done(number - 1);
                 Message row = view.message(number);
                 if (row != null && matches(key, new Candidate(view, narrowing, number, row, now))) {
                     found[count++] = number;
@@ -107,8 +148,8 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
                 return BAD_CHARSET;
             }
             SearchReturn.Found found = new SearchReturn.Found(numbers.get(), uid, modSeq());
-            if (returns.isPresent()) {
-                return returns.get().put(session, view, found);
+            if (returns.isPresent() || session.enabled().rev2()) {
+                return returns.orElse(SearchReturn.EVERYTHING).put(session, view, found);
             }
             Reply reply = session.reply();
             reply.put("* ").put(name);
@@ -124,6 +165,11 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
             return Answer.ok("done");
         }
 
+        /** Whether it names messages by their sequence numbers. */
+        boolean numbered() {
+            return key.map(SearchKey::numbered).orElse(false);
+        }
+
         /** Whether the answer tells the highest MODSEQ (RFC 7162 §3.1.5). */
         boolean modSeq() {
             return key.map(SearchKey::modSeq).orElse(false);
@@ -134,12 +180,13 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
         parser.space();
         Optional<SearchReturn> returns = SearchReturn.parse(parser);
         String charset = "UTF-8";
-        if (parser.takeWord("CHARSET")) {
+        boolean given = parser.takeWord("CHARSET");
+        if (given) {
             parser.space();
             charset = parser.astring().toUpperCase(Locale.ROOT);
             parser.space();
         }
-        return new SearchCommand(Criteria.parse(parser, charset), uid, returns);
+        return new SearchCommand(Criteria.parse(parser, charset), uid, returns, given);
     }
 
     @Override
@@ -148,7 +195,15 @@ record SearchCommand(Criteria criteria, boolean uid, Optional<SearchReturn> retu
     }
 
     @Override
+    public boolean numbered() {
+        return !uid || criteria.numbered();
+    }
+
+    @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
+        if (charset && session.enabled().utf8Only()) {
+            throw new Malformed("SEARCH takes no CHARSET since ENABLE UTF8=ACCEPT");
+        }
         return criteria.answer("SEARCH", session, view, criteria.find(session, view), uid, returns);
     }
 }

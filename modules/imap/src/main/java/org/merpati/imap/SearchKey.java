@@ -27,6 +27,11 @@ sealed interface SearchKey {
         return false;
     }
 
+    /** Whether it names messages by their sequence numbers. */
+    default boolean numbered() {
+        return false;
+    }
+
     /** Every message. */
     record All() implements SearchKey {
         @Override
@@ -66,6 +71,11 @@ sealed interface SearchKey {
             return numbers.saved()
                     ? message.saved()
                     : numbers.contains(uid ? message.row().uid() : message.number(), message.star(uid));
+        }
+
+        @Override
+        public boolean numbered() {
+            return !uid && !numbers.saved();
         }
     }
 
@@ -211,6 +221,11 @@ sealed interface SearchKey {
         public boolean modSeq() {
             return key.modSeq();
         }
+
+        @Override
+        public boolean numbered() {
+            return key.numbered();
+        }
     }
 
     /** One of two is met; the cheaper one is asked first. */
@@ -229,6 +244,11 @@ sealed interface SearchKey {
         @Override
         public boolean modSeq() {
             return first.modSeq() || second.modSeq();
+        }
+
+        @Override
+        public boolean numbered() {
+            return first.numbered() || second.numbered();
         }
     }
 
@@ -258,6 +278,11 @@ sealed interface SearchKey {
         @Override
         public boolean modSeq() {
             return keys.stream().anyMatch(SearchKey::modSeq);
+        }
+
+        @Override
+        public boolean numbered() {
+            return keys.stream().anyMatch(SearchKey::numbered);
         }
     }
 

@@ -20,6 +20,9 @@ import org.merpati.store.Message;
  * @param partial the page that is told (RFC 9394 §3.1)
  */
 record SearchReturn(Set<Item> items, Optional<Partial> partial) {
+    /** What is told where IMAP4rev2 is spoken and nothing is asked for (RFC 9051 §6.4.4). */
+    static final SearchReturn EVERYTHING = new SearchReturn(Set.of(Item.ALL), Optional.empty());
+
     /** What of the result. */
     enum Item {
         MIN,

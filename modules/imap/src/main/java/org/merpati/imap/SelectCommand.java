@@ -89,7 +89,7 @@ record SelectCommand(String name, boolean readOnly, boolean condstore, Optional<
     @Override
     public Answer run(ImapSession session) throws IOException {
         Reply reply = session.reply();
-        if (resync.isPresent() && !session.enabled().vanished()) {
+        if (resync.isPresent() && !session.enabled().resync()) {
             throw new Malformed("QRESYNC is switched on by ENABLE first");
         }
         if (session.selected().isPresent()) {
@@ -108,10 +108,14 @@ record SelectCommand(String name, boolean readOnly, boolean condstore, Optional<
         View view = selected.view();
         selected.putFlagsLine(reply);
         reply.put("* ").put(view.size()).put(" EXISTS").line();
-        reply.put("* ").put(selected.recentCount()).put(" RECENT").line();
-        int unseen = firstUnseen(view);
-        if (unseen > 0) {
-            reply.put("* OK [UNSEEN ").put(unseen).put("] first unseen").line();
+        if (session.enabled().rev2()) {
+            ListCommand.put(session, mailbox);
+        } else {
+            reply.put("* ").put(selected.recentCount()).put(" RECENT").line();
+            int unseen = session.enabled().uidOnly() ? 0 : firstUnseen(view);
+            if (unseen > 0) {
+                reply.put("* OK [UNSEEN ").put(unseen).put("] first unseen").line();
+            }
         }
         Mailbox row = view.mailbox();
         reply.put("* OK [UIDVALIDITY ")

@@ -171,6 +171,11 @@ final class Selected implements Numbers {
         return false;
     }
 
+    /** Whether it is told that a message is recent, which IMAP4rev2 does not know. */
+    boolean showsRecent(long uid) {
+        return !enabled.rev2() && recent(uid);
+    }
+
     /** How many of the client's messages are recent. */
     int recentCount() {
         int count = 0;
@@ -285,7 +290,9 @@ final class Selected implements Numbers {
         if (more) {
             reply.put("* ").put(size()).put(" EXISTS").line();
             claimRecent();
-            reply.put("* ").put(recentCount()).put(" RECENT").line();
+            if (!enabled.rev2()) {
+                reply.put("* ").put(recentCount()).put(" RECENT").line();
+            }
         }
         return kept;
     }
@@ -371,12 +378,22 @@ final class Selected implements Numbers {
     private void put(Reply reply, int number, boolean flags) throws IOException {
         Message message = message(number);
         if (message != null) {
-            reply.put("* ").put(number).put(" FETCH (UID ").put(message.uid());
+            if (enabled.uidOnly()) {
+                reply.put("* ").put(message.uid()).put(" UIDFETCH (");
+            } else {
+                reply.put("* ")
+                        .put(number)
+                        .put(" FETCH (UID ")
+                        .put(message.uid())
+                        .put(' ');
+            }
             if (flags) {
-                reply.put(" FLAGS ").flags(message.flags(), recent(message.uid()));
+                reply.put("FLAGS ").flags(message.flags(), showsRecent(message.uid()));
             }
             if (enabled.modSeq()) {
-                reply.put(" MODSEQ (").put(message.modSeq()).put(')');
+                reply.put(flags ? " MODSEQ (" : "MODSEQ (")
+                        .put(message.modSeq())
+                        .put(')');
             }
             reply.put(')').line();
         }

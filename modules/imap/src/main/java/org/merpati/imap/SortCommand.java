@@ -33,6 +33,11 @@ record SortCommand(List<SortKey> keys, SearchCommand.Criteria criteria, boolean 
     }
 
     @Override
+    public boolean numbered() {
+        return !uid || criteria.numbered();
+    }
+
+    @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
         Optional<int[]> numbers = criteria.find(session, view).map(found -> sorted(session, view, found));
         return criteria.answer("SORT", session, view, numbers, uid, returns);

@@ -56,6 +56,11 @@ record StoreCommand(NumberSet numbers, boolean uid, FlagChange change, boolean s
     }
 
     @Override
+    public boolean numbered() {
+        return !uid;
+    }
+
+    @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
         if (view.readOnly()) {
             throw new Refused(Refused.Reason.NO_PERMISSION, "the mailbox was opened with EXAMINE");

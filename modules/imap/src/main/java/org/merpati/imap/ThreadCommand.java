@@ -37,6 +37,11 @@ record ThreadCommand(Algorithm algorithm, SearchCommand.Criteria criteria, boole
     }
 
     @Override
+    public boolean numbered() {
+        return !uid || criteria.numbered();
+    }
+
+    @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
         Optional<int[]> numbers = criteria.find(session, view);
         if (numbers.isEmpty()) {

@@ -28,6 +28,11 @@ class GrammarFuzzTest {
             "RENAME a \"b c\"",
             "APPEND Sent (\\Seen $X) \" 1-Feb-2024 03:04:05 +0700\" {5+}\r\nhello",
             "APPEND Sent (\\Seen) {2+}\r\nab \" 1-Feb-2024 03:04:05 +0700\" {1}\r\nx ~{2+}\r\n\0\0",
+            "APPEND Drafts CATENATE (URL \"/INBOX;UIDVALIDITY=5/;UID=20/;SECTION=1.HEADER/;PARTIAL=4.5\" TEXT {1+}\r\nx)",
+            "REPLACE 1 x UTF8 (~{2+}\r\nab)",
+            "COMPRESS DEFLATE",
+            "UNAUTHENTICATE",
+            "ENABLE IMAP4rev2 UTF8=ACCEPT UIDONLY",
             "FETCH 1 (BINARY[1.2]<0.5> BINARY.PEEK[] BINARY.SIZE[3] PREVIEW (LAZY))",
             "REPLACE 4 Drafts (\\Seen) {3+}\r\nabc",
             "UID EXPUNGE 1:*,4",
@@ -102,7 +107,8 @@ class GrammarFuzzTest {
             String text = mutate(chance);
             String outcome;
             try {
-                Command command = Command.parse(new Parser(text.getBytes(StandardCharsets.ISO_8859_1)));
+                Command command =
+                        Command.parse(new Parser(text.getBytes(StandardCharsets.ISO_8859_1), chance.nextBoolean()));
                 outcome = command.getClass().getSimpleName();
             } catch (Malformed | Refused expected) {
                 assertThat(expected.sentence()).isNotEmpty().hasSizeLessThan(200);

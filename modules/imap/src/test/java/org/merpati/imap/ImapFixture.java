@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.TryLater;
 import org.merpati.store.MailStore;
 import org.merpati.wire.PreLogin;
+import org.merpati.wire.SaslSource;
 
 /** An IMAP service over a store in memory, on a loopback port. Its close asserts that no internal error was counted. */
 final class ImapFixture implements AutoCloseable {
@@ -48,31 +50,48 @@ final class ImapFixture implements AutoCloseable {
     }
 
     ImapFixture(boolean clearLogins, Optional<SSLContext> tls, int port) throws IOException {
-        this(new MemoryStore(STOPPED::millis), clearLogins, tls, port);
+        this(new MemoryStore(STOPPED::millis), clearLogins, tls, port, SaslSource.NONE, STOPPED);
     }
 
     /** Over a store of another form, which the caller closes. */
     ImapFixture(MailStore store) throws IOException {
-        this(store, true, Optional.empty(), 0);
+        this(store, true, Optional.empty(), 0, SaslSource.NONE, STOPPED);
     }
 
-    private ImapFixture(MailStore store, boolean clearLogins, Optional<SSLContext> tls, int port) throws IOException {
+    /** With people who log in otherwise than by a password, and a clock. */
+    ImapFixture(SaslSource sasl, Clock clock) throws IOException {
+        this(new MemoryStore(STOPPED::millis), true, Optional.empty(), 0, sasl, clock);
+    }
+
+    private ImapFixture(
+            MailStore store, boolean clearLogins, Optional<SSLContext> tls, int port, SaslSource sasl, Clock clock)
+            throws IOException {
         this.store = store;
-        Logins logins = (user, password, authorization, client) -> {
+        Logins logins = new Known();
+        PreLogin.Settings before = new PreLogin.Settings("Merpati", clearLogins, tls, sasl, 3, 20);
+        ImapService.Settings settings =
+                new ImapService.Settings(8_192, 20_000, 100_000, ImapService.Settings.DEFAULTS.idle(), 100);
+        service = new ImapService(logins, before, settings, clock);
+        listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    /** People whose password is {@code secret}. */
+    private final class Known implements Logins {
+        @Override
+        public Optional<Account> plain(String user, String password, String authorization, InetSocketAddress client) {
             if (password.equals("later")) {
                 throw new TryLater("no owner yet");
             }
-            boolean good = password.equals("secret") && (authorization.isEmpty() || authorization.equals(user));
-            return good
-                    ? Optional.ofNullable(PEOPLE.get(user)).map(id -> new Logins.Account(user, id, store))
+            return password.equals("secret") ? proved(user, authorization, client) : Optional.empty();
+        }
+
+        @Override
+        public Optional<Account> proved(String user, String authorization, InetSocketAddress client) {
+            return authorization.isEmpty() || authorization.equals(user)
+                    ? Optional.ofNullable(PEOPLE.get(user)).map(id -> new Account(user, id, store))
                     : Optional.empty();
-        };
-        PreLogin.Settings before = new PreLogin.Settings("Merpati", clearLogins, tls, 3, 20);
-        ImapService.Settings settings =
-                new ImapService.Settings(8_192, 20_000, 100_000, ImapService.Settings.DEFAULTS.idle(), 100);
-        service = new ImapService(logins, before, settings, STOPPED);
-        listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        }
     }
 
     private void accept() {

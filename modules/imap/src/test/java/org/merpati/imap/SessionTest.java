@@ -34,7 +34,7 @@ class SessionTest {
     void aLoginInClearIsRefusedBeforeThePasswordIsJudged() throws Exception {
         try (ImapFixture fixture = new ImapFixture(false, Optional.of(SSLContext.getDefault()), 0)) {
             play(fixture, """
-                    S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE STARTTLS LOGINDISABLED] Merpati ready
+                    S: * OK [CAPABILITY <*> STARTTLS LOGINDISABLED] Merpati ready
                     C: a LOGIN budi secret
                     S: a NO [PRIVACYREQUIRED] a login needs TLS: use STARTTLS first
                     C: b AUTHENTICATE PLAIN AGJ1ZGkAc2VjcmV0
@@ -125,7 +125,9 @@ class SessionTest {
             tls.startHandshake();
             BufferedReader in = new BufferedReader(new InputStreamReader(tls.getInputStream(), StandardCharsets.UTF_8));
             send(tls, "b CAPABILITY", "c STARTTLS", "d LOGIN budi secret", "e LOGOUT");
-            assertThat(in.readLine()).isEqualTo("* CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE AUTH=PLAIN");
+            assertThat(in.readLine())
+                    .isEqualTo(
+                            "* CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE UTF8=ACCEPT" + " AUTH=PLAIN");
             assertThat(in.readLine()).startsWith("b OK");
             assertThat(in.readLine()).startsWith("c BAD");
             assertThat(in.readLine()).startsWith("d OK");

@@ -47,7 +47,7 @@ final class Standing {
                     enabled.add(command);
                 }
             }
-            case "SELECT", "EXAMINE" -> 
+            case "SELECT", "EXAMINE" ->
                 selected = ok ? command.replaceAll(" \\(.*", "") : line.contains(" NO") ? "" : selected;
             case "CLOSE", "UNSELECT" -> selected = ok ? "" : selected;
             case "COMPRESS", "UNAUTHENTICATE", "NOTIFY", "STARTTLS" -> stays &= !ok;
@@ -61,7 +61,8 @@ final class Standing {
     static boolean restful(Collection<Standing> all) {
         long acting = all.stream().filter(s -> s.acted).count();
         return acting <= 1
-                && all.stream().allMatch(s -> s.tag.isEmpty() && s.stays && (s.acted || acting == 0 || s.selected.isEmpty()));
+                && all.stream()
+                        .allMatch(s -> s.tag.isEmpty() && s.stays && (s.acted || acting == 0 || s.selected.isEmpty()));
     }
 
     /** What is to be said to be here again. */

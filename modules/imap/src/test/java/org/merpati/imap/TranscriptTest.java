@@ -32,21 +32,23 @@ class TranscriptTest {
 
     @TestFactory
     Stream<DynamicTest> inMemory() throws Exception {
-        return sessions().stream().map(f -> DynamicTest.dynamicTest(name(f), () -> {
-            try (ImapFixture fixture = new ImapFixture()) {
-                new Transcript(name(f), Files.readAllLines(f), fixture::connect).play();
-            }
-        }));
+        return sessions().stream()
+                .map(f -> DynamicTest.dynamicTest(name(f), () -> {
+                    try (ImapFixture fixture = new ImapFixture()) {
+                        new Transcript(name(f), Files.readAllLines(f), fixture::connect).play();
+                    }
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> onADisk() throws Exception {
-        return sessions().stream().map(f -> DynamicTest.dynamicTest(name(f), () -> {
-            try (DiskStore disk = new DiskStore(temp.resolve(name(f)), ImapFixture.STOPPED);
-                    ImapFixture fixture = new ImapFixture(disk.store())) {
-                new Transcript(name(f), Files.readAllLines(f), fixture::connect).play();
-            }
-        }));
+        return sessions().stream()
+                .map(f -> DynamicTest.dynamicTest(name(f), () -> {
+                    try (DiskStore disk = new DiskStore(temp.resolve(name(f)), ImapFixture.STOPPED);
+                            ImapFixture fixture = new ImapFixture(disk.store())) {
+                        new Transcript(name(f), Files.readAllLines(f), fixture::connect).play();
+                    }
+                }));
     }
 
     @Test

@@ -71,7 +71,12 @@ public final class MailboxRole implements AutoCloseable {
         ImapService imap = new ImapService(
                 new CheckedLogins(logins, shards),
                 new PreLogin.Settings(
-                        hostname, config.security().clearLoginOnLoopback(), Optional.of(publicTls), ATTEMPTS, MISTAKES),
+                        hostname,
+                        config.security().clearLoginOnLoopback(),
+                        Optional.of(publicTls),
+                        CheckedLogins.sasl(logins),
+                        ATTEMPTS,
+                        MISTAKES),
                 ImapService.Settings.DEFAULTS,
                 clock);
         Pop3Config popConfig = new Pop3Config(

@@ -1,5 +1,6 @@
 package org.merpati.mailbox;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.merpati.directory.Account;
@@ -27,7 +28,7 @@ final class Maildrops implements Pop3Door {
 
     @Override
     public Entered enter(Connection client, String user, String password, String authorization) {
-        return new Entered.Here(open(CheckedLogins.judged(logins, user, password, authorization)));
+        return new Entered.Here(open(CheckedLogins.judged(logins, user, Optional.of(password), authorization)));
     }
 
     /**

@@ -31,8 +31,8 @@ final class ImapFront implements Dialogue {
         for (Optional<PreLogin.Credentials> given = login.next(); given.isPresent(); given = login.next()) {
             String tag = given.get().tag();
             try {
-                Account account =
-                        link.judge(given.get().user(), given.get().password(), given.get().authorization());
+                Account account = link.judge(
+                        given.get().user(), given.get().password(), given.get().authorization());
                 Connection owner = link.open(account, tag, client);
                 client.idleTimeout(Duration.ZERO);
                 owner.idleTimeout(Duration.ZERO);

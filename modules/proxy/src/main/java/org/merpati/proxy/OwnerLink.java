@@ -22,6 +22,7 @@ import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 import org.merpati.wire.Connection;
 import org.merpati.wire.Network;
+import org.merpati.wire.SaslSource;
 import org.merpati.wire.Tls;
 
 /**
@@ -53,13 +54,30 @@ final class OwnerLink {
     /**
      * The account that a login gives; nobody acts as another.
      *
+     * @param password none where it was proved otherwise who it is
      * @throws Refused if it gives none
      */
-    Account judge(String user, String password, String authorization) {
+    Account judge(String user, Optional<String> password, String authorization) {
         if (!authorization.isEmpty() && !authorization.equalsIgnoreCase(user)) {
             throw new Refused(Refused.Reason.NO_PERMISSION, user + " may not act as " + authorization);
         }
-        return logins.checkUsable(user, password);
+        return password.isPresent() ? logins.checkUsable(user, password.get()) : logins.proved(user);
+    }
+
+    /** SCRAM over the keys in the directory. */
+    static SaslSource sasl(Logins logins) {
+        return new SaslSource() {
+            @Override
+            public boolean offersScram() {
+                return true;
+            }
+
+            @Override
+            public ScramKeys scram(String user) {
+                var keys = logins.scramKeys(user);
+                return new ScramKeys(keys.iterations(), keys.salt(), keys.storedKey(), keys.serverKey());
+            }
+        };
     }
 
     /**

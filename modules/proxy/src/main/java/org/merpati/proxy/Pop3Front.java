@@ -1,5 +1,6 @@
 package org.merpati.proxy;
 
+import java.util.Optional;
 import org.merpati.smtp.Pop3Door;
 import org.merpati.wire.Connection;
 
@@ -15,6 +16,6 @@ final class Pop3Front implements Pop3Door {
 
     @Override
     public Entered enter(Connection client, String user, String password, String authorization) {
-        return new Entered.Elsewhere(link.open(link.judge(user, password, authorization), POP3, client));
+        return new Entered.Elsewhere(link.open(link.judge(user, Optional.of(password), authorization), POP3, client));
     }
 }

@@ -26,7 +26,8 @@ import org.merpati.wire.Tls;
 /**
  * The proxy role: the door that clients knock at (RFC 3501, RFC 1939, RFC 6409, RFC 8314). Keys:
  * {@code listeners.imap}, {@code listeners.imaps}, {@code listeners.pop3}, {@code listeners.pop3s},
- * {@code listeners.submission} and {@code listeners.smtps}; the last two belong to the MTA role on a node that has both.
+ * {@code listeners.submission} and {@code listeners.smtps}; the last two belong to the MTA role on a node that has
+ * both.
  */
 public final class ProxyRole implements AutoCloseable {
     private static final int ATTEMPTS = 5;
@@ -53,7 +54,12 @@ public final class ProxyRole implements AutoCloseable {
             String hostname)
             throws IOException {
         PreLogin.Settings settings = new PreLogin.Settings(
-                hostname, config.security().clearLoginOnLoopback(), Optional.of(publicTls), ATTEMPTS, MISTAKES);
+                hostname,
+                config.security().clearLoginOnLoopback(),
+                Optional.of(publicTls),
+                OwnerLink.sasl(logins),
+                ATTEMPTS,
+                MISTAKES);
         OwnerLink link = new OwnerLink(logins, topology, routes, identity, network);
         ImapFront imap = new ImapFront(settings, link);
         Pop3Service pop3 = new Pop3Service(

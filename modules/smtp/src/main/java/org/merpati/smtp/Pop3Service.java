@@ -191,7 +191,10 @@ public final class Pop3Service implements Dialogue {
 
         private Response dispatch(byte[] line) {
             LineHandler<ProtocolSession> pushed = transport.handler();
-            if (pushed == null && NO_NUMBER.matcher(new String(line, StandardCharsets.ISO_8859_1)).find()) {
+            if (pushed == null
+                    && NO_NUMBER
+                            .matcher(new String(line, StandardCharsets.ISO_8859_1))
+                            .find()) {
                 return Pop3Hooks.error("messages are counted from 1");
             }
             try {

@@ -128,7 +128,8 @@ class Pop3Test {
     }
 
     private static final String[] LOGIN = {"USER bud\u00ed", "PASS se cr\u00e9t"};
-    private static final String GREETING = "+OK pop.example.org Merpati POP3 ready\r\n+OK and the password\r\n+OK 3 messages\r\n";
+    private static final String GREETING =
+            "+OK pop.example.org Merpati POP3 ready\r\n+OK and the password\r\n+OK 3 messages\r\n";
 
     private static String[] in(String... lines) {
         List<String> all = new ArrayList<>(List.of(LOGIN));
@@ -191,7 +192,8 @@ class Pop3Test {
         drop.away = true;
         assertThat(say(in("RETR 1", "DELE 2", "QUIT")))
                 .contains("-ERR [SYS/TEMP] this node does not lead shard-1 now\r\n")
-                .endsWith("-ERR [SYS/TEMP] what was deleted may still be there: this node does not lead shard-1 now\r\n");
+                .endsWith(
+                        "-ERR [SYS/TEMP] what was deleted may still be there: this node does not lead shard-1 now\r\n");
         assertThat(drop.letters).hasSize(3);
     }
 
@@ -219,8 +221,16 @@ class Pop3Test {
         String before = say("CAPA", "UTF8", "QUIT");
         assertThat(before.lines())
                 .contains(
-                        "TOP", "UIDL", "PIPELINING", "RESP-CODES", "AUTH-RESP-CODE", "EXPIRE NEVER", "UTF8 USER",
-                        "USER", "SASL PLAIN", "IMPLEMENTATION Merpati")
+                        "TOP",
+                        "UIDL",
+                        "PIPELINING",
+                        "RESP-CODES",
+                        "AUTH-RESP-CODE",
+                        "EXPIRE NEVER",
+                        "UTF8 USER",
+                        "USER",
+                        "SASL PLAIN",
+                        "IMPLEMENTATION Merpati")
                 .doesNotContain("STLS");
         assertThat(say(in("CAPA", "QUIT")).lines()).contains("TOP", "UIDL").doesNotContain("USER", "SASL PLAIN");
     }
@@ -231,8 +241,31 @@ class Pop3Test {
         System.out.println("seed " + seed);
         Random chance = new Random(seed);
         List<String> words = List.of(
-                "STAT", "LIST", "UIDL", "RETR", "DELE", "TOP", "RSET", "NOOP", "CAPA", "USER", "PASS", "AUTH", "STLS",
-                "UTF8", "LANG", "", "-1", "0", "1", "2", "4", "99999999999999999999", "\u00e9", "\0", "x".repeat(2_000));
+                "STAT",
+                "LIST",
+                "UIDL",
+                "RETR",
+                "DELE",
+                "TOP",
+                "RSET",
+                "NOOP",
+                "CAPA",
+                "USER",
+                "PASS",
+                "AUTH",
+                "STLS",
+                "UTF8",
+                "LANG",
+                "",
+                "-1",
+                "0",
+                "1",
+                "2",
+                "4",
+                "99999999999999999999",
+                "\u00e9",
+                "\0",
+                "x".repeat(2_000));
         for (int i = 0; i < 200; i++) {
             List<String> lines = new ArrayList<>(chance.nextBoolean() ? List.of(LOGIN) : List.of());
             for (int n = chance.nextInt(10); n > 0; n--) {

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -13,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Malformed;
 
 /**
- * IMAP before a login (RFC 9051 §6.1, §6.2): greeting, CAPABILITY, ID, NOOP, STARTTLS, LOGIN, AUTHENTICATE PLAIN and
- * LOGOUT. It ends with credentials, whose command the caller answers, so that a proxy can have the owner answer it. If
- * the caller refused them, {@link #next} goes on.
+ * IMAP before a login (RFC 9051 §6.1, §6.2): greeting, CAPABILITY, ID, NOOP, STARTTLS, LOGIN, AUTHENTICATE and LOGOUT.
+ * It ends with credentials, whose command the caller answers, so that a proxy can have the owner answer it. If the
+ * caller refused them, {@link #next} goes on.
  */
 public final class PreLogin {
     private static final int LINE_LIMIT = 8_192;
@@ -27,18 +25,26 @@ public final class PreLogin {
      * @param server the name that the greeting gives
      * @param clearLogins whether passwords of clients on this machine may cross without TLS
      * @param tls what STARTTLS uses; none where it is not offered
+     * @param sasl what mechanisms other than PLAIN ask
      * @param attempts how many credentials are taken before the connection ends
      * @param mistakes how many commands may be malformed before the connection ends
      */
-    public record Settings(String server, boolean clearLogins, Optional<SSLContext> tls, int attempts, int mistakes) {}
+    public record Settings(
+            String server, boolean clearLogins, Optional<SSLContext> tls, SaslSource sasl, int attempts, int mistakes) {
+        /** With PLAIN alone. */
+        public Settings(String server, boolean clearLogins, Optional<SSLContext> tls, int attempts, int mistakes) {
+            this(server, clearLogins, tls, SaslSource.NONE, attempts, mistakes);
+        }
+    }
 
     /**
      * What somebody gave to log in.
      *
      * @param tag of the command that the caller must answer
+     * @param password none where the mechanism has proved already who it is
      * @param authorization whom to act as (RFC 4616); empty for oneself
      */
-    public record Credentials(String tag, String user, String password, String authorization) {
+    public record Credentials(String tag, String user, Optional<String> password, String authorization) {
         @Override
         public String toString() {
             return tag + " " + user;
@@ -64,12 +70,12 @@ public final class PreLogin {
 
     /** What is offered before a login on this connection as it is now. */
     public String capabilities() {
-        String offered = "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE";
+        String offered = "IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE UTF8=ACCEPT";
         boolean may = mayLogIn();
         if (!connection.secure() && settings.tls().isPresent()) {
             offered += " STARTTLS";
         }
-        return offered + (may ? " AUTH=PLAIN" : " LOGINDISABLED");
+        return offered + (may ? Sasl.offered(settings.sasl(), " AUTH=") : " LOGINDISABLED");
     }
 
     private boolean mayLogIn() {
@@ -197,7 +203,7 @@ public final class PreLogin {
         words.space();
         String password = words.astring();
         words.end();
-        return refusedInClear(tag) ? Step.ON : new Step(new Credentials(tag, user, password, ""), false);
+        return refusedInClear(tag) ? Step.ON : new Step(new Credentials(tag, user, Optional.of(password), ""), false);
     }
 
     private Step authenticate(String tag, PreLoginWords words) throws IOException {
@@ -205,57 +211,27 @@ public final class PreLogin {
         String mechanism = words.atom().toUpperCase(Locale.ROOT);
         String initial = words.take(' ') ? words.atomWith("=") : null;
         words.end();
-        if (!mechanism.equals("PLAIN")) {
-            say(tag + " NO [CANNOT] the only mechanism here is PLAIN");
+        Sasl sasl = new Sasl(settings.sasl(), challenge -> {
+            say("+ " + challenge);
+            byte[] line = lines.line();
+            return line == null ? null : new String(line, StandardCharsets.ISO_8859_1);
+        });
+        if (!sasl.knows(mechanism)) {
+            say(tag + " NO [CANNOT] the mechanisms here are" + Sasl.offered(settings.sasl(), " "));
             return Step.ON;
         }
         if (refusedInClear(tag)) {
             return Step.ON;
         }
-        if (initial == null) {
-            say("+ ");
-            byte[] line = lines.line();
-            if (line == null) {
-                return Step.ENDED;
-            }
-            initial = new String(line, StandardCharsets.ISO_8859_1);
-        }
-        if (initial.equals("*")) {
-            throw new Malformed("the login was given up");
-        }
-        return new Step(plain(tag, initial.equals("=") ? "" : initial), false);
-    }
-
-    private static Credentials plain(String tag, String base64) {
-        byte[] message;
         try {
-            message = Base64.getDecoder().decode(base64);
-        } catch (IllegalArgumentException notBase64) {
-            throw new Malformed("the credentials are not base 64");
+            return sasl.exchange(mechanism, initial)
+                    .map(o -> new Step(new Credentials(tag, o.user(), o.password(), o.authorization()), false))
+                    .orElse(Step.ENDED);
+        } catch (Sasl.Failed failed) {
+            attempts++;
+            say(tag + " NO [AUTHENTICATIONFAILED] " + failed.getMessage());
+            return Step.ON;
         }
-        int first = indexOfNul(message, 0);
-        int second = first < 0 ? -1 : indexOfNul(message, first + 1);
-        if (second < 0 || second == first + 1 || indexOfNul(message, second + 1) >= 0) {
-            throw new Malformed("the credentials are not those of PLAIN (RFC 4616)");
-        }
-        return new Credentials(
-                tag,
-                text(message, first + 1, second),
-                text(message, second + 1, message.length),
-                text(message, 0, first));
-    }
-
-    private static int indexOfNul(byte[] octets, int from) {
-        for (int i = from; i < octets.length; i++) {
-            if (octets[i] == 0) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static String text(byte[] octets, int from, int to) {
-        return new String(Arrays.copyOfRange(octets, from, to), StandardCharsets.UTF_8);
     }
 
     private void say(String line) throws IOException {

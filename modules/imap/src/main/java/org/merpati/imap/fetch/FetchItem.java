@@ -204,6 +204,15 @@ public sealed interface FetchItem permits FetchItem.Row, FetchItem.Octets, Binar
         return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /** A section of a message in memory, if there is such a section. */
+    static Optional<byte[]> octets(Section section, Message message, Body body) {
+        if (section.kind().filtered()) {
+            return Optional.ofNullable(filtered(section, message, body));
+        }
+        return Optional.ofNullable(section.in(message.summary().structure()))
+                .map(range -> read(body, range.from(), range.to()));
+    }
+
     /** The fields wanted from the header itself, and the empty line. */
     private static byte @Nullable [] filtered(Section section, Message message, Body body) {
         Section.Range range = section.in(message.summary().structure());

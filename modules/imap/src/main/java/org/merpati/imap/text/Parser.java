@@ -32,8 +32,18 @@ public final class Parser extends PreLoginWords {
     private static final List<String> MONTHS =
             List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
 
+    private final boolean utf8;
+
     public Parser(byte[] octets) {
+        this(octets, false);
+    }
+
+    /**
+     * @param utf8 whether mailbox names are UTF-8 rather than modified UTF-7 (RFC 6855 §3)
+     */
+    public Parser(byte[] octets, boolean utf8) {
         super(octets);
+        this.utf8 = utf8;
     }
 
     /** An atom in upper case. */
@@ -89,7 +99,10 @@ public final class Parser extends PreLoginWords {
 
     /** A mailbox's name as the store has it: NFC, INBOX in capitals. */
     public String mailbox() {
-        return name(new String(astringOctets(), StandardCharsets.ISO_8859_1));
+        byte[] octets = astringOctets();
+        return utf8
+                ? lawful(new String(octets, StandardCharsets.UTF_8))
+                : name(new String(octets, StandardCharsets.ISO_8859_1));
     }
 
     /**
@@ -98,10 +111,19 @@ public final class Parser extends PreLoginWords {
      * @throws Refused if it is no name
      */
     public static String name(String text) {
-        String decoded = ModifiedUtf7.decode(text)
+        return lawful(ModifiedUtf7.decode(text)
                 .orElseThrow(() -> new Refused(
-                        Refused.Reason.CANNOT, "a mailbox name is written in modified UTF-7 (RFC 3501 section 5.1.3)"));
-        if (decoded.chars().anyMatch(Character::isISOControl)) {
+                        Refused.Reason.CANNOT,
+                        "a mailbox name is written in modified UTF-7 (RFC 3501 section 5.1.3)")));
+    }
+
+    /**
+     * A name in NFC.
+     *
+     * @throws Refused if it is no name
+     */
+    public static String lawful(String decoded) {
+        if (decoded.chars().anyMatch(c -> Character.isISOControl(c) || c == 0xfffd)) {
             throw new Refused(Refused.Reason.CANNOT, "a mailbox name has no control characters");
         }
         if (decoded.length() > NAME_LIMIT) {

@@ -141,15 +141,24 @@ public final class Reply {
         return latin.isPresent() ? string(latin.get()) : put("NIL");
     }
 
+    /** A mailbox's name: a quoted string also where its octets are UTF-8 (RFC 6855 §3). */
+    public Reply name(String octets) throws IOException {
+        return string(octets, 255);
+    }
+
     /** A quoted string or, where that cannot be, a literal; NUL, which neither can hold, becomes a space. */
     public Reply string(String latin) throws IOException {
+        return string(latin, 126);
+    }
+
+    private Reply string(String latin, int last) throws IOException {
         if (latin.length() > QUOTED_LIMIT) {
             return literal(latin);
         }
         int escapes = 0;
         for (int i = 0; i < latin.length(); i++) {
             char c = latin.charAt(i);
-            if (c < ' ' || c > 126) {
+            if (c < ' ' || c == 127 || c > last) {
                 return literal(latin);
             }
             escapes += c == '"' || c == '\\' ? 1 : 0;
