@@ -173,11 +173,11 @@ class TranscriptStoryTest {
                 .filter(node -> six.cluster().plan().roles(node).contains("mailbox"))
                 .toList();
         Kit.await(
-                "each of " + owners + " leads a shard",
+                "each of " + owners + " leads its shard",
                 Kit.READY,
                 () -> six.cluster().status().stream()
                         .filter(row -> owners.contains(row.name()))
-                        .noneMatch(row -> led(row).isEmpty()));
+                        .allMatch(row -> led(row).contains("shard-" + (1 + owners.indexOf(row.name())))));
     }
 
     /** A node that leads a shard. */

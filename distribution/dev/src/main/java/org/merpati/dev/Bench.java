@@ -16,7 +16,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** What is measured on a cluster of this machine's own. */
-@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures.")
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures.",
+        subcommands = ImapBenchCommand.class)
 final class Bench {
     private static final Duration READY = Duration.ofSeconds(180);
     private static final Duration BACK = Duration.ofSeconds(60);

@@ -131,6 +131,23 @@ public final class MailProbe {
             }
         }
 
+        /** Begins an IDLE, which lasts as long as the connection. */
+        public void idle() throws IOException {
+            out.write(("a" + ++tags + " IDLE\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            String line = line();
+            if (!line.startsWith("+")) {
+                throw new IOException("IDLE: " + line);
+            }
+        }
+
+        /** Waits for a line with an end. */
+        public void await(String end) throws IOException {
+            String line = line();
+            while (!line.endsWith(end)) {
+                line = line();
+            }
+        }
+
         /**
          * Sends a command that must succeed.
          *

@@ -1,0 +1,178 @@
+package org.merpati.dev;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Debian's Dovecot 2.3 on a loopback port, with everything at its default but for where it lies and who logs in: what
+ * ours is compared with. Accounts are made when they first log in; all have one password. Needs root.
+ */
+public final class Dovecot implements AutoCloseable {
+    private static final Path PROGRAM = Path.of("/usr/sbin/dovecot");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int OWNER = 5_000;
+
+    private final Process process;
+    private final int port;
+
+    private Dovecot(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /** Whether it is installed here, and may be started. */
+    public static boolean here() {
+        return Files.isExecutable(PROGRAM) && Files.isWritable(Path.of("/etc"));
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param folder where everything of it lies
+     * @param format {@code maildir} or {@code mdbox}
+     * @throws IOException if it does not come up
+     */
+    public static Dovecot start(Path folder, String format, String password) throws IOException {
+        Path home = Files.createDirectories(folder.toAbsolutePath());
+        Files.createDirectories(home.resolve("mail"));
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Path conf = Files.writeString(home.resolve("dovecot.conf"), """
+                base_dir = %1$s/run
+                state_dir = %1$s/state
+                log_path = %1$s/dovecot.log
+                listen = 127.0.0.1
+                protocols = imap
+                ssl = no
+                disable_plaintext_auth = no
+                mail_location = %2$s:~/%2$s
+                first_valid_uid = %3$d
+                mail_uid = %3$d
+                mail_gid = %3$d
+                mail_max_userip_connections = 10000
+                default_client_limit = 8000
+                namespace inbox {
+                  inbox = yes
+                  separator = /
+                  mailbox Drafts {
+                    auto = subscribe
+                    special_use = \\Drafts
+                  }
+                  mailbox Sent {
+                    auto = subscribe
+                    special_use = \\Sent
+                  }
+                  mailbox Junk {
+                    auto = subscribe
+                    special_use = \\Junk
+                  }
+                  mailbox Trash {
+                    auto = subscribe
+                    special_use = \\Trash
+                  }
+                  mailbox Archive {
+                    auto = subscribe
+                    special_use = \\Archive
+                  }
+                }
+                passdb {
+                  driver = static
+                  args = password=%4$s
+                }
+                userdb {
+                  driver = static
+                  args = uid=%3$d gid=%3$d home=%1$s/mail/%%n
+                }
+                service imap-login {
+                  service_count = 0
+                  process_min_avail = 2
+                  client_limit = 8000
+                  inet_listener imap {
+                    port = %5$d
+                  }
+                  inet_listener imaps {
+                    port = 0
+                  }
+                }
+                service imap {
+                  process_limit = 8000
+                }
+                """.formatted(home, format, OWNER, password, port));
+        own(home.resolve("mail"));
+        Process process = new ProcessBuilder(PROGRAM.toString(), "-F", "-c", conf.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(home.resolve("out").toFile())
+                .start();
+        Dovecot started = new Dovecot(process, port);
+        try {
+            Await.until(() -> "Dovecot listens: " + said(home), PATIENCE, started::listens);
+        } catch (RuntimeException silent) {
+            started.close();
+            throw new IOException("Dovecot does not come up", silent);
+        }
+        return started;
+    }
+
+    private static void own(Path folder) throws IOException {
+        Files.setAttribute(folder, "unix:uid", OWNER);
+        Files.setAttribute(folder, "unix:gid", OWNER);
+    }
+
+    private static String said(Path home) {
+        try {
+            return Files.readString(home.resolve("out"));
+        } catch (IOException nothing) {
+            return "";
+        }
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port));
+            return process.isAlive();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Where it listens, host:port. */
+    public String imap() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** The process whose children do the work. */
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The version, as it says it. */
+    static String version() {
+        try {
+            Process asked = new ProcessBuilder(PROGRAM.toString(), "--version").start();
+            return new String(asked.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+        } catch (IOException cannot) {
+            throw new UncheckedIOException(cannot);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package org.merpati.dev;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A process and its descendants as Linux counts them: their time on the processors, and their memory. */
+final class ProcessTree {
+    /** Clock ticks of /proc, which are of 10 ms on every Linux that we run on. */
+    private static final long TICK_MICROS = 10_000;
+
+    private final ProcessHandle root;
+
+    ProcessTree(long pid) {
+        root = ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("no process " + pid));
+    }
+
+    private List<Long> pids() {
+        return Stream.concat(Stream.of(root), root.descendants())
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
+    /** The time on the processors, of children that have ended too, in microseconds. */
+    long cpuMicros() {
+        long ticks = 0;
+        for (long pid : pids()) {
+            String stat = read(pid, "stat");
+            if (!stat.isEmpty()) {
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                for (int field = 11; field < 15; field++) {
+                    ticks += Long.parseLong(fields[field]);
+                }
+            }
+        }
+        return ticks * TICK_MICROS;
+    }
+
+    /** The memory with its share of what is shared (PSS), in KB. */
+    long pssKb() {
+        long kb = 0;
+        for (long pid : pids()) {
+            for (String line : read(pid, "smaps_rollup").split("\n", -1)) {
+                if (line.startsWith("Pss:")) {
+                    kb += Long.parseLong(line.replaceAll("\\D+", ""));
+                }
+            }
+        }
+        return kb;
+    }
+
+    /** A process may have ended meanwhile. */
+    private static String read(long pid, String name) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), name), StandardCharsets.ISO_8859_1);
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+}
