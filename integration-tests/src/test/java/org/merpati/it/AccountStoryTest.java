@@ -89,8 +89,8 @@ class AccountStoryTest {
                 .get("shard")
                 .asString();
         return cluster.status().stream()
-                .filter(node -> node.groups().stream()
-                        .anyMatch(group -> group.name().equals(shard) && group.leader()))
+                .filter(node ->
+                        node.groups().stream().anyMatch(group -> group.name().equals(shard) && group.leader()))
                 .findFirst()
                 .orElseThrow()
                 .name();

@@ -17,7 +17,8 @@ import java.util.concurrent.Future;
 /** What IMAP costs a server, measured the same way for any: commands alone, a mix of them, idle clients, the push. */
 final class ImapBench {
     private static final int LIST = 50;
-    private static final int[] SIZES = {2_048, 2_048, 2_048, 10_240, 2_048, 10_240, 2_048, 2_048, 10_240, 2_048, 76_800};
+    private static final int[] SIZES = {2_048, 2_048, 2_048, 10_240, 2_048, 10_240, 2_048, 2_048, 10_240, 2_048, 76_800
+    };
     private static final String[] WORDS =
             "river stone cloud paper garden window silver morning letter harbour".split(" ");
 
@@ -51,9 +52,11 @@ final class ImapBench {
     }
 
     private byte[] letter(int size, int number) {
-        StringBuilder text = new StringBuilder("From: Ann <ann@remote.test>\r\nTo: you <you@bench.test>\r\nSubject: report "
-                + number + " river\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nMessage-ID: <" + number + "."
-                + chance.nextLong(Long.MAX_VALUE) + "@remote.test>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n");
+        StringBuilder text =
+                new StringBuilder("From: Ann <ann@remote.test>\r\nTo: you <you@bench.test>\r\nSubject: report "
+                        + number + " river\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nMessage-ID: <" + number + "."
+                        + chance.nextLong(Long.MAX_VALUE)
+                        + "@remote.test>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n");
         while (text.length() < size) {
             for (int i = 0; i < 9; i++) {
                 text.append(WORDS[chance.nextInt(WORDS.length)]).append(' ');
@@ -111,14 +114,16 @@ final class ImapBench {
         });
         deeds.put(
                 "FETCH a header",
-                () -> client.ok("FETCH " + one()
-                        + " (UID BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE MESSAGE-ID)])"));
+                () -> client.ok(
+                        "FETCH " + one() + " (UID BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE MESSAGE-ID)])"));
         deeds.put("FETCH a body", () -> client.ok("FETCH " + one() + " (UID FLAGS BODY.PEEK[])"));
         deeds.put("FETCH a structure", () -> client.ok("FETCH " + one() + " (UID BODYSTRUCTURE)"));
         deeds.put("SEARCH flags", () -> client.ok("SEARCH UNSEEN UNDELETED"));
         deeds.put("SEARCH subject", () -> client.ok("SEARCH SUBJECT \"river\""));
         deeds.put("SEARCH text", () -> client.ok("SEARCH TEXT \"absent phrase\""));
-        deeds.put("STORE", () -> client.ok("STORE " + one() + (chance.nextBoolean() ? " +" : " -") + "FLAGS (\\Flagged)"));
+        deeds.put(
+                "STORE",
+                () -> client.ok("STORE " + one() + (chance.nextBoolean() ? " +" : " -") + "FLAGS (\\Flagged)"));
         deeds.put("APPEND 2 KB", () -> client.literal("APPEND Trash (\\Seen)", letter(2_048, 1)));
         return deeds;
     }
@@ -205,8 +210,8 @@ final class ImapBench {
         int first = 1 + own.nextInt(messages - LIST);
         switch (own.nextInt(20)) {
             case 0, 1, 2, 3 ->
-                client.ok("FETCH " + first + ":" + (first + LIST - 1)
-                        + " (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE)");
+                client.ok(
+                        "FETCH " + first + ":" + (first + LIST - 1) + " (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE)");
             case 4, 5, 6 -> client.ok("FETCH " + number + " (UID BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE)])");
             case 7, 8, 9 -> client.ok("FETCH " + number + " (UID FLAGS BODY.PEEK[])");
             case 10, 11 -> client.ok("FETCH " + number + " (UID BODYSTRUCTURE)");

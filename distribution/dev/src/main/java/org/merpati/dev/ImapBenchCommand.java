@@ -32,10 +32,16 @@ final class ImapBenchCommand implements Callable<Integer> {
     @Option(names = "--messages", defaultValue = "110", description = "in each INBOX (${DEFAULT-VALUE})")
     private int messages;
 
-    @Option(names = "--seconds", defaultValue = "10", description = "of the mix; a command has a third (${DEFAULT-VALUE})")
+    @Option(
+            names = "--seconds",
+            defaultValue = "10",
+            description = "of the mix; a command has a third (${DEFAULT-VALUE})")
     private int seconds;
 
-    @Option(names = "--format", defaultValue = "maildir", description = "Dovecot's: maildir or mdbox (${DEFAULT-VALUE})")
+    @Option(
+            names = "--format",
+            defaultValue = "maildir",
+            description = "Dovecot's: maildir or mdbox (${DEFAULT-VALUE})")
     private String format;
 
     @Option(names = "--base-port", defaultValue = "23000", description = "our first port (${DEFAULT-VALUE})")
@@ -57,7 +63,8 @@ final class ImapBenchCommand implements Callable<Integer> {
         System.setProperty("logback.configurationFile", "logback-dev.xml");
         System.setProperty("merpati.log", folder.resolve("dev.log").toString());
         if (!Dovecot.here()) {
-            System.err.println("./dev bench imap compares with Debian's Dovecot: as root, apt-get install dovecot-imapd");
+            System.err.println(
+                    "./dev bench imap compares with Debian's Dovecot: as root, apt-get install dovecot-imapd");
             return 2;
         }
         Figures theirs = theirs(folder.resolve("dovecot"));
@@ -69,8 +76,10 @@ final class ImapBenchCommand implements Callable<Integer> {
     private Figures theirs(Path folder) throws IOException {
         try (Dovecot dovecot = Dovecot.start(folder, format, PASSWORD)) {
             System.out.println("Dovecot " + Dovecot.version() + ", " + format);
-            return measure(new ImapBench.Subject(
-                    "dovecot", dovecot.imap(), dovecot.pid(), "u%d@bench.test", PASSWORD, () -> {}), 1);
+            return measure(
+                    new ImapBench.Subject(
+                            "dovecot", dovecot.imap(), dovecot.pid(), "u%d@bench.test", PASSWORD, () -> {}),
+                    1);
         }
     }
 
@@ -86,7 +95,12 @@ final class ImapBenchCommand implements Callable<Integer> {
             System.out.println("Merpati, one node with all roles");
             return measure(
                     new ImapBench.Subject(
-                            "merpati", plan.all("imap").getFirst(), pid, "u%d@" + plan.domain(), PASSWORD, () -> collect(pid)),
+                            "merpati",
+                            plan.all("imap").getFirst(),
+                            pid,
+                            "u%d@" + plan.domain(),
+                            PASSWORD,
+                            () -> collect(pid)),
                     6);
         }
     }
@@ -118,8 +132,12 @@ final class ImapBenchCommand implements Callable<Integer> {
         ImapBench bench = new ImapBench(subject, messages, 7);
         bench.fill(connections);
         Duration each = Duration.ofMillis(seconds * 333L);
-        ImapBench.Mix mix = bench.mix(connections, Duration.ofSeconds(seconds).multipliedBy(warmth).dividedBy(2), Duration.ofSeconds(seconds));
-        Map<String, ImapBench.Cost> commands = bench.commands(each.multipliedBy(warmth).dividedBy(6), each);
+        ImapBench.Mix mix = bench.mix(
+                connections,
+                Duration.ofSeconds(seconds).multipliedBy(warmth).dividedBy(2),
+                Duration.ofSeconds(seconds));
+        Map<String, ImapBench.Cost> commands =
+                bench.commands(each.multipliedBy(warmth).dividedBy(6), each);
         List<Double> pushes = bench.pushes(50);
         double idleKb = bench.idleKb(idle, connections);
         return new Figures(commands, mix, idleKb, pushes);

@@ -29,7 +29,8 @@ sealed interface Command {
                     BasicCommand.Unauthenticate,
                     BasicCommand.Enable,
                     ListCommand,
-                    LsubCommand,
+                    ListCommand.Subscribed,
+                    QuotaCommand,
                     StatusCommand,
                     SelectCommand,
                     MailboxCommand,
@@ -111,7 +112,8 @@ sealed interface Command {
             case "ENABLE" -> BasicCommand.Enable.parse(parser);
             case "LOGIN", "AUTHENTICATE", "STARTTLS" -> late(name, parser);
             case "LIST" -> ListCommand.parse(parser);
-            case "LSUB" -> LsubCommand.parse(parser);
+            case "LSUB" -> ListCommand.Subscribed.parse(parser);
+            case "GETQUOTA", "GETQUOTAROOT", "SETQUOTA" -> QuotaCommand.parse(name, parser);
             case "STATUS" -> StatusCommand.parse(parser);
             case "SELECT" -> SelectCommand.parse(parser, false);
             case "EXAMINE" -> SelectCommand.parse(parser, true);

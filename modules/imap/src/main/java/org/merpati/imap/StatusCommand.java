@@ -7,9 +7,11 @@ import org.merpati.imap.fetch.ObjectId;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
+import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.store.Mailbox;
+import org.merpati.store.View;
 
 /** STATUS (RFC 3501 §6.3.10). */
 record StatusCommand(String name, Items items) implements Command.AfterLogin {
@@ -22,6 +24,7 @@ record StatusCommand(String name, Items items) implements Command.AfterLogin {
                 "UIDVALIDITY",
                 "UNSEEN",
                 "DELETED",
+                "DELETED-STORAGE",
                 "SIZE",
                 "HIGHESTMODSEQ",
                 "APPENDLIMIT",
@@ -74,12 +77,25 @@ record StatusCommand(String name, Items items) implements Command.AfterLogin {
                 case "UIDVALIDITY" -> mailbox.uidValidity();
                 case "UNSEEN" -> mailbox.unseen();
                 case "DELETED" -> mailbox.deleted();
+                case "DELETED-STORAGE" -> deletedOctets(session, mailbox);
                 case "SIZE" -> mailbox.octets();
                 case "HIGHESTMODSEQ" -> mailbox.highestModSeq();
                 case "APPENDLIMIT" -> session.settings().appendLimit();
                 case "RECENT" -> recent(session, mailbox);
                 default -> throw new IllegalStateException(item);
             };
+        }
+
+        /** What an EXPUNGE would free (RFC 9208 §4.1.4). */
+        private static long deletedOctets(ImapSession session, Mailbox mailbox) {
+            long octets = 0;
+            View view = session.account().store().view(session.account().id(), mailbox.id());
+            for (int place = 0; mailbox.deleted() > 0 && place < view.size(); place++) {
+                octets += view.message(place).flags().has(Flags.DELETED)
+                        ? view.message(place).size()
+                        : 0;
+            }
+            return octets;
         }
 
         private static long recent(ImapSession session, Mailbox mailbox) {

@@ -17,6 +17,7 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.NodeName;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.ShardState;
+import org.merpati.store.StorePolicy;
 import org.merpati.store.search.SearchLimits;
 import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
@@ -40,7 +41,11 @@ final class DiskStore implements AutoCloseable {
                 SearchLimits.DEFAULT);
         journals = new MemoryJournals(here, clock);
         journal = journals.open(new GroupSpec(SHARD, List.of(here), Optional.empty(), here), state);
-        store = new JournaledStore(journal, state, new Ids(clock, new Random(4)));
+        store = new JournaledStore(
+                journal,
+                state,
+                new Ids(clock, new Random(4)),
+                new StorePolicy(MemoryStore::quota, StorePolicy.DEFAULT.keepRemoved()));
     }
 
     JournaledStore store() {

@@ -27,7 +27,8 @@ final class ImapFixture implements AutoCloseable {
     static final long NOW = 1_706_933_106_000L;
 
     static final AccountId BUDI = new AccountId(new Id(1, 1));
-    private static final Map<String, AccountId> PEOPLE = Map.of("budi", BUDI, "siti", new AccountId(new Id(1, 2)));
+    static final AccountId SITI = new AccountId(new Id(1, 2));
+    private static final Map<String, AccountId> PEOPLE = Map.of("budi", BUDI, "siti", SITI);
     static final Clock STOPPED = new Clock() {
         @Override
         public long millis() {

@@ -183,13 +183,27 @@ final class MemoryStore implements MailStore {
         return box;
     }
 
+    /** Siti may keep 10 KB in three messages; for the others there is no limit. */
+    static Quota quota(AccountId account) {
+        return account.equals(ImapFixture.SITI) ? new Quota(10 * 1024, 3) : Quota.NONE;
+    }
+
     @Override
     public synchronized Usage usage(AccountId account) {
-        List<Mailbox> all = mailboxes(account);
-        return new Usage(
-                all.stream().mapToLong(Mailbox::octets).sum(),
-                all.stream().mapToLong(Mailbox::messages).sum(),
-                Quota.NONE);
+        long octets = 0;
+        long messages = 0;
+        for (Mailbox mailbox : mailboxes(account)) {
+            octets += mailbox.octets();
+            messages += mailbox.messages();
+        }
+        return new Usage(octets, messages, quota(account));
+    }
+
+    private void roomFor(AccountId account, long octets, int messages) {
+        Usage usage = usage(account);
+        if (!usage.quota().holds(usage.octets() + octets, usage.messages() + messages)) {
+            throw new Refused(Refused.Reason.OVER_QUOTA, "the account would exceed its quota");
+        }
     }
 
     @Override
@@ -314,6 +328,7 @@ final class MemoryStore implements MailStore {
     @Override
     public synchronized List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages) {
         MemoryBox box = box(account, mailbox);
+        roomFor(account, messages.stream().mapToLong(m -> m.body().size()).sum(), messages.size());
         box.modSeq++;
         List<Appended> appended = new ArrayList<>();
         for (NewMessage message : messages) {
