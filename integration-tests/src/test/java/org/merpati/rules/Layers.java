@@ -104,7 +104,7 @@ record Layers(Map<String, Set<String>> rows) {
         libraries.put("io.javalin.", Set.of("console"));
         libraries.put("org.eclipse.jetty.", Set.of("console"));
         libraries.put("jakarta.servlet.", Set.of("console"));
-        libraries.put("org.xbill.", Set.of("mta"));
+        libraries.put("org.xbill.", Set.of("filter", "mta"));
         libraries.put("picocli.", Set.of("node", "dev"));
         return libraries;
     }

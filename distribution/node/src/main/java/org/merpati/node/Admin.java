@@ -19,6 +19,8 @@ final class Admin {
     private static final char[] LETTERS = "abcdefghjkmnpqrstuvwxyz23456789".toCharArray();
     private static final int PASSWORD_LENGTH = 16;
 
+    private static final String SPAM = "spam ";
+
     private final NodeContext node;
     private final Supplier<NodeStatus> own;
     private final AccountAdmin accounts;
@@ -73,7 +75,12 @@ final class Admin {
                 Identities.enrollment(node.config(), node.topology())
                         .token(new NodeName(need(parameters, "node")))
                         .toString();
-            default -> throw new Malformed("no operation '" + operation + "'");
+            default -> {
+                if (!operation.startsWith(SPAM)) {
+                    throw new Malformed("no operation '" + operation + "'");
+                }
+                yield new SpamAdmin(node.directory()).run(operation.substring(SPAM.length()), parameters);
+            }
         };
     }
 

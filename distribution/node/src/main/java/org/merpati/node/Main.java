@@ -37,6 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
             Main.DomainCommand.class,
             AccountCommand.class,
             UndeleteCommand.class,
+            SpamCommand.class,
             Main.NodeCommand.class
         })
 public final class Main implements Runnable {

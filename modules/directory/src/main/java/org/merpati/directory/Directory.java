@@ -165,6 +165,58 @@ public final class Directory {
                         Names.TARGET, targets.stream().map(Address::toString).toList()))));
     }
 
+    /**
+     * Adds a line to what a scope says to the mail filter.
+     *
+     * @param scope an account's address, a domain, or nothing for the whole server
+     * @throws Refused if there is no such scope, or it says so already
+     */
+    public void addFilterRule(String scope, String line) {
+        if (scope.isEmpty() && copy.tree().entry(Names.FILTER).isEmpty()) {
+            change(new LDIFAddChangeRecord(new Entry(
+                    Names.FILTER,
+                    new Attribute("objectClass", "top", Names.FILTER_CLASS),
+                    new Attribute("cn", "filter"),
+                    new Attribute(Names.FILTER_RULE, line))));
+            return;
+        }
+        changeFilterRule(scope, ModificationType.ADD, line);
+    }
+
+    /**
+     * Takes a line out of what a scope says to the mail filter.
+     *
+     * @param scope as above
+     * @throws Refused if it does not say so
+     */
+    public void removeFilterRule(String scope, String line) {
+        changeFilterRule(scope, ModificationType.DELETE, line);
+    }
+
+    private void changeFilterRule(String scope, ModificationType how, String line) {
+        boolean there = people().filterRules(scope).contains(line);
+        if (there == how.equals(ModificationType.ADD)) {
+            throw new Refused(
+                    there ? Refused.Reason.ALREADY_EXISTS : Refused.Reason.NONEXISTENT,
+                    (scope.isEmpty() ? "the server" : scope)
+                            + (there ? " says so already: " : " does not say: ")
+                            + line);
+        }
+        change(new LDIFModifyChangeRecord(filterEntry(scope), new Modification(how, Names.FILTER_RULE, line)));
+    }
+
+    private String filterEntry(String scope) {
+        if (scope.isEmpty()) {
+            return Names.FILTER;
+        }
+        if (scope.indexOf('@') < 0) {
+            return Names.of(Domain.parse(scope));
+        }
+        return people().login(scope)
+                .map(account -> Names.of(account.address()))
+                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + scope));
+    }
+
     /** Takes an account or alias out of the directory; its mailboxes stay until they are deleted. */
     public void remove(Address address) {
         change(new LDIFDeleteChangeRecord(Names.of(address)));

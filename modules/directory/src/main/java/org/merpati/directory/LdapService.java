@@ -47,14 +47,15 @@ import org.merpati.kernel.Refused;
 
 /**
  * The LDAPv3 server (RFC 4511) over a node's copy of the directory: bind and search. Anyone may read the root entry; an
- * account that has bound may read the people of its domain, an administrator every entry; hashes and keys are shown to
- * nobody.
+ * account that has bound may read the people of its domain, an administrator every entry; hashes, keys and
+ * what people allow and deny are shown to nobody.
  */
 public final class LdapService implements AutoCloseable {
     private static final Set<String> HIDDEN = Set.of(
             Names.PASSWORD.toLowerCase(Locale.ROOT),
             Names.SCRAM.toLowerCase(Locale.ROOT),
-            Names.PRIVATE_KEY.toLowerCase(Locale.ROOT));
+            Names.PRIVATE_KEY.toLowerCase(Locale.ROOT),
+            Names.FILTER_RULE.toLowerCase(Locale.ROOT));
 
     private final LDAPListener listener;
 

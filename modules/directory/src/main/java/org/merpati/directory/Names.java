@@ -27,6 +27,13 @@ public final class Names {
     /** Attributes that hold private keys; the value begins with the role that may know it and a colon. */
     public static final String PRIVATE_KEY = "merpatiPrivateKey";
 
+    /** A line of the mail filter, of a person, a domain or the whole server. */
+    public static final String FILTER_RULE = "merpatiFilterRule";
+    /** The entry that holds the whole server's lines. */
+    public static final String FILTER = "cn=filter,o=merpati";
+
+    public static final String FILTER_CLASS = "merpatiFilter";
+
     private Names() {}
 
     /** The entry of a domain. */

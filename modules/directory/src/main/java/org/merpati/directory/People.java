@@ -18,7 +18,7 @@ import org.merpati.kernel.Malformed;
  */
 public final class People {
     /** Nobody. */
-    static final People NONE = new People(Map.of(), Map.of(), Map.of(), Map.of());
+    static final People NONE = new People(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
     private static final Set<String> ALWAYS = Set.of("postmaster", "abuse");
     private static final char DETAIL = '+';
@@ -27,16 +27,19 @@ public final class People {
     private final Map<String, Account> accounts;
     private final Map<AccountId, Account> byId;
     private final Map<String, List<Address>> aliases;
+    private final Map<String, List<String>> filterRules;
 
     private People(
             Map<Domain, String> domains,
             Map<String, Account> accounts,
             Map<AccountId, Account> byId,
-            Map<String, List<Address>> aliases) {
+            Map<String, List<Address>> aliases,
+            Map<String, List<String>> filterRules) {
         this.domains = domains;
         this.accounts = accounts;
         this.byId = byId;
         this.aliases = aliases;
+        this.filterRules = filterRules;
     }
 
     /** What an address stands for. */
@@ -121,6 +124,15 @@ public final class People {
                 .min(java.util.Comparator.comparing(a -> a.address().key()));
     }
 
+    /**
+     * The lines that a scope says to the mail filter, in the order of their making; the same list until they change.
+     *
+     * @param scope an account's {@link Address#key}, a domain, or nothing for the whole server
+     */
+    public List<String> filterRules(String scope) {
+        return filterRules.getOrDefault(scope, List.of());
+    }
+
     /** How many accounts each shard holds; shards without any are absent. */
     public Map<GroupName, Integer> perShard() {
         Map<GroupName, Integer> counts = new TreeMap<>();
@@ -132,7 +144,7 @@ public final class People {
     People with(Domain domain, String dn) {
         Map<Domain, String> more = new HashMap<>(domains);
         more.put(domain, dn);
-        return new People(more, accounts, byId, aliases);
+        return new People(more, accounts, byId, aliases, filterRules);
     }
 
     /**
@@ -150,7 +162,7 @@ public final class People {
         Map<AccountId, Account> moreById = new HashMap<>(byId);
         more.put(key, account);
         moreById.put(account.id(), account);
-        return new People(domains, more, moreById, aliases);
+        return new People(domains, more, moreById, aliases, filterRules);
     }
 
     /**
@@ -164,7 +176,21 @@ public final class People {
         }
         Map<String, List<Address>> more = new HashMap<>(aliases);
         more.put(alias.key(), List.copyOf(targets));
-        return new People(domains, accounts, byId, more);
+        return new People(domains, accounts, byId, more, filterRules);
+    }
+
+    /** This index with a scope's lines for the mail filter. */
+    People withFilterRules(String scope, List<String> lines) {
+        if (lines.equals(filterRules(scope))) {
+            return this;
+        }
+        Map<String, List<String>> more = new HashMap<>(filterRules);
+        if (lines.isEmpty()) {
+            more.remove(scope);
+        } else {
+            more.put(scope, List.copyOf(lines));
+        }
+        return new People(domains, accounts, byId, aliases, more);
     }
 
     /** This index without an address. */
@@ -177,13 +203,13 @@ public final class People {
             fewerById.remove(gone.id());
         }
         fewerAliases.remove(key);
-        return new People(domains, fewer, fewerById, fewerAliases);
+        return new People(domains, fewer, fewerById, fewerAliases, filterRules).withFilterRules(key, List.of());
     }
 
     /** This index without a domain. */
     People withoutDomain(Domain domain) {
         Map<Domain, String> fewer = new HashMap<>(domains);
         fewer.remove(domain);
-        return new People(fewer, accounts, byId, aliases);
+        return new People(fewer, accounts, byId, aliases, filterRules).withFilterRules(domain.value(), List.of());
     }
 }

@@ -39,6 +39,9 @@ final class Tree {
     /** Why an entry is not added that is here. */
     static final String EXISTS = "it exists already";
 
+    /** The most lines that one scope says to the mail filter. */
+    private static final int FILTER_RULES = 2000;
+
     private final InMemoryDirectoryServer server;
     private volatile People people = People.NONE;
 
@@ -144,12 +147,13 @@ final class Tree {
 
     private static People with(People people, Entry entry) {
         if (entry.hasObjectClass(Names.DOMAIN_CLASS)) {
-            return people.with(new Domain(value(entry, Names.DOMAIN)), entry.getDN());
+            String domain = value(entry, Names.DOMAIN);
+            return people.with(new Domain(domain), entry.getDN()).withFilterRules(domain, filterRules(entry));
         }
         if (entry.hasObjectClass(Names.ACCOUNT_CLASS)) {
             Account account = account(entry);
             hosted(people, account.address());
-            return people.with(account);
+            return people.with(account).withFilterRules(account.address().key(), filterRules(entry));
         }
         if (entry.hasObjectClass(Names.ALIAS_CLASS)) {
             Address alias = Address.parse(value(entry, "mail"));
@@ -159,7 +163,15 @@ final class Tree {
                     .toList();
             return people.with(alias, targets);
         }
-        return people;
+        return entry.hasObjectClass(Names.FILTER_CLASS) ? people.withFilterRules("", filterRules(entry)) : people;
+    }
+
+    private static List<String> filterRules(Entry entry) {
+        String[] lines = entry.getAttributeValues(Names.FILTER_RULE);
+        if (lines != null && lines.length > FILTER_RULES) {
+            throw new Malformed("the mail filter has " + FILTER_RULES + " lines there, the most it can have");
+        }
+        return lines == null ? List.of() : List.of(lines);
     }
 
     private static void hosted(People people, Address address) {
@@ -172,6 +184,9 @@ final class Tree {
     private static People without(People people, Entry entry) {
         if (entry.hasObjectClass(Names.DOMAIN_CLASS)) {
             return people.withoutDomain(new Domain(value(entry, Names.DOMAIN)));
+        }
+        if (entry.hasObjectClass(Names.FILTER_CLASS)) {
+            return people.withFilterRules("", List.of());
         }
         boolean mail = entry.hasObjectClass(Names.ACCOUNT_CLASS) || entry.hasObjectClass(Names.ALIAS_CLASS);
         return mail ? people.without(Address.parse(value(entry, "mail")).key()) : people;

@@ -2,7 +2,9 @@ package org.merpati.filter;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
+import org.merpati.mime.Envelope;
 import org.merpati.mime.HeaderField;
 import org.merpati.mime.Part;
 import org.merpati.mime.Summary;
@@ -15,13 +17,13 @@ public final class Suspect {
     private final Arrival arrival;
     private final Content whole;
     private final byte[] beginning;
-    private final Part structure;
+    private final Summary summary;
 
     private Suspect(Arrival arrival, Content whole, byte[] beginning) {
         this.arrival = arrival;
         this.whole = whole;
         this.beginning = beginning;
-        this.structure = Summary.of(beginning).structure();
+        this.summary = Summary.of(beginning);
     }
 
     /**
@@ -52,12 +54,23 @@ public final class Suspect {
 
     /** The structure of the {@link #beginning}. */
     public Part structure() {
-        return structure;
+        return summary.structure();
+    }
+
+    /** Its date, subject and people as the header has them. */
+    public Envelope envelope() {
+        return summary.envelope();
+    }
+
+    /** The fields of the header, in order. */
+    public List<HeaderField> fields() {
+        Part structure = structure();
+        return HeaderField.list(beginning, structure.headerStart(), structure.bodyStart(), Short.MAX_VALUE);
     }
 
     /** The value of the first header field of that name, unfolded, as ISO-8859-1 characters. */
     public Optional<String> header(String name) {
-        return HeaderField.list(beginning, structure.headerStart(), structure.bodyStart(), Short.MAX_VALUE).stream()
+        return fields().stream()
                 .filter(field -> field.name().equalsIgnoreCase(name))
                 .findFirst()
                 .map(field -> field.value(beginning));

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.merpati.directory.Account;
+import org.merpati.filter.Judgement;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Flags;
@@ -145,7 +146,9 @@ final class DeliveryReception implements Reception {
                 MailStore store, MailId mail, Body body, List<Integer> places, Map<Integer, Reply> replies) {
             try {
                 List<Delivery.Outcome> outcomes = store.deliver(new Delivery(
-                        mail, body, places.stream().map(i -> recipient(mail, i)).toList()));
+                        mail,
+                        body,
+                        places.stream().map(i -> recipient(store, mail, i)).toList()));
                 for (int i = 0; i < places.size(); i++) {
                     Envelope.Recipient to = envelope.recipients().get(places.get(i));
                     replies.put(places.get(i), reply(mail, to, outcomes.get(i)));
@@ -155,12 +158,18 @@ final class DeliveryReception implements Reception {
             }
         }
 
-        private Delivery.Recipient recipient(MailId mail, int place) {
+        private Delivery.Recipient recipient(MailStore store, MailId mail, int place) {
             Envelope.Recipient to = envelope.recipients().get(place);
             var target = NodeParameters.target(to);
             String returnPath = envelope.sender().map(Address::toString).orElse("");
             String prefix = "Return-Path: <" + returnPath + ">\r\nDelivered-To: " + to.address() + "\r\n";
-            return new Delivery.Recipient(target.delivery(mail), target.account(), prefix, "INBOX", Flags.NONE);
+            if (target.verdict().isEmpty()) {
+                return new Delivery.Recipient(target.delivery(mail), target.account(), prefix, "INBOX", Flags.NONE);
+            }
+            Judgement judgement = Judgement.parse(target.verdict());
+            String marked = prefix + judgement.fields(NodeParameters.tests(envelope));
+            String mailbox = Filing.mailbox(store, target.account(), judgement.action());
+            return new Delivery.Recipient(target.delivery(mail), target.account(), marked, mailbox, Flags.NONE);
         }
 
         private static Reply reply(MailId mail, Envelope.Recipient to, Delivery.Outcome outcome) {

@@ -62,7 +62,7 @@ final class Attempt {
             }
             inside.computeIfAbsent(account.get().shard(), s -> new ArrayList<>())
                     .add(new LocalDelivery.Target(
-                            place, to.address(), account.get().id()));
+                            place, to.address(), account.get().id(), to.verdict()));
         }
         inside.forEach(this::local);
         outside.values().forEach(this::remote);
@@ -73,8 +73,9 @@ final class Attempt {
             skipped = true;
             return;
         }
+        LocalDelivery.Mail letter = new LocalDelivery.Mail(mail.id(), mail.sender(), body, mail.tests());
         Duration limit = LMTP.plusSeconds(body.size() / OCTETS_A_SECOND);
-        List<Reply> replies = with.local().deliver(shard, mail.id(), mail.sender(), to, body, limit);
+        List<Reply> replies = with.local().deliver(shard, letter, to, limit);
         for (int i = 0; i < to.size(); i++) {
             judge(to.get(i).place(), replies.get(i), true);
         }

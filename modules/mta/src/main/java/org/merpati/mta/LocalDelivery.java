@@ -41,8 +41,15 @@ final class LocalDelivery {
     /** A shard that did not answer: since when, and how many are trying it again now. */
     private record Trouble(long since, AtomicInteger probes) {}
 
-    /** A recipient: its place in the envelope, its address, its account. */
-    record Target(int place, Address address, AccountId account) {}
+    /** A recipient: its place in the envelope, its address, its account, and the filter's verdict as text. */
+    record Target(int place, Address address, AccountId account, String verdict) {}
+
+    /**
+     * A mail.
+     *
+     * @param tests the names of what the filter found, parted by commas
+     */
+    record Mail(MailId id, Optional<Address> sender, MailBody body, String tests) {}
 
     private final Routes routes;
     private final NodeConnections connections;
@@ -84,16 +91,16 @@ final class LocalDelivery {
      *
      * @return a reply for each; where nobody answered, a 4xx of our own
      */
-    List<Reply> deliver(
-            GroupName shard, MailId mail, Optional<Address> sender, List<Target> to, MailBody body, Duration limit) {
+    List<Reply> deliver(GroupName shard, Mail mail, List<Target> to, Duration limit) {
         List<Envelope.Recipient> recipients = to.stream()
-                .map(t -> new Envelope.Recipient(t.address(), NodeParameters.recipient(t.place(), t.account())))
+                .map(t -> new Envelope.Recipient(
+                        t.address(), NodeParameters.recipient(t.place(), t.account(), t.verdict())))
                 .toList();
-        Envelope envelope = new Envelope(sender, NodeParameters.mail(mail), recipients);
-        NodeConnections.Call call = new NodeConnections.Call(envelope, body, limit);
+        Envelope envelope = new Envelope(mail.sender(), NodeParameters.mail(mail.id(), mail.tests()), recipients);
+        NodeConnections.Call call = new NodeConnections.Call(envelope, mail.body(), limit);
         AtomicReference<@Nullable Route> used = new AtomicReference<>(null);
         FutureTask<List<Reply>> delivering = new FutureTask<>(() -> follow(shard, call, used));
-        Thread.ofVirtual().name("lmtp-" + mail).start(delivering);
+        Thread.ofVirtual().name("lmtp-" + mail.id()).start(delivering);
         String why;
         try {
             List<Reply> replies = delivering.get(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -111,7 +118,7 @@ final class LocalDelivery {
                 return copies(to, refusal.reply());
             }
             if (!(failed.getCause() instanceof IOException) && !(failed.getCause() instanceof TryLater)) {
-                throw new IllegalStateException("delivery of " + mail, failed.getCause());
+                throw new IllegalStateException("delivery of " + mail.id(), failed.getCause());
             }
             why = shard + ": " + failed.getCause().getMessage();
         } finally {

@@ -15,6 +15,7 @@ import org.merpati.kernel.MailId;
  * @param finished when its last recipient became final, in UTC milliseconds; 0 before
  * @param size of the body in octets
  * @param held whether no attempt is made
+ * @param tests the names of what the filter found, parted by commas
  */
 public record MailEntry(
         MailId id,
@@ -24,7 +25,8 @@ public record MailEntry(
         long finished,
         int size,
         boolean held,
-        List<TraceEvent> events) {
+        List<TraceEvent> events,
+        String tests) {
     private static final int EVENTS = 200;
 
     /** Where a recipient stands. */
@@ -52,6 +54,7 @@ public record MailEntry(
      * @param since when the present state began, in UTC milliseconds
      * @param next when to try (again), in UTC milliseconds
      * @param reply the last answer
+     * @param verdict the filter's, as text; empty where it did not judge
      */
     public record Recipient(
             Address address,
@@ -60,10 +63,16 @@ public record MailEntry(
             int attempts,
             long since,
             long next,
-            String reply) {
+            String reply,
+            String verdict) {
         /** A recipient of a mail that was just accepted. */
         public static Recipient waiting(Address address, Optional<AccountId> account, long now) {
-            return new Recipient(address, account, State.WAITING, 0, now, now, "");
+            return waiting(address, account, now, "");
+        }
+
+        /** A recipient of a mail that was just accepted and judged. */
+        public static Recipient waiting(Address address, Optional<AccountId> account, long now, String verdict) {
+            return new Recipient(address, account, State.WAITING, 0, now, now, "", verdict);
         }
     }
 
@@ -75,8 +84,20 @@ public record MailEntry(
     /** A mail that was just accepted. */
     public static MailEntry accepted(
             MailId id, Optional<Address> sender, List<Recipient> recipients, long now, int size, String how) {
+        return accepted(id, sender, recipients, now, size, how, "");
+    }
+
+    /** A mail that was just accepted and judged. */
+    public static MailEntry accepted(
+            MailId id,
+            Optional<Address> sender,
+            List<Recipient> recipients,
+            long now,
+            int size,
+            String how,
+            String tests) {
         TraceEvent event = new TraceEvent(now, -1, "accepted", how);
-        return new MailEntry(id, sender, recipients, now, 0, size, false, List.of(event));
+        return new MailEntry(id, sender, recipients, now, 0, size, false, List.of(event), tests);
     }
 
     /** Whether every recipient is final. */
@@ -87,9 +108,9 @@ public record MailEntry(
     private MailEntry with(int place, Recipient recipient, TraceEvent event) {
         List<Recipient> all = new ArrayList<>(recipients);
         all.set(place, recipient);
-        MailEntry next = new MailEntry(id, sender, all, received, finished, size, held, more(event));
+        MailEntry next = new MailEntry(id, sender, all, received, finished, size, held, more(event), tests);
         boolean ends = finished == 0 && next.done();
-        return ends ? new MailEntry(id, sender, all, received, event.millis(), size, held, next.events) : next;
+        return ends ? new MailEntry(id, sender, all, received, event.millis(), size, held, next.events, tests) : next;
     }
 
     private List<TraceEvent> more(TraceEvent event) {
@@ -115,7 +136,14 @@ public record MailEntry(
             case BOUNCED -> State.BOUNCED;
         };
         Recipient is = new Recipient(
-                was.address(), was.account(), state, was.attempts() + 1, now, outcome.next(), outcome.reply());
+                was.address(),
+                was.account(),
+                state,
+                was.attempts() + 1,
+                now,
+                outcome.next(),
+                outcome.reply(),
+                was.verdict());
         return with(
                 outcome.place(),
                 is,
@@ -131,7 +159,14 @@ public record MailEntry(
         }
         Recipient was = recipients.get(place);
         Recipient is = new Recipient(
-                was.address(), was.account(), State.STARTED, was.attempts(), now, was.next(), was.reply());
+                was.address(),
+                was.account(),
+                State.STARTED,
+                was.attempts(),
+                now,
+                was.next(),
+                was.reply(),
+                was.verdict());
         return with(place, is, new TraceEvent(now, place, "started", ""));
     }
 
@@ -139,7 +174,7 @@ public record MailEntry(
     MailEntry held(boolean hold, long now) {
         List<Recipient> all = recipients.stream()
                 .map(r -> r.state() == State.WAITING && !hold
-                        ? new Recipient(r.address(), r.account(), r.state(), 0, r.since(), now, r.reply())
+                        ? new Recipient(r.address(), r.account(), r.state(), 0, r.since(), now, r.reply(), r.verdict())
                         : r)
                 .toList();
         return new MailEntry(
@@ -150,6 +185,7 @@ public record MailEntry(
                 finished,
                 size,
                 hold,
-                more(new TraceEvent(now, -1, hold ? "held" : "released", "")));
+                more(new TraceEvent(now, -1, hold ? "held" : "released", "")),
+                tests);
     }
 }

@@ -2,9 +2,12 @@ package org.merpati.mta;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.merpati.cluster.Ticket;
@@ -12,6 +15,8 @@ import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
 import org.merpati.directory.Logins;
 import org.merpati.directory.People;
+import org.merpati.filter.Arrival;
+import org.merpati.filter.Verdict;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Clock;
@@ -45,7 +50,8 @@ final class MtaReception implements Reception {
             Clock clock,
             String hostname,
             Path folder,
-            Counters counters) {}
+            Counters counters,
+            Screening screening) {}
 
     private final SmtpConfig.Kind kind;
     private final Parts parts;
@@ -147,7 +153,7 @@ final class MtaReception implements Reception {
 
         @Override
         public List<Reply> finish() throws IOException {
-            HeaderScan scan = HeaderScan.of(body);
+            HeaderScan scan = HeaderScan.of(body, parts.hostname());
             if (scan.received() > HOPS) {
                 return List.of(new Reply(554, "5.4.6 the message went through more than " + HOPS + " servers: a loop"));
             }
@@ -158,13 +164,47 @@ final class MtaReception implements Reception {
             }
             MailId mail = new MailId(parts.ids().next());
             long now = parts.clock().millis();
-            MailBody whole = body.behind(TraceHeader.of(client, scan, submission(), mail, parts.hostname(), now));
+            byte[] trace = TraceHeader.of(client, scan, submission(), mail, parts.hostname(), now);
+            MailBody theirs = body.without(scan.ours());
+            MailBody whole = theirs.behind(trace);
             log(mail, "received", recipients.all(), whole.size());
-            if (direct(mail, whole, recipients.all())) {
+            Verdict verdict = parts.screening().judge(mail, arrival(now), whole, recipients.all());
+            Optional<Reply> refusal = Screening.refusal(verdict);
+            if (refusal.isPresent()) {
+                parts.counters().add(refusal.get().permanentNegative() ? "spam" : "unscreened");
+                MailLog.event(mail, "refused", "reply", refusal.get());
+                return List.of(refusal.get());
+            }
+            Letter letter = submission()
+                    ? new Letter(mail, whole, recipients.all(), verdict.ours())
+                    : new Letter(mail, marked(theirs, trace, verdict), recipients.all(), verdict.accepted());
+            if (direct(letter)) {
                 parts.counters().add("direct");
                 return List.of(new Reply(250, "2.0.0 delivered as " + mail));
             }
-            return List.of(spool(mail, whole, recipients.all(), now));
+            return List.of(spool(letter, now));
+        }
+
+        private Arrival arrival(long now) {
+            List<Address> to = envelope.recipients().stream()
+                    .map(Envelope.Recipient::address)
+                    .toList();
+            Optional<InetAddress> peer = Optional.of(client.address().getAddress());
+            return new Arrival(peer, client.helo(), envelope.sender(), to, client.login(), now);
+        }
+
+        /** The message behind our lines: what was found goes below where it came from (RFC 8601 §2). */
+        private MailBody marked(MailBody theirs, byte[] trace, Verdict verdict) {
+            String fields = verdict.report().fields()
+                    + verdict.report()
+                            .proof()
+                            .results()
+                            .map(results -> "Authentication-Results: " + parts.hostname() + results + "\r\n")
+                            .orElse("");
+            byte[] lines = fields.getBytes(StandardCharsets.US_ASCII);
+            byte[] both = Arrays.copyOf(trace, trace.length + lines.length);
+            System.arraycopy(lines, 0, both, trace.length, lines.length);
+            return theirs.behind(both);
         }
 
         private void log(MailId mail, String event, List<Recipients.Target> recipients, int size) {
@@ -194,7 +234,9 @@ final class MtaReception implements Reception {
         }
 
         /** Hands the message to its shard; false if anything but everything was taken. */
-        private boolean direct(MailId mail, MailBody whole, List<Recipients.Target> recipients) {
+        private boolean direct(Letter letter) {
+            MailId mail = letter.id();
+            List<Recipients.Target> recipients = letter.recipients();
             Optional<GroupName> shard = oneShard(recipients);
             if (shard.isEmpty() || !parts.local().near(shard.get())) {
                 return false;
@@ -203,9 +245,10 @@ final class MtaReception implements Reception {
             for (int place = 0; place < recipients.size(); place++) {
                 Recipients.Target to = recipients.get(place);
                 targets.add(new LocalDelivery.Target(
-                        place, to.address(), to.account().orElseThrow().id()));
+                        place, to.address(), to.account().orElseThrow().id(), letter.verdict(place)));
             }
-            List<Reply> replies = parts.local().deliver(shard.get(), mail, envelope.sender(), targets, whole, DIRECT);
+            LocalDelivery.Mail whole = new LocalDelivery.Mail(mail, envelope.sender(), letter.body(), letter.tests());
+            List<Reply> replies = parts.local().deliver(shard.get(), whole, targets, DIRECT);
             boolean all = replies.stream().allMatch(Reply::positive);
             MailLog.event(
                     mail,
@@ -228,20 +271,19 @@ final class MtaReception implements Reception {
             return shards.size() == 1 ? shards.getFirst() : Optional.empty();
         }
 
-        private Reply spool(MailId mail, MailBody whole, List<Recipients.Target> recipients, long now) {
+        private Reply spool(Letter letter, long now) {
+            MailId mail = letter.id();
             Optional<Spool> spool = parts.spools().accepting();
             if (spool.isEmpty()) {
                 return new Reply(451, "4.3.2 this server leads no spool now: use another one, or try again");
             }
-            List<MailEntry.Recipient> waiting = recipients.stream()
-                    .map(t ->
-                            MailEntry.Recipient.waiting(t.address(), t.account().map(Account::id), now))
-                    .toList();
+            List<MailEntry.Recipient> waiting = letter.waiting(now);
             String how =
                     client.protocol() + " from " + client.address().getAddress().getHostAddress();
-            MailEntry entry = MailEntry.accepted(mail, envelope.sender(), waiting, now, whole.size(), how);
+            MailEntry entry = MailEntry.accepted(
+                    mail, envelope.sender(), waiting, now, letter.body().size(), how, letter.tests());
             try {
-                spool.get().accept(entry, whole);
+                spool.get().accept(entry, letter.body());
             } catch (Failure failure) {
                 MailLog.event(mail, "refused", "spool", spool.get().group(), "why", failure.sentence());
                 return Reply.of(failure);

@@ -159,7 +159,8 @@ public final class MtaRole implements AutoCloseable {
                 parts.clock(),
                 parts.hostname(),
                 arriving,
-                counters);
+                counters,
+                new Screening(parts.directory()::people));
         NodeConfig.Listeners wanted = parts.config().listeners();
         open("smtp", wanted.smtp(), SmtpConfig.Kind.RELAY, false, reception);
         open("submission", wanted.submission(), SmtpConfig.Kind.SUBMISSION, false, reception);

@@ -10,9 +10,13 @@ import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.MailId;
 
-/** The binary forms of a spool's commands and rows. Each begins with its version. */
+/**
+ * The binary forms of a spool's commands and rows. Each begins with its version; the first had nothing of the filter's
+ * verdict.
+ */
 final class SpoolCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int WITHOUT_VERDICT = 1;
 
     /** In the order of their codes. */
     private static final List<Outcome.Result> RESULTS =
@@ -61,11 +65,11 @@ final class SpoolCodec {
      */
     static SpoolCommand decode(byte[] octets) {
         BinaryReader in = new BinaryReader(octets);
-        version(in.u8());
+        int version = version(in.u8());
         int kind = in.u8();
         return switch (kind) {
             case 1 -> {
-                MailEntry entry = entry(in);
+                MailEntry entry = entry(in, version);
                 byte[] inline = in.bytes();
                 yield new SpoolCommand.Accept(entry, inline, in.count());
             }
@@ -81,7 +85,7 @@ final class SpoolCodec {
                 }
                 Optional<Spool.NewMail> bounce = Optional.empty();
                 if (in.flag()) {
-                    MailEntry entry = entry(in);
+                    MailEntry entry = entry(in, version);
                     bounce = Optional.of(new Spool.NewMail(entry, in.bytes()));
                 }
                 yield new SpoolCommand.Outcomes(outcomes, bounce);
@@ -104,11 +108,12 @@ final class SpoolCodec {
         };
     }
 
-    private static void version(int version) {
-        if (version != VERSION) {
+    private static int version(int version) {
+        if (version != VERSION && version != WITHOUT_VERDICT) {
             throw new IllegalStateException("the spool's log or rows are of version " + version
-                    + " and this program reads " + VERSION + ": update this node");
+                    + " and this program reads up to " + VERSION + ": update this node");
         }
+        return version;
     }
 
     private static void outcome(BinaryWriter out, Outcome outcome) {
@@ -138,8 +143,8 @@ final class SpoolCodec {
     /** Reads a row. */
     static MailEntry row(byte[] octets) {
         BinaryReader in = new BinaryReader(octets);
-        version(in.u8());
-        return entry(in);
+        int version = version(in.u8());
+        return entry(in, version);
     }
 
     private static void address(BinaryWriter out, Address address) {
@@ -164,7 +169,8 @@ final class SpoolCodec {
                     .varint(recipient.attempts())
                     .i64(recipient.since())
                     .i64(recipient.next())
-                    .text(recipient.reply());
+                    .text(recipient.reply())
+                    .text(recipient.verdict());
         }
         out.varint(entry.events().size());
         for (TraceEvent event : entry.events()) {
@@ -173,9 +179,10 @@ final class SpoolCodec {
                     .text(event.event())
                     .text(event.text());
         }
+        out.text(entry.tests());
     }
 
-    private static MailEntry entry(BinaryReader in) {
+    private static MailEntry entry(BinaryReader in, int version) {
         MailId id = new MailId(in.id());
         Optional<Address> from = in.flag() ? Optional.of(address(in)) : Optional.empty();
         long received = in.i64();
@@ -184,7 +191,7 @@ final class SpoolCodec {
         boolean held = in.flag();
         List<MailEntry.Recipient> recipients = new ArrayList<>();
         for (int left = in.count(); left > 0; left--) {
-            recipients.add(recipient(in));
+            recipients.add(recipient(in, version));
         }
         List<TraceEvent> events = new ArrayList<>();
         for (int left = in.count(); left > 0; left--) {
@@ -193,16 +200,22 @@ final class SpoolCodec {
             String event = in.text();
             events.add(new TraceEvent(millis, place, event, in.text()));
         }
-        return new MailEntry(id, from, recipients, received, finished, size, held, events);
+        return new MailEntry(id, from, recipients, received, finished, size, held, events, filterText(in, version));
     }
 
-    private static MailEntry.Recipient recipient(BinaryReader in) {
+    private static MailEntry.Recipient recipient(BinaryReader in, int version) {
         Address address = address(in);
         Optional<AccountId> account = in.flag() ? Optional.of(new AccountId(in.id())) : Optional.empty();
         MailEntry.State state = STATES.get(in.u8());
         int attempts = in.count();
         long since = in.i64();
         long next = in.i64();
-        return new MailEntry.Recipient(address, account, state, attempts, since, next, in.text());
+        String reply = in.text();
+        String verdict = filterText(in, version);
+        return new MailEntry.Recipient(address, account, state, attempts, since, next, reply, verdict);
+    }
+
+    private static String filterText(BinaryReader in, int version) {
+        return version == WITHOUT_VERDICT ? "" : in.text();
     }
 }

@@ -151,7 +151,8 @@ interface SpoolContract {
                 0,
                 3,
                 false,
-                List.of());
+                List.of(),
+                "");
         note(
                 List.of(outcome(mail, 0, Outcome.Result.BOUNCED), outcome(mail, 1, Outcome.Result.BOUNCED)),
                 Optional.of(new Spool.NewMail(bounce, new byte[] {1, 2, 3})));

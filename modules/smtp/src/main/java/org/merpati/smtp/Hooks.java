@@ -227,7 +227,7 @@ final class Hooks
                         .flatMap(Connection::peerCertificate)
                         .isPresent();
         String size = "SIZE " + config.messageLimit();
-        return node ? List.of(size, OURS) : List.of(size);
+        return node ? List.of(size, OURS + " " + NodeParameters.VERDICT) : List.of(size);
     }
 
     @Override

@@ -101,7 +101,8 @@ public final class SmtpClient implements AutoCloseable {
      * @throws SmtpRefusal if the server refuses the sender or the whole
      * @throws IOException if the connection breaks; if it breaks after the dot, the message may have been taken
      */
-    public List<Reply> send(Envelope envelope, Content content, Runnable beforeDot) throws IOException {
+    public List<Reply> send(Envelope whole, Content content, Runnable beforeDot) throws IOException {
+        Envelope envelope = NodeParameters.understood(whole, extensions);
         boolean pipelining = extensions.containsKey("PIPELINING");
         List<Reply> replies = new ArrayList<>();
         say("MAIL FROM:<" + envelope.senderText() + ">" + Envelope.text(envelope.parameters()));

@@ -1,0 +1,96 @@
+package org.merpati.node;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.merpati.directory.Directory;
+import org.merpati.directory.People;
+import org.merpati.filter.Policy;
+import org.merpati.filter.lists.ListEntry;
+import org.merpati.kernel.Address;
+import org.merpati.kernel.Domain;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
+
+/** What an administrator can say to the mail filter, for a person, a domain or the whole server. */
+final class SpamAdmin {
+    private static final String POLICY = "policy ";
+
+    private final Directory directory;
+
+    SpamAdmin(Directory directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Carries out an operation: {@code list}, {@code allow}, {@code deny}, {@code forget}, {@code policy}.
+     *
+     * @throws Malformed if there is no such operation or a parameter is missing or wrong
+     */
+    Object run(String operation, Map<String, String> parameters) {
+        String scope = scope(parameters.getOrDefault("for", ""));
+        String name = scope.isEmpty() ? "the server" : scope;
+        return switch (operation) {
+            case "list" -> directory.people().filterRules(scope);
+            case "allow", "deny" -> {
+                boolean unproved = Boolean.parseBoolean(parameters.getOrDefault("unproved", "false"));
+                String line = operation + " " + need(parameters, "sender") + (unproved ? " unproved" : "");
+                ListEntry entry = ListEntry.parse(line);
+                directory.addFilterRule(scope, entry.toString());
+                yield name + ": " + entry;
+            }
+            case "forget" -> forget(scope, ListEntry.parse("deny " + need(parameters, "sender")), name);
+            case "policy" -> policy(scope, need(parameters, "policy"), name);
+            default -> throw new Malformed("no operation 'spam " + operation + "'");
+        };
+    }
+
+    private static String need(Map<String, String> parameters, String name) {
+        return Optional.ofNullable(parameters.get(name))
+                .filter(value -> !value.isBlank())
+                .orElseThrow(() -> new Malformed("'" + name + "' is missing"));
+    }
+
+    /** An account's key, a domain of ours, or nothing for the server. */
+    private String scope(String text) {
+        People people = directory.people();
+        if (text.isEmpty()) {
+            return "";
+        }
+        boolean person = text.indexOf('@') >= 0;
+        String scope = person ? Address.parse(text).key() : Domain.parse(text).value();
+        boolean known = person ? people.login(scope).isPresent() : people.hosts(Domain.parse(text));
+        if (!known) {
+            throw new Refused(
+                    Refused.Reason.NONEXISTENT, "there is no " + (person ? "account " : "domain ") + text + " here");
+        }
+        return scope;
+    }
+
+    private String forget(String scope, ListEntry meant, String name) {
+        List<String> lines = directory.people().filterRules(scope).stream()
+                .filter(ListEntry::is)
+                .filter(line -> ListEntry.parse(line).pattern().equals(meant.pattern()))
+                .toList();
+        if (lines.isEmpty()) {
+            throw new Refused(Refused.Reason.NONEXISTENT, name + " says nothing about " + meant.pattern());
+        }
+        lines.forEach(line -> directory.removeFilterRule(scope, line));
+        return name + ": no more " + String.join(", ", lines);
+    }
+
+    private String policy(String scope, String text, String name) {
+        List<String> old = directory.people().filterRules(scope).stream()
+                .filter(line -> line.startsWith(POLICY))
+                .toList();
+        if (!text.equals("none")) {
+            String line = POLICY + Policy.parse(text);
+            if (old.contains(line)) {
+                return name + ": " + line;
+            }
+            directory.addFilterRule(scope, line);
+        }
+        old.forEach(line -> directory.removeFilterRule(scope, line));
+        return text.equals("none") ? name + ": no policy of its own" : name + ": " + POLICY + Policy.parse(text);
+    }
+}

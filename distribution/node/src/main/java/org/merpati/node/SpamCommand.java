@@ -1,0 +1,100 @@
+package org.merpati.node;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** The commands {@code merpati spam}: what a person, a domain or the server says to the mail filter. */
+@Command(
+        name = "spam",
+        mixinStandardHelpOptions = true,
+        description = "Says to the mail filter whom to allow, whom to deny, and from which score on what is done.")
+final class SpamCommand implements Runnable {
+    @Override
+    public void run() {
+        new CommandLine(this).usage(System.out);
+    }
+
+    /** Whose rules are meant. */
+    static final class Whose {
+        @Option(
+                names = "--for",
+                paramLabel = "WHOM",
+                description = "an account's address or a domain; without it the whole server")
+        private @Nullable String scope;
+
+        Map<String, String> with(String name, String value) {
+            Map<String, String> parameters = new LinkedHashMap<>(Map.of(name, value));
+            if (scope != null) {
+                parameters.put("for", scope);
+            }
+            return parameters;
+        }
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows what is said, a line each.")
+    int list(@CommandLine.Mixin Main.Door door, @CommandLine.Mixin Whose whose) {
+        JsonNode lines = door.ask("spam list", whose.with("show", "all"));
+        if (door.json()) {
+            return door.say(lines);
+        }
+        lines.forEach(line -> System.out.println(line.asString()));
+        return 0;
+    }
+
+    @Command(
+            name = "allow",
+            mixinStandardHelpOptions = true,
+            description = "Mail of this sender is no spam, if SPF or DKIM prove that it is the sender's.")
+    int allow(
+            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Whose whose,
+            @Parameters(paramLabel = "SENDER", description = "an address, a domain with all below it, or a network")
+                    String sender,
+            @Option(names = "--unproved", description = "believe it without proof") boolean unproved) {
+        Map<String, String> parameters = whose.with("sender", sender);
+        parameters.put("unproved", Boolean.toString(unproved));
+        return door.say(door.ask("spam allow", parameters));
+    }
+
+    @Command(name = "deny", mixinStandardHelpOptions = true, description = "Mail of this sender is refused.")
+    int deny(
+            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Whose whose,
+            @Parameters(paramLabel = "SENDER", description = "an address, a domain with all below it, or a network")
+                    String sender) {
+        return door.say(door.ask("spam deny", whose.with("sender", sender)));
+    }
+
+    @Command(
+            name = "forget",
+            mixinStandardHelpOptions = true,
+            description = "A sender is neither allowed nor denied any more.")
+    int forget(
+            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Whose whose,
+            @Parameters(paramLabel = "SENDER", description = "as it was allowed or denied") String sender) {
+        return door.say(door.ask("spam forget", whose.with("sender", sender)));
+    }
+
+    @Command(
+            name = "policy",
+            mixinStandardHelpOptions = true,
+            description = {
+                "From which score on what is done: tag, junk, quarantine, reject.",
+                "Such as: merpati spam policy junk=5 reject=15, or the name of a preset: default, zimbra, careful;"
+                        + " none leaves it to the domain or the server."
+            })
+    int policy(
+            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Whose whose,
+            @Parameters(arity = "1..*", paramLabel = "POLICY", description = "words, or a preset")
+                    java.util.List<String> words) {
+        return door.say(door.ask("spam policy", whose.with("policy", String.join(" ", words))));
+    }
+}

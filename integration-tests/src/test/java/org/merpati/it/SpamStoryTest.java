@@ -1,0 +1,127 @@
+package org.merpati.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.merpati.dev.Cluster;
+import org.merpati.dev.MailProbe;
+import org.merpati.kernel.Failure;
+import org.merpati.smtp.Reply;
+import org.merpati.wire.InternalErrors;
+
+/** The filter's verdict in the cluster: said on one node, in force on all, and not forgotten when nodes die. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SpamStoryTest {
+    private static final String SPAMMER = "win@casino.example";
+
+    @RegisterExtension
+    final Six six = new Six(Kit.Form.EMBEDDED);
+
+    private String account = "";
+    private String password = "";
+
+    @BeforeAll
+    void people() {
+        Map.Entry<String, String> first =
+                Kit.accounts(six.cluster(), "spam", 1).entrySet().iterator().next();
+        account = first.getKey();
+        password = first.getValue();
+    }
+
+    @AfterEach
+    void nothingIsSaid() {
+        for (Map<String, String> said : List.of(
+                Map.of("do", "spam forget", "sender", "casino.example"),
+                Map.of("do", "spam policy", "policy", "none", "for", account))) {
+            try {
+                six.cluster().askAny(String.valueOf(said.get("do")), said);
+            } catch (Failure nothing) {
+                assertThat(nothing.sentence()).contains("says nothing");
+            }
+        }
+    }
+
+    @AfterAll
+    void noInternalErrors() {
+        assertThat(InternalErrors.count()).as("internal errors").isZero();
+    }
+
+    private Reply send(int door, String id) {
+        String server = six.cluster().plan().all("smtp").get(door);
+        try {
+            return MailProbe.send(server, SPAMMER, List.of(account), MailProbe.message(SPAMMER, account, "win", id));
+        } catch (IOException away) {
+            throw new UncheckedIOException(away);
+        }
+    }
+
+    private boolean lies(String mailbox, String id) {
+        String door = six.cluster().plan().all("imap").getFirst();
+        try {
+            return Stories.count(door, account, password, mailbox, id) == 1;
+        } catch (IOException notNow) {
+            return false;
+        }
+    }
+
+    @Test
+    void whoIsDeniedOnOneNodeIsRefusedByEachMtaWithinTwoSeconds() {
+        assertThat(send(1, "before@casino.example").positive()).isTrue();
+        six.cluster().ask("gsmta1", "spam deny", Map.of("sender", "casino.example"));
+        for (int door : new int[] {0, 1}) {
+            Kit.await(
+                    "it is in force",
+                    Duration.ofSeconds(2),
+                    () -> send(door, "d" + door + "@casino.example")
+                            .toString()
+                            .contains("550 5.7.1 the message is refused as spam: the server denies casino.example"));
+        }
+    }
+
+    @Test
+    void whatTheRecipientCallsSpamIsFiledInJunkAndMarked() throws IOException {
+        six.cluster().ask("gszimbra1", "spam policy", Map.of("policy", "tag=-5 junk=-5", "for", account));
+        Kit.await("it is in force", Duration.ofSeconds(2), () -> {
+            assertThat(send(0, "j@casino.example").positive()).isTrue();
+            return lies("Junk", "j@casino.example");
+        });
+        try (MailProbe.Imap client =
+                new MailProbe.Imap(six.cluster().plan().all("imap").getFirst())) {
+            client.ok("LOGIN " + account + " " + password);
+            client.ok("EXAMINE Junk");
+            assertThat(client.ok("FETCH * BODY.PEEK[HEADER]").getFirst())
+                    .contains("X-Spam-Flag: YES")
+                    .contains("X-Spam-Status: Yes, score=")
+                    .contains("X-Spam-Score: ");
+        }
+    }
+
+    @Test
+    void aVerdictIsKeptWhileItsMailWaitsAndItsNodesDie() throws IOException {
+        Cluster cluster = six.cluster();
+        cluster.ask("gszimbra1", "spam policy", Map.of("policy", "tag=-5 junk=-5", "for", account));
+        Kit.await("it is in force", Duration.ofSeconds(2), () -> {
+            assertThat(send(0, "first@casino.example").positive()).isTrue();
+            return lies("Junk", "first@casino.example");
+        });
+        String shard = cluster.askAny("account show", Map.of("address", account))
+                .get("shard")
+                .asString();
+        cluster.kill(shard.equals("shard-1") ? "gszimbra1" : "gszimbra2");
+        Reply taken = send(0, "waits@casino.example");
+        assertThat(taken.positive()).as(taken.toString()).isTrue();
+        cluster.kill("gsmta1");
+        Kit.await(() -> "it is in Junk; " + taken, Duration.ofSeconds(60), () -> lies("Junk", "waits@casino.example"));
+        assertThat(lies("INBOX", "waits@casino.example")).isFalse();
+    }
+}

@@ -1,0 +1,147 @@
+package org.merpati.mta;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.merpati.directory.Account;
+import org.merpati.directory.People;
+import org.merpati.filter.Action;
+import org.merpati.filter.Arrival;
+import org.merpati.filter.Content;
+import org.merpati.filter.Filter;
+import org.merpati.filter.Judgement;
+import org.merpati.filter.Objection;
+import org.merpati.filter.Preferences;
+import org.merpati.filter.Report;
+import org.merpati.filter.Suspect;
+import org.merpati.filter.Verdict;
+import org.merpati.filter.lists.Origin;
+import org.merpati.kernel.Address;
+import org.merpati.kernel.MailId;
+import org.merpati.runtime.MailLog;
+import org.merpati.smtp.Reply;
+import org.merpati.wire.InternalErrors;
+
+/**
+ * Has arriving mail judged by the filter, as the directory says now: what a person, a domain and the server want is in
+ * force from the next message on.
+ */
+final class Screening {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int KNOWN = 20_000;
+
+    /** Where the people are read. */
+    @FunctionalInterface
+    interface Source {
+        People people();
+    }
+
+    /** Lines and what they say. */
+    private record Known(List<String> lines, Preferences says) {}
+
+    private final Source source;
+    private final Filter filter;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+    Screening(Source source) {
+        this.source = source;
+        this.filter = new Filter.Builder(LIMIT, InternalErrors::report).build();
+    }
+
+    /**
+     * Judges a message.
+     *
+     * @throws IOException if it cannot be read
+     * @throws org.merpati.kernel.TryLater if there is too much to do
+     */
+    Verdict judge(MailId mail, Arrival arrival, MailBody body, List<Recipients.Target> to) throws IOException {
+        People people = source.people();
+        Suspect suspect = Suspect.of(arrival, content(body));
+        Report report = filter.report(suspect);
+        Origin origin = Origin.of(suspect, report.proof());
+        List<Judgement> each = new ArrayList<>();
+        to.forEach(target -> each.add(Judgement.of(report, origin, scopes(people, target))));
+        Verdict verdict = new Verdict(report, each);
+        MailLog.event(
+                mail,
+                "judged",
+                "score",
+                report.score(),
+                "verdict",
+                String.join(
+                        ",",
+                        each.stream().map(j -> j.action().text()).distinct().toList()),
+                "tests",
+                report.tests(),
+                "ms",
+                report.millis());
+        return verdict;
+    }
+
+    private static Content content(MailBody body) {
+        return new Content() {
+            @Override
+            public long size() {
+                return body.size();
+            }
+
+            @Override
+            public InputStream open() throws IOException {
+                return body.open();
+            }
+        };
+    }
+
+    /** What is said for a recipient: by itself, by its domain, by the server; the first two only of our people. */
+    private List<Preferences> scopes(People people, Recipients.Target target) {
+        Optional<Address> own = target.account().map(Account::address);
+        Preferences person = own.map(a -> says(people, a.key())).orElse(Preferences.NONE);
+        Preferences domain = own.map(a -> says(people, a.domain().value())).orElse(Preferences.NONE);
+        return List.of(person, domain, says(people, ""));
+    }
+
+    private Preferences says(People people, String scope) {
+        List<String> lines = people.filterRules(scope);
+        Known last = known.get(scope);
+        if (last != null && last.lines().equals(lines)) {
+            return last.says();
+        }
+        if (lines.isEmpty()) {
+            known.remove(scope);
+            return Preferences.NONE;
+        }
+        if (known.size() >= KNOWN) {
+            known.clear();
+        }
+        Known now = new Known(lines, Preferences.of(lines));
+        known.put(scope, now);
+        return now.says();
+    }
+
+    /** What the dialogue answers to a message that is not accepted. */
+    static Optional<Reply> refusal(Verdict verdict) {
+        if (verdict.deferred()) {
+            return Optional.of(
+                    new Reply(451, "4.7.1 the message cannot be checked now: " + why(verdict, Action.DEFER)));
+        }
+        if (!verdict.refused()) {
+            return Optional.empty();
+        }
+        Optional<Objection> objection = verdict.report().objection();
+        String what = objection.isPresent() ? "the message is refused: " : "the message is refused as spam: ";
+        return Optional.of(new Reply(550, "5.7.1 " + what + why(verdict, Action.REJECT)));
+    }
+
+    private static String why(Verdict verdict, Action action) {
+        return verdict.each().stream()
+                .filter(j -> j.action() == action)
+                .map(Judgement::why)
+                .findFirst()
+                .orElse("");
+    }
+}

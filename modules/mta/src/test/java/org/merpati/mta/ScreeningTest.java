@@ -1,0 +1,141 @@
+package org.merpati.mta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.smtp.NodeParameters;
+import org.merpati.smtp.Reply;
+
+/** What the reception does with what the filter says. */
+class ScreeningTest {
+    private static final String TEXT = "From: x@example.org\r\nSubject: hello\r\n\r\nbody\r\n";
+
+    @TempDir
+    Path folder;
+
+    private MtaFixture fixture;
+    private MtaRole role;
+
+    @BeforeEach
+    void open() throws IOException {
+        fixture = new MtaFixture(folder);
+        role = fixture.start(MtaFixture.MTA1);
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private Reply send(String to) throws IOException {
+        return fixture.send(role, "x@example.org", to, TEXT);
+    }
+
+    private static String crlf(String text) {
+        return text.replace("\n", "\r\n");
+    }
+
+    private static List<String> verdicts(TestServer box) {
+        return box.taken.stream()
+                .flatMap(taken -> taken.envelope().recipients().stream())
+                .map(to -> NodeParameters.target(to).verdict().replaceAll(":.*", ""))
+                .toList();
+    }
+
+    @Test
+    void whatAllRefuseIsRefusedInTheDialogueAndAcceptedAgainAtOnce() throws IOException {
+        fixture.directory.addFilterRule("", "deny example.org");
+        Reply reply = send("all@lvlogist.com");
+        assertThat(reply.toString())
+                .isEqualTo("550 5.7.1 the message is refused as spam: the server denies example.org");
+        fixture.directory.removeFilterRule("", "deny example.org");
+        assertThat(send("budi@lvlogist.com").positive()).isTrue();
+        assertThat(verdicts(fixture.box1)).containsExactly("deliver");
+        assertThat(role.counters()).containsEntry("spam", 1L);
+    }
+
+    @Test
+    void whoWouldHaveRefusedAloneHasItInQuarantine() throws IOException {
+        fixture.directory.addFilterRule("budi@lvlogist.com", "deny x@example.org");
+        assertThat(send("budi@lvlogist.com").toString()).contains("the recipient denies x@example.org");
+        assertThat(send("all@lvlogist.com").positive()).isTrue();
+        Await.until("both have it", () -> fixture.box1.taken.size() + fixture.box2.taken.size() == 2);
+        assertThat(verdicts(fixture.box1)).containsExactly("quarantine");
+        assertThat(verdicts(fixture.box2)).containsExactly("deliver");
+    }
+
+    @Test
+    void theVerdictWaitsInTheSpoolWithItsMail() throws IOException {
+        fixture.directory.addFilterRule("lvlogist.com", "policy tag=-1 junk=-1");
+        fixture.box1.answer(new Reply(451, "4.3.0 not now"));
+        assertThat(send("budi@lvlogist.com").text()).contains("accepted as");
+        fixture.box1.answer(new Reply(250, "2.0.0 taken"));
+        Await.until("it came through the spool", () -> {
+            fixture.clock.pass(500);
+            return !fixture.box1.taken.isEmpty();
+        });
+        assertThat(verdicts(fixture.box1)).containsExactly("junk");
+    }
+
+    @Test
+    void whatOnlyThisServerMayWriteIsTakenOutAndWrittenAnew() throws IOException {
+        String theirs = crlf("""
+                Subject: hello
+                Authentication-Results: elsewhere.example; dkim=pass
+                X-Other: stays
+
+                X-Spam-Flag: body
+                """);
+        String ours = crlf("""
+                X-Spam-Flag: YES
+                X-Spam-Status: Yes,
+                \tscore=99
+                Authentication-Results: mta1.lvlogist.com;
+                 dkim=pass
+                """);
+        assertThat(fixture.send(role, "x@example.org", "budi@lvlogist.com", ours + theirs)
+                        .positive())
+                .isTrue();
+        String text = fixture.box1.taken.getFirst().text();
+        assertThat(text)
+                .startsWith("Received: ")
+                .contains("\r\nX-Spam-Score: 0.0\r\n")
+                .endsWith(theirs)
+                .doesNotContain("score=99")
+                .doesNotContain("Authentication-Results: mta1");
+    }
+
+    @Test
+    void whatOurOwnPeopleSendGoesWhereItWasSentTo() throws IOException {
+        fixture.directory.addFilterRule("", "policy tag=-1 junk=-1 quarantine=-1");
+        String login = "\0budi@lvlogist.com\0rahasia";
+        try (var client = fixture.network.connect(role.addresses().get(1), MtaFixture.LIMIT, Optional.empty())) {
+            var lines =
+                    new java.io.BufferedReader(new java.io.InputStreamReader(client.in(), StandardCharsets.ISO_8859_1));
+            for (String line : new String[] {
+                "EHLO c",
+                "AUTH PLAIN " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)),
+                "MAIL FROM:<budi@lvlogist.com>",
+                "RCPT TO:<siti@lvlogist.com>",
+                "DATA",
+                TEXT + ".",
+                "QUIT"
+            }) {
+                client.out().write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                client.out().flush();
+            }
+            assertThat(lines.lines().toList()).anyMatch(line -> line.startsWith("250 2.0.0"));
+        }
+        assertThat(verdicts(fixture.box2)).containsExactly("deliver");
+        assertThat(fixture.box2.taken.getFirst().text()).doesNotContain("X-Spam");
+    }
+}
