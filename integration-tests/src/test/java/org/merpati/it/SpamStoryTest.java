@@ -68,7 +68,7 @@ class SpamStoryTest {
     private boolean lies(String mailbox, String id) {
         String door = six.cluster().plan().all("imap").getFirst();
         try {
-            return Stories.count(door, account, password, mailbox, id) == 1;
+            return Stories.count(door, account, password, mailbox, id) > 0;
         } catch (IOException notNow) {
             return false;
         }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.merpati.directory.Directory;
 import org.merpati.directory.People;
 import org.merpati.filter.Policy;
+import org.merpati.filter.Settings;
 import org.merpati.filter.lists.ListEntry;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
@@ -23,7 +24,7 @@ final class SpamAdmin {
     }
 
     /**
-     * Carries out an operation: {@code list}, {@code allow}, {@code deny}, {@code forget}, {@code policy}.
+     * Carries out an operation: list, allow, deny, forget, policy, set, unset.
      *
      * @throws Malformed if there is no such operation or a parameter is missing or wrong
      */
@@ -41,6 +42,11 @@ final class SpamAdmin {
             }
             case "forget" -> forget(scope, ListEntry.parse("deny " + need(parameters, "sender")), name);
             case "policy" -> policy(scope, need(parameters, "policy"), name);
+            case "set" -> set(need(parameters, "line"));
+            case "unset" -> {
+                directory.removeFilterRule("", need(parameters, "line"));
+                yield "the server: no more " + parameters.get("line");
+            }
             default -> throw new Malformed("no operation 'spam " + operation + "'");
         };
     }
@@ -65,6 +71,18 @@ final class SpamAdmin {
                     Refused.Reason.NONEXISTENT, "there is no " + (person ? "account " : "domain ") + text + " here");
         }
         return scope;
+    }
+
+    private String set(String line) {
+        if (!Settings.is(line)) {
+            throw new Malformed(
+                    "'" + line + "' is no setting: dns, zone, clamd, clamd-absent or attachment, and what it"
+                            + " says, such as 'dns system'");
+        }
+        Settings after = Settings.of(directory.people().filterRules("")).with(line);
+        directory.addFilterRule("", line);
+        boolean silent = after.dns().isEmpty() && !after.zones().isEmpty();
+        return "the server: " + line + (silent ? "; zones are asked once 'dns' is set" : "");
     }
 
     private String forget(String scope, ListEntry meant, String name) {

@@ -1,6 +1,7 @@
 package org.merpati.node;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -93,8 +94,30 @@ final class SpamCommand implements Runnable {
     int policy(
             @CommandLine.Mixin Main.Door door,
             @CommandLine.Mixin Whose whose,
-            @Parameters(arity = "1..*", paramLabel = "POLICY", description = "words, or a preset")
-                    java.util.List<String> words) {
+            @Parameters(arity = "1..*", paramLabel = "POLICY", description = "words, or a preset") List<String> words) {
         return door.say(door.ask("spam policy", whose.with("policy", String.join(" ", words))));
+    }
+
+    @Command(
+            name = "set",
+            mixinStandardHelpOptions = true,
+            description = {
+                "How the server looks at messages: dns system|HOST:PORT; zone client|sender|link ZONE RANGE=WEIGHT;"
+                        + " clamd HOST:PORT, clamd unix:/PATH; clamd-absent defer|pass;"
+                        + " attachment reject|quarantine dangerous|KIND.",
+                "Such as: merpati spam set dns system"
+            })
+    int set(
+            @CommandLine.Mixin Main.Door door,
+            @Parameters(arity = "1..*", paramLabel = "SETTING", description = "a line as above") List<String> words) {
+        return door.say(door.ask("spam set", Map.of("line", String.join(" ", words))));
+    }
+
+    @Command(name = "unset", mixinStandardHelpOptions = true, description = "Takes a setting back.")
+    int unset(
+            @CommandLine.Mixin Main.Door door,
+            @Parameters(arity = "1..*", paramLabel = "SETTING", description = "as 'merpati spam list' shows it")
+                    List<String> words) {
+        return door.say(door.ask("spam unset", Map.of("line", String.join(" ", words))));
     }
 }

@@ -1,6 +1,7 @@
 package org.merpati.filter;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,7 +34,9 @@ public record Report(List<Finding> findings, List<Objection> objections, Proof p
 
     /** The objection that weighs most. */
     public Optional<Objection> objection() {
-        return objections.stream().max(java.util.Comparator.comparing(Objection::action));
+        return objections.stream()
+                .filter(objection -> objection.action() != Action.DELIVER)
+                .max(Comparator.comparing(Objection::action));
     }
 
     /** The symbols in the order of their names, parted by commas; as many as fit into a command's parameter. */

@@ -160,7 +160,7 @@ public final class MtaRole implements AutoCloseable {
                 parts.hostname(),
                 arriving,
                 counters,
-                new Screening(parts.directory()::people));
+                new Screening(parts.directory()::people, parts.clock()));
         NodeConfig.Listeners wanted = parts.config().listeners();
         open("smtp", wanted.smtp(), SmtpConfig.Kind.RELAY, false, reception);
         open("submission", wanted.submission(), SmtpConfig.Kind.SUBMISSION, false, reception);

@@ -18,10 +18,17 @@ import org.merpati.filter.Judgement;
 import org.merpati.filter.Objection;
 import org.merpati.filter.Preferences;
 import org.merpati.filter.Report;
+import org.merpati.filter.Settings;
 import org.merpati.filter.Suspect;
 import org.merpati.filter.Verdict;
+import org.merpati.filter.dns.Dns;
+import org.merpati.filter.dns.DnsClient;
+import org.merpati.filter.dns.ZoneCheck;
 import org.merpati.filter.lists.Origin;
+import org.merpati.filter.virus.AttachmentGuard;
+import org.merpati.filter.virus.VirusGuard;
 import org.merpati.kernel.Address;
+import org.merpati.kernel.Clock;
 import org.merpati.kernel.MailId;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Reply;
@@ -33,6 +40,9 @@ import org.merpati.wire.InternalErrors;
  */
 final class Screening {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration SCAN = Duration.ofSeconds(18);
+    private static final Duration QUESTION = Duration.ofSeconds(3);
+    private static final Duration QUESTIONS = Duration.ofSeconds(5);
     private static final int KNOWN = 20_000;
 
     /** Where the people are read. */
@@ -44,13 +54,45 @@ final class Screening {
     /** Lines and what they say. */
     private record Known(List<String> lines, Preferences says) {}
 
-    private final Source source;
-    private final Filter filter;
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    /** A filter, and the server's lines that it was built from. */
+    private record Built(List<String> lines, Filter filter) {}
 
-    Screening(Source source) {
+    private final Source source;
+    private final Clock clock;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private volatile Built built;
+
+    Screening(Source source, Clock clock) {
         this.source = source;
-        this.filter = new Filter.Builder(LIMIT, InternalErrors::report).build();
+        this.clock = clock;
+        this.built = new Built(List.of(), filter(Settings.LOCAL));
+    }
+
+    /** The filter as the server's lines say; it stays the same until they change. */
+    private Filter filter(List<String> lines) {
+        Built now = built;
+        if (!now.lines().equals(lines)) {
+            now = new Built(lines, filter(Settings.of(lines)));
+            built = now;
+        }
+        return now.filter();
+    }
+
+    private Filter filter(Settings settings) {
+        Filter.Builder sides = new Filter.Builder(LIMIT, InternalErrors::report);
+        if (!settings.scanners().isEmpty()) {
+            sides.guard("virus", new VirusGuard(settings.scanners(), settings.absent(), SCAN, clock));
+        }
+        if (!settings.kinds().isEmpty()) {
+            sides.guard("attachment", new AttachmentGuard(settings.kinds(), settings.unwanted()));
+        }
+        if (settings.dns().isPresent()) {
+            Dns dns = new DnsClient(settings.dns().get(), QUESTION, clock);
+            if (!settings.zones().isEmpty()) {
+                sides.check("zones", new ZoneCheck(dns, settings.zones(), QUESTIONS));
+            }
+        }
+        return sides.build();
     }
 
     /**
@@ -62,7 +104,7 @@ final class Screening {
     Verdict judge(MailId mail, Arrival arrival, MailBody body, List<Recipients.Target> to) throws IOException {
         People people = source.people();
         Suspect suspect = Suspect.of(arrival, content(body));
-        Report report = filter.report(suspect);
+        Report report = filter(people.filterRules("")).report(suspect);
         Origin origin = Origin.of(suspect, report.proof());
         List<Judgement> each = new ArrayList<>();
         to.forEach(target -> each.add(Judgement.of(report, origin, scopes(people, target))));

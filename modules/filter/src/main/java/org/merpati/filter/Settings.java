@@ -1,0 +1,134 @@
+package org.merpati.filter;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.merpati.filter.dns.Zone;
+import org.merpati.filter.virus.AttachmentGuard;
+import org.merpati.filter.virus.ScannerAddress;
+import org.merpati.kernel.Malformed;
+import org.merpati.runtime.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the whole server says of how messages are looked at; each is a line:
+ *
+ * <ul>
+ *   <li>{@code dns system}, or {@code dns host:port,host:port}: name servers may be asked, for SPF, DKIM, DMARC and
+ *       zones; without it nothing leaves the cluster
+ *   <li>the word zone and a {@link Zone}
+ *   <li>the word clamd and a {@link ScannerAddress}; several are asked in turn
+ *   <li>{@code clamd-absent defer}, or {@code pass}: what happens if none answers
+ *   <li>{@code attachment reject|quarantine KIND ...}: files that are not wanted, {@code dangerous} for those that run
+ * </ul>
+ *
+ * @param dns the name servers; of no member where those of the operating system are meant
+ * @param absent what happens if no virus scanner answers
+ * @param kinds the ends of file names that are not wanted
+ */
+public record Settings(
+        Optional<List<InetSocketAddress>> dns,
+        List<Zone> zones,
+        List<ScannerAddress> scanners,
+        Action absent,
+        Set<String> kinds,
+        Action unwanted) {
+    /** Where nothing is said: nothing leaves the cluster. */
+    public static final Settings LOCAL =
+            new Settings(Optional.empty(), List.of(), List.of(), Action.DEFER, Set.of(), Action.REJECT);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
+    private static final int ZONES = 50;
+
+    public Settings {
+        zones = List.copyOf(zones);
+        scanners = List.copyOf(scanners);
+        kinds = Set.copyOf(kinds);
+    }
+
+    /** Reads lines; one that is not understood is named in the log and has no effect. */
+    public static Settings of(List<String> lines) {
+        Settings settings = LOCAL;
+        for (String line : lines) {
+            try {
+                settings = settings.with(line);
+            } catch (Malformed wrong) {
+                LOG.warn("the filter's setting '{}' has no effect: {}", line, wrong.sentence());
+            }
+        }
+        return settings;
+    }
+
+    /** Whether a line is meant to be a setting. */
+    public static boolean is(String line) {
+        return line.matches("(dns|zone|clamd|clamd-absent|attachment) .*");
+    }
+
+    /**
+     * These settings and a line; lines of lists and policies change nothing.
+     *
+     * @throws Malformed if it is not understood
+     */
+    public Settings with(String line) {
+        if (!is(line)) {
+            return this;
+        }
+        int space = line.indexOf(' ');
+        String value = line.substring(space + 1).strip();
+        return switch (line.substring(0, space)) {
+            case "dns" -> new Settings(Optional.of(servers(value)), zones, scanners, absent, kinds, unwanted);
+            case "zone" -> new Settings(dns, more(zones, Zone.parse(value)), scanners, absent, kinds, unwanted);
+            case "clamd" ->
+                new Settings(dns, zones, more(scanners, new ScannerAddress(value)), absent, kinds, unwanted);
+            case "clamd-absent" -> new Settings(dns, zones, scanners, absent(value), kinds, unwanted);
+            default -> attachments(value);
+        };
+    }
+
+    private static List<InetSocketAddress> servers(String value) {
+        return value.equals("system")
+                ? List.of()
+                : Arrays.stream(value.split(",")).map(Configuration::address).toList();
+    }
+
+    private static <T> List<T> more(List<T> all, T one) {
+        if (all.size() >= ZONES) {
+            throw new Malformed("there are " + ZONES + " of these, the most there can be");
+        }
+        List<T> more = new ArrayList<>(all);
+        more.add(one);
+        return more;
+    }
+
+    private static Action absent(String value) {
+        return switch (value) {
+            case "defer" -> Action.DEFER;
+            case "pass" -> Action.DELIVER;
+            default -> throw new Malformed("if no clamd answers, a message may 'defer' or 'pass', not '" + value + "'");
+        };
+    }
+
+    private Settings attachments(String value) {
+        String[] words = value.split("\\s+");
+        boolean known = words[0].equals("reject") || words[0].equals("quarantine");
+        if (!known || words.length < 2) {
+            throw new Malformed("attachments are 'reject KIND ...' or 'quarantine KIND ...', not '" + value + "'");
+        }
+        Set<String> all = new TreeSet<>(kinds);
+        for (int i = 1; i < words.length; i++) {
+            if (words[i].equals("dangerous")) {
+                all.addAll(AttachmentGuard.DANGEROUS);
+            } else if (words[i].matches("[a-z0-9_-]{1,20}")) {
+                all.add(words[i]);
+            } else {
+                throw new Malformed("'" + words[i] + "' is no kind of file: the end of its name, such as exe");
+            }
+        }
+        return new Settings(dns, zones, scanners, absent, all, Action.parse(words[0]));
+    }
+}
