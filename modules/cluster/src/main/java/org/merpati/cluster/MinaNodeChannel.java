@@ -325,6 +325,10 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
 
         @Override
         public int read(byte[] into, int at, int length) throws IOException {
+            // The next frame of a feed may be long in coming: it is waited for when it is asked for.
+            if (left == 0 && !complete) {
+                frame();
+            }
             if (complete) {
                 return -1;
             }
@@ -333,9 +337,6 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
                 throw new EOFException("node " + node + " broke off its answer");
             }
             left -= n;
-            if (left == 0) {
-                frame();
-            }
             return n;
         }
 

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -108,6 +110,27 @@ class ClusterTest {
         assertThat(Authority.existsIn(folder.resolve("b-ca")))
                 .as("B does not vote in the directory")
                 .isFalse();
+    }
+
+    @Test
+    void whatAFeedSaysIsReadBeforeItSaysMore() throws Exception {
+        List<MinaNodeChannel> channels = joined();
+        CountDownLatch read = new CountDownLatch(1);
+        channels.get(0).offer("feed", (peer, request, answer) -> {
+            answer.write('a');
+            answer.flush();
+            try {
+                answer.write(read.await(10, TimeUnit.SECONDS) ? 'b' : 'x');
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try (InputStream in = channels.get(1).stream(A, "feed", new byte[0], LIMIT)) {
+            assertThat(in.read()).isEqualTo('a');
+            read.countDown();
+            assertThat(in.read()).isEqualTo('b');
+            assertThat(in.read()).isEqualTo(-1);
+        }
     }
 
     @Test
