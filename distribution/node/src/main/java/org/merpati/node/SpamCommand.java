@@ -103,7 +103,7 @@ final class SpamCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "How the server looks at messages: dns system|HOST:PORT; zone client|sender|link ZONE RANGE=WEIGHT;"
-                        + " clamd HOST:PORT, clamd unix:/PATH; clamd-absent defer|pass;"
+                        + " arc-trust DOMAIN; clamd HOST:PORT, clamd unix:/PATH; clamd-absent defer|pass;"
                         + " attachment reject|quarantine dangerous|KIND.",
                 "Such as: merpati spam set dns system"
             })

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.merpati.filter.dns.Zone;
 import org.merpati.filter.virus.AttachmentGuard;
 import org.merpati.filter.virus.ScannerAddress;
+import org.merpati.kernel.Domain;
 import org.merpati.kernel.Malformed;
 import org.merpati.runtime.Configuration;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code dns system}, or {@code dns host:port,host:port}: name servers may be asked, for SPF, DKIM, DMARC and
  *       zones; without it nothing leaves the cluster
  *   <li>the word zone and a {@link Zone}
+ *   <li>{@code arc-trust DOMAIN}: a forwarder whose word is believed on what it changed
  *   <li>the word clamd and a {@link ScannerAddress}; several are asked in turn
  *   <li>{@code clamd-absent defer}, or {@code pass}: what happens if none answers
  *   <li>{@code attachment reject|quarantine KIND ...}: files that are not wanted, {@code dangerous} for those that run
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param dns the name servers; of no member where those of the operating system are meant
  * @param absent what happens if no virus scanner answers
+ * @param sealers the forwarders whose ARC seal is believed
  * @param kinds the ends of file names that are not wanted
  */
 public record Settings(
@@ -37,10 +40,11 @@ public record Settings(
         List<ScannerAddress> scanners,
         Action absent,
         Set<String> kinds,
-        Action unwanted) {
+        Action unwanted,
+        Set<Domain> sealers) {
     /** Where nothing is said: nothing leaves the cluster. */
     public static final Settings LOCAL =
-            new Settings(Optional.empty(), List.of(), List.of(), Action.DEFER, Set.of(), Action.REJECT);
+            new Settings(Optional.empty(), List.of(), List.of(), Action.DEFER, Set.of(), Action.REJECT, Set.of());
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
     private static final int ZONES = 50;
@@ -49,6 +53,7 @@ public record Settings(
         zones = List.copyOf(zones);
         scanners = List.copyOf(scanners);
         kinds = Set.copyOf(kinds);
+        sealers = Set.copyOf(sealers);
     }
 
     /** Reads lines; one that is not understood is named in the log and has no effect. */
@@ -66,7 +71,7 @@ public record Settings(
 
     /** Whether a line is meant to be a setting. */
     public static boolean is(String line) {
-        return line.matches("(dns|zone|clamd|clamd-absent|attachment) .*");
+        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment) .*");
     }
 
     /**
@@ -81,11 +86,14 @@ public record Settings(
         int space = line.indexOf(' ');
         String value = line.substring(space + 1).strip();
         return switch (line.substring(0, space)) {
-            case "dns" -> new Settings(Optional.of(servers(value)), zones, scanners, absent, kinds, unwanted);
-            case "zone" -> new Settings(dns, more(zones, Zone.parse(value)), scanners, absent, kinds, unwanted);
+            case "dns" -> new Settings(Optional.of(servers(value)), zones, scanners, absent, kinds, unwanted, sealers);
+            case "zone" ->
+                new Settings(dns, more(zones, Zone.parse(value)), scanners, absent, kinds, unwanted, sealers);
             case "clamd" ->
-                new Settings(dns, zones, more(scanners, new ScannerAddress(value)), absent, kinds, unwanted);
-            case "clamd-absent" -> new Settings(dns, zones, scanners, absent(value), kinds, unwanted);
+                new Settings(dns, zones, more(scanners, new ScannerAddress(value)), absent, kinds, unwanted, sealers);
+            case "arc-trust" ->
+                new Settings(dns, zones, scanners, absent, kinds, unwanted, and(sealers, Domain.parse(value)));
+            case "clamd-absent" -> new Settings(dns, zones, scanners, absent(value), kinds, unwanted, sealers);
             default -> attachments(value);
         };
     }
@@ -103,6 +111,10 @@ public record Settings(
         List<T> more = new ArrayList<>(all);
         more.add(one);
         return more;
+    }
+
+    private static Set<Domain> and(Set<Domain> all, Domain one) {
+        return all.contains(one) ? all : Set.copyOf(more(List.copyOf(all), one));
     }
 
     private static Action absent(String value) {
@@ -129,6 +141,6 @@ public record Settings(
                 throw new Malformed("'" + words[i] + "' is no kind of file: the end of its name, such as exe");
             }
         }
-        return new Settings(dns, zones, scanners, absent, all, Action.parse(words[0]));
+        return new Settings(dns, zones, scanners, absent, all, Action.parse(words[0]), sealers);
     }
 }

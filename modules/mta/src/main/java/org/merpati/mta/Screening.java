@@ -21,6 +21,7 @@ import org.merpati.filter.Report;
 import org.merpati.filter.Settings;
 import org.merpati.filter.Suspect;
 import org.merpati.filter.Verdict;
+import org.merpati.filter.auth.Authenticator;
 import org.merpati.filter.dns.Dns;
 import org.merpati.filter.dns.DnsClient;
 import org.merpati.filter.dns.ZoneCheck;
@@ -88,6 +89,7 @@ final class Screening {
         }
         if (settings.dns().isPresent()) {
             Dns dns = new DnsClient(settings.dns().get(), QUESTION, clock);
+            sides.prover("proof", new Authenticator(dns, settings.sealers(), QUESTIONS));
             if (!settings.zones().isEmpty()) {
                 sides.check("zones", new ZoneCheck(dns, settings.zones(), QUESTIONS));
             }

@@ -115,6 +115,27 @@ class ScreeningTest {
     }
 
     @Test
+    void aSettingIsInForceWithTheNextMessageAndAnotherIsLeftAlone() throws IOException {
+        String attached = TEXT.replace("\r\n\r\n", "\r\nContent-Disposition: attachment; filename=a.exe\r\n\r\n");
+        assertThat(fixture.send(role, "x@example.org", "budi@lvlogist.com", attached)
+                        .positive())
+                .isTrue();
+        fixture.directory.addFilterRule("", "attachment reject dangerous");
+        fixture.directory.addFilterRule("", "a-line-of-tomorrow 7");
+        assertThat(fixture.send(role, "x@example.org", "budi@lvlogist.com", attached)
+                        .toString())
+                .startsWith("550 5.7.1 the message is refused: files of this kind are not taken here: a.exe");
+        fixture.directory.addFilterRule("", "clamd 127.0.0.1:1");
+        assertThat(send("budi@lvlogist.com").toString()).startsWith("451 4.7.1 the message cannot be checked now");
+        fixture.directory.addFilterRule("", "clamd-absent pass");
+        assertThat(send("budi@lvlogist.com").positive()).isTrue();
+        assertThat(fixture.box1.taken.getLast().text()).contains("VIRUS_UNSCANNED");
+        fixture.directory.removeFilterRule("", "clamd 127.0.0.1:1");
+        assertThat(send("budi@lvlogist.com").positive()).isTrue();
+        assertThat(fixture.box1.taken.getLast().text()).doesNotContain("VIRUS_UNSCANNED");
+    }
+
+    @Test
     void whatOurOwnPeopleSendGoesWhereItWasSentTo() throws IOException {
         fixture.directory.addFilterRule("", "policy tag=-1 junk=-1 quarantine=-1");
         String login = "\0budi@lvlogist.com\0rahasia";
