@@ -42,7 +42,7 @@ final class ImapBenchCommand implements Callable<Integer> {
             names = "--format",
             defaultValue = "maildir",
             description = "Dovecot's: maildir or mdbox (${DEFAULT-VALUE})")
-    private String format;
+    private String format = "maildir";
 
     @Option(names = "--base-port", defaultValue = "23000", description = "our first port (${DEFAULT-VALUE})")
     private int base;
