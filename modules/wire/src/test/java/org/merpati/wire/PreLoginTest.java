@@ -106,7 +106,7 @@ class PreLoginTest {
     void credentials(String input, String expected) throws IOException {
         Canned connection = new Canned(input.replace("|", "\r\n") + "e NEXT\r\n", true);
         PreLogin.Credentials given = new PreLogin(connection, settings()).next().orElseThrow();
-        assertThat(given.tag() + " " + given.user() + "/" + given.password() + "/" + given.authorization())
+        assertThat(given.tag() + " " + given.user() + "/" + given.password().orElse("none") + "/" + given.authorization())
                 .isEqualTo(expected);
         assertThat(given.toString()).doesNotContain("p/");
         assertThat(new String(connection.input.readAllBytes(), StandardCharsets.US_ASCII))
@@ -126,7 +126,7 @@ class PreLoginTest {
                 "a LOGIN {99999}| => a BAD the literal of 99999 octets is too large|",
                 "a LOGIN {1}| => + go on|",
                 "+ LOGIN| => * BAD a tag is missing at octet 1 of the command|",
-                "a AUTHENTICATE X| => a NO [CANNOT] the only mechanism here is PLAIN|",
+                "a AUTHENTICATE X| => a NO [CANNOT] the mechanisms here are PLAIN|",
                 "a| => a BAD a space is missing at octet 2 of the command|",
                 "a b => ``",
                 "`` => ``",
