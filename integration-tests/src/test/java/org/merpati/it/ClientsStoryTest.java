@@ -22,6 +22,7 @@ import org.merpati.wire.InternalErrors;
 /** Clients that people and scripts use, through the proxy, with TLS checked against the cluster's CA. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientsStoryTest {
+    private static final String IMAPFLOW = "imapflow@2.10.2";
     private static final String LETTER = "From: a@example.net\r\nSubject: a letter\r\n\r\nHello.\r\n";
 
     @RegisterExtension
@@ -34,7 +35,7 @@ class ClientsStoryTest {
 
     @BeforeAll
     void people() {
-        accounts = List.copyOf(Kit.accounts(six.cluster(), "client", 7).keySet());
+        accounts = List.copyOf(Kit.accounts(six.cluster(), "client", 9).keySet());
     }
 
     @AfterAll
@@ -209,6 +210,50 @@ class ClientsStoryTest {
                 .isEqualTo("* SEARCH 1");
         assertThat(look(account, "INBOX", "SEARCH SUBJECT Thunderbird UNSEEN").getFirst())
                 .isEqualTo("* SEARCH 1");
+    }
+
+    @Test
+    void offlineimap() throws Exception {
+        String account = accounts.get(7);
+        append(account);
+        Path mail = folder.resolve("offline");
+        Files.writeString(folder.resolve("rc"), """
+                [general]
+                accounts = one
+                [Account one]
+                localrepository = near
+                remoterepository = far
+                [Repository near]
+                type = Maildir
+                localfolders = %s
+                [Repository far]
+                type = IMAP
+                remotehost = localhost
+                remoteport = %s
+                remoteuser = %s
+                remotepass = secret
+                ssl = yes
+                sslcacertfile = %s
+                """.formatted(mail, port("imaps"), account, authority()));
+        run("offlineimap", "-c", "rc", "-o", "-u", "basic");
+        List<Path> arrived = messages(mail);
+        assertThat(arrived).hasSize(1);
+        assertThat(Files.readString(arrived.getFirst())).contains("a letter");
+        Path marked = mail.resolve("INBOX/cur")
+                .resolve(String.valueOf(arrived.getFirst().getFileName()).replaceAll(":2,.*", "") + ":2,FS");
+        Files.move(arrived.getFirst(), marked);
+        run("offlineimap", "-c", "rc", "-o", "-u", "basic");
+        assertThat(look(account, "INBOX", "FETCH 1 FLAGS").getFirst()).contains("\\Flagged", "\\Seen");
+    }
+
+    @Test
+    void imapflow() throws Exception {
+        assumeTrue(Programs.here("node") && Programs.here("npm"), "node or npm is missing");
+        Path walk = Kit.ROOT.resolve("integration-tests/src/test/resources/imapflow_walk.cjs");
+        Files.copy(walk, folder.resolve("walk.cjs"));
+        run("npm", "install", "--no-audit", "--no-fund", "--silent", IMAPFLOW);
+        String said = run("node", "walk.cjs", port("imaps"), accounts.get(8), "secret", authority());
+        assertThat(said).contains("walked");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,8 @@ import org.merpati.wire.SaslSource;
 final class ImapFixture implements AutoCloseable {
     /** 2024-02-03 04:05:06 UTC. */
     static final long NOW = 1_706_933_106_000L;
+
+    private static final Duration DELAY = Duration.ofMillis(50);
 
     static final AccountId BUDI = new AccountId(new Id(1, 1));
     static final AccountId SITI = new AccountId(new Id(1, 2));
@@ -69,7 +72,7 @@ final class ImapFixture implements AutoCloseable {
             throws IOException {
         this.store = store;
         Logins logins = new Known();
-        PreLogin.Settings before = new PreLogin.Settings("Merpati", clearLogins, tls, sasl, 3, 20);
+        PreLogin.Settings before = new PreLogin.Settings("Merpati", clearLogins, tls, sasl, DELAY, 3, 20);
         ImapService.Settings settings =
                 new ImapService.Settings(8_192, 20_000, 100_000, ImapService.Settings.DEFAULTS.idle(), 100);
         service = new ImapService(logins, before, settings, clock);

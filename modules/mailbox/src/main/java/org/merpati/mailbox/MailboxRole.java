@@ -34,6 +34,7 @@ public final class MailboxRole implements AutoCloseable {
     private static final int NODES = 10_000;
     private static final int ATTEMPTS = 5;
     private static final int MISTAKES = 50;
+    private static final Duration LOGIN_DELAY = Duration.ofSeconds(1);
     /** RFC 1939 §3. */
     private static final Duration POP3_IDLE = Duration.ofMinutes(10);
 
@@ -75,6 +76,7 @@ public final class MailboxRole implements AutoCloseable {
                         config.security().clearLoginOnLoopback(),
                         Optional.of(publicTls),
                         CheckedLogins.sasl(logins),
+                        LOGIN_DELAY,
                         ATTEMPTS,
                         MISTAKES),
                 ImapService.Settings.DEFAULTS,

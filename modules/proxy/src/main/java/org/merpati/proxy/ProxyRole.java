@@ -32,6 +32,7 @@ import org.merpati.wire.Tls;
 public final class ProxyRole implements AutoCloseable {
     private static final int ATTEMPTS = 5;
     private static final int MISTAKES = 50;
+    private static final Duration LOGIN_DELAY = Duration.ofSeconds(1);
     private static final Duration BEFORE_LOGIN = Duration.ofMinutes(10);
 
     private final Lifecycle parts = new Lifecycle();
@@ -58,6 +59,7 @@ public final class ProxyRole implements AutoCloseable {
                 config.security().clearLoginOnLoopback(),
                 Optional.of(publicTls),
                 OwnerLink.sasl(logins),
+                LOGIN_DELAY,
                 ATTEMPTS,
                 MISTAKES);
         OwnerLink link = new OwnerLink(logins, topology, routes, identity, network);

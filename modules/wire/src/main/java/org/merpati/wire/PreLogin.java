@@ -5,7 +5,9 @@ import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Malformed;
@@ -26,14 +28,21 @@ public final class PreLogin {
      * @param clearLogins whether passwords of clients on this machine may cross without TLS
      * @param tls what STARTTLS uses; none where it is not offered
      * @param sasl what mechanisms other than PLAIN ask
+     * @param delay how long the answer to a next login waits for each that failed before it
      * @param attempts how many credentials are taken before the connection ends
      * @param mistakes how many commands may be malformed before the connection ends
      */
     public record Settings(
-            String server, boolean clearLogins, Optional<SSLContext> tls, SaslSource sasl, int attempts, int mistakes) {
-        /** With PLAIN alone. */
+            String server,
+            boolean clearLogins,
+            Optional<SSLContext> tls,
+            SaslSource sasl,
+            Duration delay,
+            int attempts,
+            int mistakes) {
+        /** With PLAIN alone, and without a delay. */
         public Settings(String server, boolean clearLogins, Optional<SSLContext> tls, int attempts, int mistakes) {
-            this(server, clearLogins, tls, SaslSource.NONE, attempts, mistakes);
+            this(server, clearLogins, tls, SaslSource.NONE, Duration.ZERO, attempts, mistakes);
         }
     }
 
@@ -104,6 +113,7 @@ public final class PreLogin {
                 }
                 Step step = answer(command);
                 if (step.credentials != null) {
+                    LockSupport.parkNanos(settings.delay().multipliedBy(attempts).toNanos());
                     attempts++;
                     return Optional.of(step.credentials);
                 }
