@@ -146,7 +146,7 @@ public abstract class Cluster implements AutoCloseable {
         try {
             askAny(operation, parameters);
             return true;
-        } catch (TryLater notYet) {
+        } catch (Failure notYet) {
             return false;
         }
     }

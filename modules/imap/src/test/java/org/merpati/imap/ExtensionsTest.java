@@ -207,6 +207,7 @@ class ExtensionsTest {
             client.ask("a LOGIN budi secret");
             assertThat(client.ask("b COMPRESS GZIP")).startsWith("b BAD");
             assertThat(client.ask("c COMPRESS DEFLATE")).startsWith("c OK");
+            assertThat(client.in.available()).as("octets behind the answer").isZero();
             client.compress();
             assertThat(client.ask("d COMPRESS DEFLATE")).startsWith("d NO [COMPRESSIONACTIVE]");
             assertThat(client.ask("e UNAUTHENTICATE")).startsWith("e BAD");

@@ -27,7 +27,30 @@ public final class Deflated implements Connection {
     public Deflated(Connection plain) {
         this.plain = plain;
         this.in = new InflaterInputStream(plain.in(), inflater, CHUNK);
-        this.out = new DeflaterOutputStream(plain.out(), deflater, CHUNK, true);
+        this.out = new Compressing(plain.out(), deflater);
+    }
+
+    /** Compresses, and says nothing where there is nothing to say: an empty flush would send an empty block. */
+    private static final class Compressing extends DeflaterOutputStream {
+        private boolean written;
+
+        Compressing(OutputStream to, Deflater deflater) {
+            super(to, deflater, CHUNK, true);
+        }
+
+        @Override
+        public void write(byte[] octets, int at, int length) throws IOException {
+            super.write(octets, at, length);
+            written |= length > 0;
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (written) {
+                written = false;
+                super.flush();
+            }
+        }
     }
 
     /** Gives the memory of the compression back, which is not on the heap; nothing is read or written after it. */

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
@@ -113,7 +113,8 @@ public final class PreLogin {
                 }
                 Step step = answer(command);
                 if (step.credentials != null) {
-                    LockSupport.parkNanos(settings.delay().multipliedBy(attempts).toNanos());
+                    LockSupport.parkNanos(
+                            settings.delay().multipliedBy(attempts).toNanos());
                     attempts++;
                     return Optional.of(step.credentials);
                 }
