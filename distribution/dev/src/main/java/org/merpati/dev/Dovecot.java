@@ -1,13 +1,16 @@
 package org.merpati.dev;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -46,67 +49,7 @@ public final class Dovecot implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        Path conf = Files.writeString(home.resolve("dovecot.conf"), """
-                base_dir = %1$s/run
-                state_dir = %1$s/state
-                log_path = %1$s/dovecot.log
-                listen = 127.0.0.1
-                protocols = imap
-                ssl = no
-                disable_plaintext_auth = no
-                mail_location = %2$s:~/%2$s
-                first_valid_uid = %3$d
-                mail_uid = %3$d
-                mail_gid = %3$d
-                mail_max_userip_connections = 10000
-                default_client_limit = 8000
-                namespace inbox {
-                  inbox = yes
-                  separator = /
-                  mailbox Drafts {
-                    auto = subscribe
-                    special_use = \\Drafts
-                  }
-                  mailbox Sent {
-                    auto = subscribe
-                    special_use = \\Sent
-                  }
-                  mailbox Junk {
-                    auto = subscribe
-                    special_use = \\Junk
-                  }
-                  mailbox Trash {
-                    auto = subscribe
-                    special_use = \\Trash
-                  }
-                  mailbox Archive {
-                    auto = subscribe
-                    special_use = \\Archive
-                  }
-                }
-                passdb {
-                  driver = static
-                  args = password=%4$s
-                }
-                userdb {
-                  driver = static
-                  args = uid=%3$d gid=%3$d home=%1$s/mail/%%n
-                }
-                service imap-login {
-                  service_count = 0
-                  process_min_avail = 2
-                  client_limit = 8000
-                  inet_listener imap {
-                    port = %5$d
-                  }
-                  inet_listener imaps {
-                    port = 0
-                  }
-                }
-                service imap {
-                  process_limit = 8000
-                }
-                """.formatted(home, format, OWNER, password, port));
+        Path conf = Files.writeString(home.resolve("dovecot.conf"), configuration(home, format, password, port));
         own(home.resolve("mail"));
         Process process = new ProcessBuilder(PROGRAM.toString(), "-F", "-c", conf.toString())
                 .redirectErrorStream(true)
@@ -120,6 +63,14 @@ public final class Dovecot implements AutoCloseable {
             throw new IOException("Dovecot does not come up", silent);
         }
         return started;
+    }
+
+    private static String configuration(Path home, String format, String password, int port) throws IOException {
+        try (InputStream template =
+                Objects.requireNonNull(Dovecot.class.getResourceAsStream("dovecot.conf"), "dovecot.conf")) {
+            String text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
+            return text.formatted(home, format, OWNER, password, port);
+        }
     }
 
     private static void own(Path folder) throws IOException {
@@ -170,7 +121,7 @@ public final class Dovecot implements AutoCloseable {
     static String version() {
         try {
             Process asked = new ProcessBuilder(PROGRAM.toString(), "--version").start();
-            return new String(asked.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
+            return new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException cannot) {
             throw new UncheckedIOException(cannot);
         }

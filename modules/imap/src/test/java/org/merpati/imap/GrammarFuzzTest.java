@@ -28,7 +28,7 @@ class GrammarFuzzTest {
             "RENAME a \"b c\"",
             "APPEND Sent (\\Seen $X) \" 1-Feb-2024 03:04:05 +0700\" {5+}\r\nhello",
             "APPEND Sent (\\Seen) {2+}\r\nab \" 1-Feb-2024 03:04:05 +0700\" {1}\r\nx ~{2+}\r\n\0\0",
-            "APPEND Drafts CATENATE (URL \"/INBOX;UIDVALIDITY=5/;UID=20/;SECTION=1.HEADER/;PARTIAL=4.5\" TEXT {1+}\r\nx)",
+            "APPEND x CATENATE (URL \"/INBOX;UIDVALIDITY=5/;UID=20/;SECTION=1.HEADER/;PARTIAL=4.5\" TEXT {1+}\r\nx)",
             "REPLACE 1 x UTF8 (~{2+}\r\nab)",
             "GETQUOTAROOT \"a b\"",
             "SETQUOTA \"\" (STORAGE 512 MESSAGE 3)",
