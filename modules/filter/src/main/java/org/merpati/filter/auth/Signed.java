@@ -85,7 +85,7 @@ final class Signed {
      * Verifies a signature over fields and body (RFC 6376 §3.7, §6.1.3).
      *
      * @param field the signature's own, whole
-     * @throws Malformed if what is signed was changed, with what does not fit
+     * @throws Malformed if it does not fit, with what does not
      */
     void verify(String field, Tags tags, DkimKey key) throws IOException {
         String algorithm = tags.need("a").toLowerCase(Locale.ROOT);
