@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +19,7 @@ import org.merpati.dev.MailProbe;
 import org.merpati.kernel.Failure;
 import org.merpati.smtp.Reply;
 import org.merpati.wire.InternalErrors;
+import tools.jackson.databind.JsonNode;
 
 /** The filter's verdict in the cluster: said on one node, in force on all, and not forgotten when nodes die. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -28,14 +30,16 @@ class SpamStoryTest {
     final Six six = new Six(Kit.Form.EMBEDDED);
 
     private String account = "";
+    private String other = "";
     private String password = "";
 
     @BeforeAll
     void people() {
-        Map.Entry<String, String> first =
-                Kit.accounts(six.cluster(), "spam", 1).entrySet().iterator().next();
-        account = first.getKey();
-        password = first.getValue();
+        Map<String, String> made = Kit.accounts(six.cluster(), "spam", 2);
+        List<String> addresses = List.copyOf(made.keySet());
+        account = addresses.get(0);
+        other = addresses.get(1);
+        password = made.getOrDefault(account, "");
     }
 
     @AfterEach
@@ -63,6 +67,22 @@ class SpamStoryTest {
         } catch (IOException away) {
             throw new UncheckedIOException(away);
         }
+    }
+
+    /** Sends a message to the MTA that leads a spool now. */
+    private Reply accepted(List<String> to, byte[] message) {
+        List<String> doors = six.cluster().plan().all("smtp");
+        List<Reply> answers = new ArrayList<>();
+        Kit.await(() -> "it is accepted; " + answers, Duration.ofSeconds(20), () -> {
+            try {
+                String door = doors.get(answers.size() % doors.size());
+                answers.add(MailProbe.send(door, SPAMMER, to, message));
+            } catch (IOException away) {
+                answers.add(new Reply(421, String.valueOf(away.getMessage())));
+            }
+            return answers.getLast().positive();
+        });
+        return answers.getLast();
     }
 
     private boolean lies(String mailbox, String id) {
@@ -106,6 +126,36 @@ class SpamStoryTest {
         }
     }
 
+    /** Siti refuses what Budi takes: the message is accepted once, and she finds it in quarantine. */
+    @Test
+    void whatOneOfTwoWouldHaveRefusedIsInQuarantineAndCanBeReleased() throws IOException {
+        Cluster cluster = six.cluster();
+        cluster.ask("gsmta1", "spam deny", Map.of("sender", "win@casino.example", "for", other));
+        byte[] message = MailProbe.message(SPAMMER, account, "win", "two@casino.example");
+        Reply taken = accepted(List.of(account, other), message);
+        String id = taken.text().replaceAll(".* ", "");
+        Kit.await("it is in quarantine", Duration.ofSeconds(30), () -> held().size() == 1);
+        assertThat(held().get(0).get("id").asString()).isEqualTo(id);
+        assertThat(cluster.askAny("spam show", Map.of("address", other, "id", id))
+                        .asString())
+                .contains("Subject: win")
+                .contains("X-Spam-Flag: YES")
+                .contains("Hello.");
+        Kit.await(
+                "both explain it",
+                Duration.ofSeconds(30),
+                () -> cluster.askAny("spam explain", Map.of("id", id)).size() == 2);
+        cluster.askAny("spam release", Map.of("address", other, "id", id));
+        assertThat(held()).isEmpty();
+        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), other, password, "INBOX", "two@casino.example"))
+                .isEqualTo(1);
+        cluster.askAny("spam forget", Map.of("sender", "win@casino.example", "for", other));
+    }
+
+    private JsonNode held() {
+        return six.cluster().askAny("spam held", Map.of("address", other));
+    }
+
     @Test
     void aVerdictIsKeptWhileItsMailWaitsAndItsNodesDie() throws IOException {
         Cluster cluster = six.cluster();
@@ -118,8 +168,7 @@ class SpamStoryTest {
                 .get("shard")
                 .asString();
         cluster.kill(shard.equals("shard-1") ? "gszimbra1" : "gszimbra2");
-        Reply taken = send(0, "waits@casino.example");
-        assertThat(taken.positive()).as(taken.toString()).isTrue();
+        Reply taken = accepted(List.of(account), MailProbe.message(SPAMMER, account, "win", "waits@casino.example"));
         cluster.kill("gsmta1");
         Kit.await(() -> "it is in Junk; " + taken, Duration.ofSeconds(60), () -> lies("Junk", "waits@casino.example"));
         assertThat(lies("INBOX", "waits@casino.example")).isFalse();

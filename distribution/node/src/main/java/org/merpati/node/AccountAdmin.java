@@ -119,12 +119,14 @@ final class AccountAdmin {
         Account account = account(parameters);
         Optional<String> mailbox = Optional.ofNullable(parameters.get("mailbox"));
         int count = new AccountRequests(node.routes()).undelete(account, mailbox, since(parameters));
-        return count + (count == 1 ? " message is" : " messages are") + " back in the mailboxes of " + account.address();
+        return count + (count == 1 ? " message is" : " messages are") + " back in the mailboxes of "
+                + account.address();
     }
 
     private long since(Map<String, String> parameters) {
         return Optional.ofNullable(parameters.get("last"))
-                .map(last -> node.clock().millis() - Configuration.duration(last).toMillis())
+                .map(last ->
+                        node.clock().millis() - Configuration.duration(last).toMillis())
                 .orElse(0L);
     }
 }

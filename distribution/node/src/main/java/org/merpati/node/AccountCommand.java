@@ -45,8 +45,8 @@ final class AccountCommand implements Runnable {
         String password = new java.io.BufferedReader(
                         new java.io.InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8))
                 .readLine();
-        return door.say(door.ask(
-                "account passwd", Map.of("address", address, "password", password == null ? "" : password)));
+        return door.say(
+                door.ask("account passwd", Map.of("address", address, "password", password == null ? "" : password)));
     }
 
     @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows an account and what it keeps.")

@@ -79,7 +79,7 @@ final class Admin {
                 if (!operation.startsWith(SPAM)) {
                     throw new Malformed("no operation '" + operation + "'");
                 }
-                yield new SpamAdmin(node.directory()).run(operation.substring(SPAM.length()), parameters);
+                yield new SpamAdmin(node).run(operation.substring(SPAM.length()), parameters);
             }
         };
     }

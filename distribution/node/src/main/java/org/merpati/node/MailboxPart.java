@@ -6,7 +6,9 @@ import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
 import org.merpati.mailbox.AccountAnswers;
 import org.merpati.mailbox.MailboxRole;
+import org.merpati.mailbox.QuarantineKeeper;
 import org.merpati.mailbox.Shards;
+import org.merpati.mailbox.SpamAnswers;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.ShardState;
@@ -42,6 +44,8 @@ final class MailboxPart implements RolePart {
         }
         node.traces().add(shards::trace);
         AccountAnswers.offer(node.channel(), shards);
+        SpamAnswers.offer(node.channel(), shards);
+        parts.add("quarantine", new QuarantineKeeper(node.directory(), shards, node.clock()));
         parts.add(
                 "listeners",
                 new MailboxRole(

@@ -156,7 +156,8 @@ public final class Main implements Runnable {
                 return raw(answer);
             }
             answer.properties()
-                    .forEach(p -> System.out.printf("%-10s %s%n", p.getKey(), p.getValue().asString()));
+                    .forEach(p -> System.out.printf(
+                            "%-10s %s%n", p.getKey(), p.getValue().asString()));
             return 0;
         }
 

@@ -21,7 +21,8 @@ final class Sizes {
     static long octets(String text) {
         Matcher form = FORM.matcher(text.strip().toUpperCase(Locale.ROOT));
         if (!form.matches()) {
-            throw new Malformed("'" + text + "' is no size: a number, with K, M, G or T if you like, such as 2G; 0 is no limit");
+            throw new Malformed(
+                    "'" + text + "' is no size: a number, with K, M, G or T if you like, such as 2G; 0 is no limit");
         }
         int shift = 10 * (form.group(2).isEmpty() ? 0 : UNITS.indexOf(form.group(2)) + 1);
         long octets = Long.parseLong(form.group(1));

@@ -1,15 +1,22 @@
 package org.merpati.node;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.cluster.Topology;
+import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
 import org.merpati.directory.People;
+import org.merpati.directory.SpamRequests;
 import org.merpati.filter.Policy;
 import org.merpati.filter.Settings;
 import org.merpati.filter.lists.ListEntry;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
+import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 
@@ -17,14 +24,20 @@ import org.merpati.kernel.Refused;
 final class SpamAdmin {
     private static final String POLICY = "policy ";
 
-    private final Directory directory;
+    private static final int SHOWN = 500;
 
-    SpamAdmin(Directory directory) {
-        this.directory = directory;
+    private final Directory directory;
+    private final Topology topology;
+    private final SpamRequests owners;
+
+    SpamAdmin(NodeContext node) {
+        this.directory = node.directory();
+        this.topology = node.topology();
+        this.owners = new SpamRequests(node.routes());
     }
 
     /**
-     * Carries out an operation: list, allow, deny, forget, policy, set, unset.
+     * Carries out an operation: list, allow, deny, forget, policy, set, unset, explain, held, show, release.
      *
      * @throws Malformed if there is no such operation or a parameter is missing or wrong
      */
@@ -42,6 +55,10 @@ final class SpamAdmin {
             }
             case "forget" -> forget(scope, ListEntry.parse("deny " + need(parameters, "sender")), name);
             case "policy" -> policy(scope, need(parameters, "policy"), name);
+            case "explain" -> explain(MailId.parse(need(parameters, "id")));
+            case "held" -> held(account(parameters));
+            case "show" -> owners.show(account(parameters), MailId.parse(need(parameters, "id")));
+            case "release" -> release(account(parameters), parameters);
             case "set" -> set(need(parameters, "line"));
             case "unset" -> {
                 directory.removeFilterRule("", need(parameters, "line"));
@@ -71,6 +88,48 @@ final class SpamAdmin {
                     Refused.Reason.NONEXISTENT, "there is no " + (person ? "account " : "domain ") + text + " here");
         }
         return scope;
+    }
+
+    private Account account(Map<String, String> parameters) {
+        Address address = Address.parse(need(parameters, "address"));
+        return directory
+                .people()
+                .login(address.key())
+                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "this node knows no account " + address));
+    }
+
+    private List<String> explain(MailId mail) {
+        List<String> texts = new ArrayList<>();
+        for (GroupSpec shard : topology.shards()) {
+            texts.addAll(owners.explain(shard.name(), mail));
+        }
+        if (texts.isEmpty()) {
+            throw new Refused(
+                    Refused.Reason.NONEXISTENT,
+                    "no mailbox has the mail " + mail + "; what was refused stands in the mail log of the MTA");
+        }
+        return texts;
+    }
+
+    private List<Map<String, String>> held(Account account) {
+        return owners.held(account, SHOWN).stream()
+                .map(held -> Map.of(
+                        "id", held.mail().toString(),
+                        "when", Instant.ofEpochMilli(held.millis()).toString(),
+                        "from", held.from(),
+                        "subject", held.subject(),
+                        "status", held.status()))
+                .toList();
+    }
+
+    private String release(Account account, Map<String, String> parameters) {
+        String from = owners.release(account, MailId.parse(need(parameters, "id")));
+        String done = "released to the INBOX of " + account.address();
+        if (!Boolean.parseBoolean(parameters.getOrDefault("allow", "false")) || from.isEmpty()) {
+            return done;
+        }
+        return done + "; "
+                + run("allow", Map.of("sender", from, "for", account.address().key()));
     }
 
     private String set(String line) {

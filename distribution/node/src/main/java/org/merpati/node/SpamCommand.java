@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "spam",
         mixinStandardHelpOptions = true,
-        description = "Says to the mail filter whom to allow, whom to deny, and from which score on what is done.")
+        description = "Says to the mail filter whom to allow, whom to deny, and from which score on what is done.",
+        subcommands = QuarantineCommand.class)
 final class SpamCommand implements Runnable {
     @Override
     public void run() {
@@ -119,5 +120,20 @@ final class SpamCommand implements Runnable {
             @Parameters(arity = "1..*", paramLabel = "SETTING", description = "as 'merpati spam list' shows it")
                     List<String> words) {
         return door.say(door.ask("spam unset", Map.of("line", String.join(" ", words))));
+    }
+
+    @Command(
+            name = "explain",
+            mixinStandardHelpOptions = true,
+            description = "Shows why a delivered mail was judged as it was, for each recipient that still has it.")
+    int explain(
+            @CommandLine.Mixin Main.Door door,
+            @Parameters(paramLabel = "ID", description = "the mail's id, as in the answer to DATA") String id) {
+        JsonNode texts = door.ask("spam explain", Map.of("id", id));
+        if (door.json()) {
+            return door.say(texts);
+        }
+        texts.forEach(text -> System.out.println(text.asString()));
+        return 0;
     }
 }

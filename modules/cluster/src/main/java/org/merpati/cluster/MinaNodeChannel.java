@@ -325,7 +325,10 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
 
         @Override
         public int read(byte[] into, int at, int length) throws IOException {
-            // The next frame of a feed may be long in coming: it is waited for when it is asked for.
+            if (length == 0) {
+                return 0;
+            }
+            // The next frame of a feed may be long in coming: it is waited for when octets of it are asked for.
             if (left == 0 && !complete) {
                 frame();
             }

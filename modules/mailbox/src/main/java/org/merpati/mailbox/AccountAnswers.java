@@ -54,10 +54,12 @@ public final class AccountAnswers {
         List<MailStore.Removed> removed = store(account).removed(account.id(), request.i64(), request.count());
         answer.varint(removed.size());
         for (MailStore.Removed message : removed) {
-            Envelope envelope = Summary.read(
-                            new BinaryReader(message.summary().array()))
-                    .envelope();
-            String from = envelope.from().stream().findFirst().map(AccountAnswers::address).orElse("");
+            Envelope envelope =
+                    Summary.read(new BinaryReader(message.summary().array())).envelope();
+            String from = envelope.from().stream()
+                    .findFirst()
+                    .map(AccountAnswers::address)
+                    .orElse("");
             String subject = EncodedWords.decode(envelope.subject().orElse(""));
             new AccountRequests.Removed(message.millis(), message.mailbox(), message.size(), from, subject)
                     .write(answer);

@@ -2,6 +2,7 @@ package org.merpati.mailbox;
 
 import java.util.Optional;
 import java.util.Set;
+import org.merpati.directory.SpamRequests;
 import org.merpati.filter.Action;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Refused;
@@ -10,9 +11,6 @@ import org.merpati.store.Mailbox;
 
 /** Which mailbox a message goes into that the filter has judged. */
 final class Filing {
-    /** Where a message is kept that its recipient would have refused. */
-    static final String QUARANTINE = "Quarantine";
-
     private static final String JUNK = "\\Junk";
 
     private Filing() {}
@@ -28,7 +26,7 @@ final class Filing {
                         .map(Mailbox::name)
                         .findFirst()
                         .orElseGet(() -> made(store, account, "Junk", Set.of(JUNK)));
-            case QUARANTINE, REJECT -> made(store, account, QUARANTINE, Set.of());
+            case QUARANTINE, REJECT -> made(store, account, SpamRequests.QUARANTINE, Set.of());
         };
     }
 

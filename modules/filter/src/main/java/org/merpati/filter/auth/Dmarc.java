@@ -10,8 +10,8 @@ import org.merpati.kernel.Domain;
 import org.merpati.kernel.Malformed;
 
 /**
- * Whether the domain that the reader is shown stands behind a message (RFC 7489). Which domain owns the name is found by
- * asking upwards for the highest that publishes a policy, so that no list of public suffixes is needed.
+ * Whether the domain that the reader is shown stands behind a message (RFC 7489). Which domain owns the name is found
+ * by asking upwards for the highest that publishes a policy, so that no list of public suffixes is needed.
  *
  * @param policy what the domain asks for: none, quarantine, reject
  */

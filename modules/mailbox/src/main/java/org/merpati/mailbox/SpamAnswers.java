@@ -1,0 +1,197 @@
+package org.merpati.mailbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.merpati.cluster.NodeChannel;
+import org.merpati.directory.Account;
+import org.merpati.directory.SpamRequests;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.MailId;
+import org.merpati.kernel.Refused;
+import org.merpati.mime.EncodedWords;
+import org.merpati.mime.Envelope;
+import org.merpati.mime.HeaderField;
+import org.merpati.mime.MessageText;
+import org.merpati.mime.Part;
+import org.merpati.mime.Summary;
+import org.merpati.store.MailStore;
+import org.merpati.store.Mailbox;
+import org.merpati.store.Message;
+import org.merpati.store.View;
+
+/** Answers {@link SpamRequests} for the shards that this node leads. */
+public final class SpamAnswers {
+    private static final int BEGINNING = 512 * 1024;
+    private static final int SHOWN = 4000;
+    private static final Set<String> VERDICT = Set.of(
+            "x-spam-flag", "x-spam-status", "x-spam-score", "x-spam-report", "authentication-results", "return-path");
+    private static final Set<String> LETTER = Set.of("date", "from", "to", "cc", "subject", "reply-to");
+
+    private final Shards shards;
+
+    private SpamAnswers(Shards shards) {
+        this.shards = shards;
+    }
+
+    /** A message and where it lies. */
+    private record Found(Mailbox mailbox, Message message) {}
+
+    /** Answers on a channel from now on. */
+    public static void offer(NodeChannel channel, Shards shards) {
+        SpamAnswers here = new SpamAnswers(shards);
+        channel.offer(
+                SpamRequests.EXPLAIN, (peer, request, answer) -> answer.write(here.explain(new BinaryReader(request))));
+        channel.offer(SpamRequests.HELD, (peer, request, answer) -> answer.write(here.held(new BinaryReader(request))));
+        channel.offer(SpamRequests.SHOW, (peer, request, answer) -> answer.write(here.show(new BinaryReader(request))));
+        channel.offer(
+                SpamRequests.RELEASE, (peer, request, answer) -> answer.write(here.release(new BinaryReader(request))));
+    }
+
+    private MailStore store(Account account) {
+        MailStore store = shards.of(account);
+        store.ensure(account.id());
+        store.fresh();
+        return store;
+    }
+
+    private byte[] explain(BinaryReader request) throws IOException {
+        String shard = request.text();
+        MailId mail = new MailId(request.id());
+        List<String> texts = new ArrayList<>();
+        for (MailStore store : shards.all()) {
+            if (!store.shard().value().equals(shard)) {
+                continue;
+            }
+            store.fresh();
+            for (MailStore.Arrival arrival : store.arrivals(mail)) {
+                Account account = shards.account(arrival.account());
+                for (Found found : find(store, account.id(), mail, Optional.empty())) {
+                    texts.add("<" + account.address() + "> in "
+                            + found.mailbox().name() + "\n" + lines(store, account.id(), found, VERDICT));
+                }
+            }
+        }
+        BinaryWriter answer = new BinaryWriter().varint(texts.size());
+        texts.forEach(answer::text);
+        return answer.toByteArray();
+    }
+
+    /** The messages of a mail that an account has, in all its mailboxes or in the one of a name. */
+    private static List<Found> find(MailStore store, AccountId account, MailId mail, Optional<String> name) {
+        List<Found> found = new ArrayList<>();
+        for (Mailbox mailbox : store.mailboxes(account)) {
+            if (!mailbox.selectable()
+                    || name.filter(n -> !n.equals(mailbox.name())).isPresent()) {
+                continue;
+            }
+            View view = store.view(account, mailbox.id());
+            for (int place = view.size() - 1; place >= 0; place--) {
+                if (view.message(place).mail().equals(mail)) {
+                    found.add(new Found(mailbox, view.message(place)));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static byte[] beginning(MailStore store, AccountId account, Found found) throws IOException {
+        try (InputStream in =
+                store.body(account, found.mailbox().id(), found.message()).open(0)) {
+            return in.readNBytes(BEGINNING);
+        }
+    }
+
+    /** Fields of the header, decoded, a line each with their folds taken out; nothing in them can move a terminal. */
+    private static String lines(MailStore store, AccountId account, Found found, Set<String> names) throws IOException {
+        byte[] octets = beginning(store, account, found);
+        Part part = Summary.of(octets).structure();
+        StringBuilder text = new StringBuilder();
+        for (HeaderField field : HeaderField.list(octets, part.headerStart(), part.bodyStart(), 1000)) {
+            if (names.contains(field.name().toLowerCase(Locale.ROOT))) {
+                String value = EncodedWords.decode(field.value(octets)).replace("\t* ", "\n    ");
+                text.append("  ")
+                        .append(field.name())
+                        .append(": ")
+                        .append(plain(value))
+                        .append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static String plain(String text) {
+        return text.replaceAll("[\\p{Cntrl}&&[^\n]]+", " ");
+    }
+
+    private byte[] held(BinaryReader request) {
+        Account account = shards.account(new AccountId(request.id()));
+        int limit = request.count();
+        MailStore store = store(account);
+        BinaryWriter answer = new BinaryWriter();
+        Optional<View> view = store.mailbox(account.id(), SpamRequests.QUARANTINE)
+                .map(mailbox -> store.view(account.id(), mailbox.id()));
+        int size = view.map(View::size).orElse(0);
+        answer.varint(Math.min(limit, size));
+        for (int place = size - 1; place >= Math.max(0, size - limit); place--) {
+            Message message = view.orElseThrow().message(place);
+            Summary summary = message.summary();
+            new SpamRequests.Held(
+                            message.mail(),
+                            message.savedDate(),
+                            from(summary.envelope()),
+                            plain(EncodedWords.decode(
+                                    summary.envelope().subject().orElse(""))),
+                            plain(summary.header("x-spam-status").orElse("")))
+                    .write(answer);
+        }
+        return answer.toByteArray();
+    }
+
+    private static String from(Envelope envelope) {
+        return envelope.from().stream()
+                .filter(person -> person.local().isPresent() && person.host().isPresent())
+                .findFirst()
+                .map(person -> person.local().get() + "@" + person.host().get())
+                .map(SpamAnswers::plain)
+                .orElse("");
+    }
+
+    private Found quarantined(MailStore store, Account account, MailId mail) {
+        return find(store, account.id(), mail, Optional.of(SpamRequests.QUARANTINE)).stream()
+                .findFirst()
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.NONEXISTENT, account.address() + " has no mail " + mail + " in quarantine"));
+    }
+
+    private byte[] show(BinaryReader request) throws IOException {
+        Account account = shards.account(new AccountId(request.id()));
+        MailStore store = store(account);
+        Found found = quarantined(store, account, new MailId(request.id()));
+        byte[] octets = beginning(store, account.id(), found);
+        Part part = Summary.of(octets).structure();
+        String body = plain(MessageText.body(octets, part).replaceAll("(?s)<[^>]{0,2000}>", " "));
+        String text = lines(store, account.id(), found, LETTER)
+                + lines(store, account.id(), found, VERDICT)
+                + "\n"
+                + body.substring(0, Math.min(SHOWN, body.length()));
+        return new BinaryWriter().text(text).toByteArray();
+    }
+
+    private byte[] release(BinaryReader request) {
+        Account account = shards.account(new AccountId(request.id()));
+        MailStore store = store(account);
+        Found found = quarantined(store, account, new MailId(request.id()));
+        // Its summary is read from its row, which the move takes away.
+        String from = from(found.message().summary().envelope());
+        Mailbox inbox = store.mailbox(account.id(), "INBOX").orElseThrow();
+        store.move(account.id(), found.mailbox().id(), List.of(found.message().uid()), inbox.id());
+        return new BinaryWriter().text(from).toByteArray();
+    }
+}
