@@ -1,0 +1,121 @@
+package org.merpati.filter.bayes;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.merpati.filter.Check;
+import org.merpati.filter.Finding;
+import org.merpati.filter.Suspect;
+import org.merpati.kernel.Sha256;
+import org.merpati.kernel.TryLater;
+
+/**
+ * What was learned, applied: the probability that a message is spam, by the tokens it shares with messages that people
+ * marked, combined by Fisher's method as Robinson proposed for mail. It says nothing before {@link #MINIMUM} messages
+ * of each kind were learned.
+ */
+public final class Bayes implements Check {
+    /** The messages of each kind that are needed. */
+    public static final int MINIMUM = 200;
+
+    /** How strongly a token that was seen rarely is taken for one that says nothing. */
+    private static final double STRENGTH = 0.03;
+
+    private static final double NEUTRAL = 0.5;
+    /** How far from neutral a token must be to be counted. */
+    private static final double DISTANCE = 0.3;
+    /** The most tokens that are combined: the farthest from neutral. */
+    private static final int COMBINED = 150;
+
+    private final TokenCounts counts;
+
+    public Bayes(TokenCounts counts) {
+        this.counts = counts;
+    }
+
+    /** By everybody's counts. Where they cannot be had now, it says nothing. */
+    @Override
+    public List<Finding> check(Suspect suspect) {
+        return check(suspect, Scope.GLOBAL);
+    }
+
+    /** By the counts of a person where they suffice, else by everybody's. */
+    public List<Finding> check(Suspect suspect, Scope scope) {
+        try {
+            long[] tokens = Tokens.of(suspect);
+            Counts known = counts.counts(scope, tokens);
+            if (!enough(known) && !scope.equals(Scope.GLOBAL)) {
+                known = counts.counts(Scope.GLOBAL, tokens);
+            }
+            return enough(known) ? List.of(finding(probability(known))) : List.of();
+        } catch (TryLater noCounts) {
+            return List.of();
+        }
+    }
+
+    /** The lesson that a message gives, to be handed to {@link TokenCounts#learn}. */
+    public static Lesson lesson(Suspect suspect, Mark mark, long millis) {
+        long message = ByteBuffer.wrap(Sha256.of(suspect.beginning())).getLong();
+        return new Lesson(message, mark, Tokens.of(suspect), millis);
+    }
+
+    private static boolean enough(Counts known) {
+        return known.hams() >= MINIMUM && known.spams() >= MINIMUM;
+    }
+
+    private static Finding finding(double probability) {
+        int percent = (int) Math.round(probability * 100);
+        int band = Math.min(percent, 99);
+        double score = Math.round((probability - NEUTRAL) * 80) / 10.0;
+        return new Finding(
+                String.format(Locale.ROOT, "BAYES_%02d", band),
+                score,
+                "by what was learned, spam with a probability of " + percent + " %");
+    }
+
+    /** The probability of spam, 0 to 1. */
+    static double probability(Counts known) {
+        double[] far = new double[known.ham().length];
+        int n = 0;
+        for (int i = 0; i < far.length; i++) {
+            double spam = (double) known.spam()[i] / known.spams();
+            double ham = (double) known.ham()[i] / known.hams();
+            int seen = known.spam()[i] + known.ham()[i];
+            if (seen > 0) {
+                double raw = spam / (spam + ham);
+                double one = (STRENGTH * NEUTRAL + seen * raw) / (STRENGTH + seen);
+                if (Math.abs(one - NEUTRAL) >= DISTANCE) {
+                    far[n++] = one;
+                }
+            }
+        }
+        double[] chosen = Arrays.stream(far, 0, n)
+                .boxed()
+                .sorted((a, b) -> Double.compare(Math.abs(b - NEUTRAL), Math.abs(a - NEUTRAL)))
+                .limit(COMBINED)
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+        double hamness = 0;
+        double spamness = 0;
+        for (double one : chosen) {
+            hamness += Math.log(one);
+            spamness += Math.log1p(-one);
+        }
+        double ham = chiSquare(-2 * hamness, chosen.length);
+        double spam = chiSquare(-2 * spamness, chosen.length);
+        return (1 + ham - spam) / 2;
+    }
+
+    /** The chance that chi square with {@code 2 * pairs} degrees of freedom is at least so large. */
+    private static double chiSquare(double value, int pairs) {
+        double half = value / 2;
+        double log = -half;
+        double sum = Math.exp(log);
+        for (int i = 1; i < pairs; i++) {
+            log += Math.log(half / i);
+            sum += Math.exp(log);
+        }
+        return Math.min(1, sum);
+    }
+}

@@ -1,0 +1,133 @@
+package org.merpati.filter.regex;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** A set of octets. */
+final class OctetSet {
+    static final int SIZE = 256;
+
+    private final long[] words;
+
+    private OctetSet(long[] words) {
+        this.words = words;
+    }
+
+    static OctetSet none() {
+        return new OctetSet(new long[4]);
+    }
+
+    static OctetSet of(int octet) {
+        return none().with(octet, octet);
+    }
+
+    static OctetSet range(int from, int to) {
+        return none().with(from, to);
+    }
+
+    boolean has(int octet) {
+        return (words[octet >> 6] >>> (octet & 63) & 1) != 0;
+    }
+
+    OctetSet with(int from, int to) {
+        long[] more = words.clone();
+        for (int i = from; i <= to; i++) {
+            more[i >> 6] |= 1L << (i & 63);
+        }
+        return new OctetSet(more);
+    }
+
+    OctetSet or(OctetSet other) {
+        long[] more = words.clone();
+        for (int i = 0; i < more.length; i++) {
+            more[i] |= other.words[i];
+        }
+        return new OctetSet(more);
+    }
+
+    OctetSet not() {
+        long[] others = new long[4];
+        for (int i = 0; i < others.length; i++) {
+            others[i] = ~words[i];
+        }
+        return new OctetSet(others);
+    }
+
+    /** With the other case of each letter, also of those beyond ASCII. */
+    OctetSet anyCase() {
+        OctetSet more = this;
+        for (int i = 0; i < SIZE; i++) {
+            if (has(i)) {
+                int other = otherCase(i);
+                more = other == i || more.has(other) ? more : more.with(other, other);
+            }
+        }
+        return more;
+    }
+
+    /** The other case of a letter, or itself. */
+    static int otherCase(int octet) {
+        boolean small = (octet >= 'a' && octet <= 'z') || (octet >= 0xe0 && octet <= 0xfe && octet != 0xf7);
+        boolean large = (octet >= 'A' && octet <= 'Z') || (octet >= 0xc0 && octet <= 0xde && octet != 0xd7);
+        return small ? octet - 32 : large ? octet + 32 : octet;
+    }
+
+    int size() {
+        int size = 0;
+        for (long word : words) {
+            size += Long.bitCount(word);
+        }
+        return size;
+    }
+
+    /** The first octet; there is one. */
+    int first() {
+        for (int i = 0; i < SIZE; i++) {
+            if (has(i)) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("the set is empty");
+    }
+
+    /** As Java writes it. */
+    String java() {
+        if (size() == 1) {
+            return escape(first());
+        }
+        StringBuilder text = new StringBuilder("[");
+        int i = 0;
+        while (i < SIZE) {
+            if (!has(i)) {
+                i++;
+                continue;
+            }
+            int end = i;
+            while (end + 1 < SIZE && has(end + 1)) {
+                end++;
+            }
+            text.append(escape(i));
+            if (end > i) {
+                text.append(end > i + 1 ? "-" : "").append(escape(end));
+            }
+            i = end + 1;
+        }
+        return text.length() == 1 ? "(?!)" : text.append(']').toString();
+    }
+
+    private static String escape(int octet) {
+        boolean plain =
+                (octet >= '0' && octet <= '9') || (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z');
+        return plain ? String.valueOf((char) octet) : String.format(Locale.ROOT, "\\x%02X", octet);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof OctetSet set && Arrays.equals(words, set.words);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(words);
+    }
+}
