@@ -38,6 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
             AccountCommand.class,
             UndeleteCommand.class,
             SpamCommand.class,
+            FilterCommand.class,
+            RulesCommand.class,
             Main.NodeCommand.class
         })
 public final class Main implements Runnable {

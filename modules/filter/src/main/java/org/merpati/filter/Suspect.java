@@ -70,11 +70,7 @@ public final class Suspect {
 
     /** The value of the first header field of that name, unfolded, as ISO-8859-1 characters. */
     public Optional<String> header(String name) {
-<<<<<<< HEAD
         return fields().stream()
-=======
-        return HeaderField.list(beginning, structure.headerStart(), structure.bodyStart(), Short.MAX_VALUE).stream()
->>>>>>> 64fcff3 (SpamAssassin's rules, read as they are and run in one pass; learning from mail, and what it asks of counts)
                 .filter(field -> field.name().equalsIgnoreCase(name))
                 .findFirst()
                 .map(field -> field.value(beginning));

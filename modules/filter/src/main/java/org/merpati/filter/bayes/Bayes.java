@@ -54,6 +54,11 @@ public final class Bayes implements Check {
         }
     }
 
+    /** Whether enough was learned for it to say something. */
+    public boolean ready(Scope scope) {
+        return enough(counts.counts(scope, new long[0]));
+    }
+
     /** The lesson that a message gives, to be handed to {@link TokenCounts#learn}. */
     public static Lesson lesson(Suspect suspect, Mark mark, long millis) {
         long message = ByteBuffer.wrap(Sha256.of(suspect.beginning())).getLong();

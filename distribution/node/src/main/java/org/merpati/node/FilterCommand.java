@@ -1,0 +1,185 @@
+package org.merpati.node;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.merpati.filter.Arrival;
+import org.merpati.filter.Content;
+import org.merpati.filter.Finding;
+import org.merpati.filter.Suspect;
+import org.merpati.filter.bayes.Bayes;
+import org.merpati.filter.bayes.FileCounts;
+import org.merpati.filter.bayes.Mark;
+import org.merpati.filter.bayes.Scope;
+import org.merpati.filter.rules.ContentRules;
+import org.merpati.filter.rules.Scores;
+import org.merpati.kernel.Malformed;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code merpati filter}: the spam filter on files, without a cluster and without the network. */
+@Command(
+        name = "filter",
+        mixinStandardHelpOptions = true,
+        description = "Judges and learns messages in files; needs no cluster and no network.")
+final class FilterCommand implements Runnable {
+    private static final double JUNK = 5;
+    private static final double DOUBTFUL = 3;
+    private static final long SIZE_LIMIT = 256L * 1024 * 1024;
+
+    /** Where rules and counts are. */
+    static final class Place {
+        @Option(names = "--state", required = true, description = "the folder with what was learned")
+        private Path state = Path.of("");
+
+        @Mixin
+        private RulesCommand.Folders rules = new RulesCommand.Folders();
+
+        @Option(names = "--rounds", hidden = true, description = "judges the list so often, and shows the last time")
+        private int rounds = 1;
+    }
+
+    @Override
+    public void run() {
+        new CommandLine(this).usage(System.out);
+    }
+
+    @Command(
+            name = "check",
+            mixinStandardHelpOptions = true,
+            description = "Judges the files whose paths are read from standard input, and prints for each: path, score,"
+                    + " spam, ham or unsure, and the rules that hit. Nothing is learned.")
+    int check(@Mixin Place place) throws IOException {
+        FileCounts counts = new FileCounts(place.state);
+        Bayes bayes = new Bayes(counts);
+        boolean learned = bayes.ready(Scope.GLOBAL);
+        ContentRules rules = ContentRules.of(place.rules.list(), learned ? Scores.LEARNED : Scores.PLAIN);
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        List<String> paths = lines();
+        boolean well = true;
+        for (int round = 1; round <= place.rounds; round++) {
+            long begin = cpu();
+            for (String path : paths) {
+                Suspect suspect = read(path);
+                boolean last = round == place.rounds;
+                well &= suspect != null;
+                if (suspect != null) {
+                    String line = judged(path, suspect, rules, bayes);
+                    out.print(last ? line : "");
+                }
+            }
+            if (place.rounds > 1) {
+                System.err.printf(
+                        Locale.ROOT, "round %d: %.3f ms of CPU a message%n", round, (cpu() - begin) / 1e6 / paths.size());
+            }
+        }
+        out.flush();
+        return well ? 0 : 1;
+    }
+
+    /** The processor time of this process so far, nanoseconds. */
+    private static long cpu() {
+        java.lang.management.OperatingSystemMXBean system =
+                java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        return system instanceof com.sun.management.OperatingSystemMXBean known ? known.getProcessCpuTime() : 0;
+    }
+
+    private static String judged(String path, Suspect suspect, ContentRules rules, Bayes bayes) {
+        List<Finding> findings = new ArrayList<>(rules.check(suspect));
+        findings.addAll(bayes.check(suspect));
+        double score = findings.stream().mapToDouble(Finding::score).sum();
+        String verdict = score >= JUNK ? "spam" : score >= DOUBTFUL ? "unsure" : "ham";
+        List<String> names = findings.stream().map(Finding::symbol).toList();
+        return String.format(Locale.ROOT, "%s\t%.3f\t%s\t%s%n", path, score, verdict, String.join(",", names));
+    }
+
+    @Command(
+            name = "train",
+            mixinStandardHelpOptions = true,
+            description = "Learns the files whose labels (spam or ham) and paths are read from standard input, separated"
+                    + " by a tab.")
+    int train(@Mixin Place place) throws IOException {
+        FileCounts counts = new FileCounts(place.state);
+        boolean well = true;
+        int learned = 0;
+        for (String line : lines()) {
+            int tab = line.indexOf('\t');
+            String label = tab < 0 ? "" : line.substring(0, tab);
+            if (!label.equals("spam") && !label.equals("ham")) {
+                System.err.println("merpati: a line is 'spam' or 'ham', a tab and a path, not: " + line);
+                well = false;
+                continue;
+            }
+            Suspect suspect = read(line.substring(tab + 1));
+            well &= suspect != null;
+            if (suspect != null) {
+                Mark mark = label.equals("spam") ? Mark.SPAM : Mark.HAM;
+                boolean fresh = counts.learn(Scope.GLOBAL, Bayes.lesson(suspect, mark, System.currentTimeMillis()));
+                learned += fresh ? 1 : 0;
+            }
+        }
+        counts.save();
+        System.out.println("learned " + learned + " messages");
+        return well ? 0 : 1;
+    }
+
+    private static List<String> lines() throws IOException {
+        List<String> lines = new ArrayList<>();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (!line.isBlank()) {
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+
+    /** Reads a message, or says why it cannot be read. */
+    private static @Nullable Suspect read(String path) {
+        try {
+            Path file = Path.of(path);
+            if (Files.size(file) > SIZE_LIMIT) {
+                throw new Malformed("it has more than " + SIZE_LIMIT + " octets");
+            }
+            byte[] octets = Files.readAllBytes(file);
+            return Suspect.of(
+                    new Arrival(
+                            Optional.empty(),
+                            "",
+                            Optional.empty(),
+                            List.of(),
+                            Optional.empty(),
+                            System.currentTimeMillis()),
+                    new InMemory(octets));
+        } catch (IOException | Malformed | java.nio.file.InvalidPathException cannot) {
+            System.err.println("merpati: " + path + " cannot be read: " + cannot.getMessage());
+            return null;
+        }
+    }
+
+    /** A message in memory. */
+    private record InMemory(byte[] octets) implements Content {
+        @Override
+        public long size() {
+            return octets.length;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(octets);
+        }
+    }
+}
