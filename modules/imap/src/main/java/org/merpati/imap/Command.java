@@ -30,6 +30,7 @@ sealed interface Command {
                     BasicCommand.Enable,
                     ListCommand,
                     ListCommand.Subscribed,
+                    MetadataCommand,
                     QuotaCommand,
                     StatusCommand,
                     SelectCommand,
@@ -113,6 +114,8 @@ sealed interface Command {
             case "LOGIN", "AUTHENTICATE", "STARTTLS" -> late(name, parser);
             case "LIST" -> ListCommand.parse(parser);
             case "LSUB" -> ListCommand.Subscribed.parse(parser);
+            case "GETMETADATA" -> MetadataCommand.parseGet(parser);
+            case "SETMETADATA" -> MetadataCommand.parseSet(parser);
             case "GETQUOTA", "GETQUOTAROOT", "SETQUOTA" -> QuotaCommand.parse(name, parser);
             case "STATUS" -> StatusCommand.parse(parser);
             case "SELECT" -> SelectCommand.parse(parser, false);

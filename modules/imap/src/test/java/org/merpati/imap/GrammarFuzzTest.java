@@ -30,6 +30,8 @@ class GrammarFuzzTest {
             "APPEND Sent (\\Seen) {2+}\r\nab \" 1-Feb-2024 03:04:05 +0700\" {1}\r\nx ~{2+}\r\n\0\0",
             "APPEND x CATENATE (URL \"/INBOX;UIDVALIDITY=5/;UID=20/;SECTION=1.HEADER/;PARTIAL=4.5\" TEXT {1+}\r\nx)",
             "REPLACE 1 x UTF8 (~{2+}\r\nab)",
+            "GETMETADATA (MAXSIZE 1024 DEPTH infinity) \"INBOX\" (/shared/comment /private/x)",
+            "SETMETADATA INBOX (/private/comment \"x\" /shared/vendor/y NIL /private/z ~{2+}\r\nab)",
             "GETQUOTAROOT \"a b\"",
             "SETQUOTA \"\" (STORAGE 512 MESSAGE 3)",
             "COMPRESS DEFLATE",

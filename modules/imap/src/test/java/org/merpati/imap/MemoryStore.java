@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -54,6 +55,7 @@ final class MemoryStore implements MailStore {
     private record Watcher(MailboxId mailbox, Runnable changed) {}
 
     private static final class Holder {
+        final Map<MailboxId, TreeMap<String, byte[]>> annotations = new HashMap<>();
         final TreeMap<String, MemoryBox> boxes = new TreeMap<>();
         final TreeSet<String> subscriptions = new TreeSet<>();
     }
@@ -300,6 +302,27 @@ final class MemoryStore implements MailStore {
                 add(holder, to.substring(0, at), Optional.empty());
             }
         }
+    }
+
+    @Override
+    public synchronized SortedMap<String, byte[]> annotations(AccountId account, MailboxId mailbox) {
+        return new TreeMap<>(holder(account).annotations.getOrDefault(mailbox, new TreeMap<>()));
+    }
+
+    @Override
+    public synchronized void annotate(
+            AccountId account, MailboxId mailbox, SortedMap<String, Optional<byte[]>> values) {
+        TreeMap<String, byte[]> kept = holder(account).annotations.computeIfAbsent(mailbox, m -> new TreeMap<>());
+        TreeMap<String, byte[]> next = new TreeMap<>(kept);
+        values.forEach((entry, value) -> {
+            next.remove(entry);
+            value.ifPresent(octets -> next.put(entry, octets));
+        });
+        if (next.size() > 100) {
+            throw new Refused(Refused.Reason.LIMIT, "a mailbox has at most 100 annotations");
+        }
+        kept.clear();
+        kept.putAll(next);
     }
 
     @Override

@@ -50,6 +50,10 @@ final class Standing {
             case "SELECT", "EXAMINE" ->
                 selected = ok ? command.replaceAll(" \\(.*", "") : line.contains(" NO") ? "" : selected;
             case "CLOSE", "UNSELECT" -> selected = ok ? "" : selected;
+            case "RENAME" -> {
+                acted = true;
+                stays &= !ok || selected.isEmpty();
+            }
             case "COMPRESS", "UNAUTHENTICATE", "NOTIFY", "STARTTLS" -> stays &= !ok;
             default -> acted = true;
         }

@@ -2,6 +2,7 @@ package org.merpati.store;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.Flags;
@@ -92,6 +93,10 @@ sealed interface Command {
 
     /** Brings back removed messages: those of a mailbox of that name, or all, removed since a time; some at a time. */
     record Undelete(AccountId account, Optional<String> mailbox, long since, Quota quota) implements Command {}
+
+    /** Sets annotations by their names, or takes those away that have no value. */
+    record Annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<Octets>> values)
+            implements Command {}
 
     /** Begins a checkpoint. */
     record Flush() implements Command {}

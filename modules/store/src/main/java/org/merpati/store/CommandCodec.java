@@ -3,6 +3,8 @@ package org.merpati.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
@@ -15,6 +17,7 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.store.Command.Added;
+import org.merpati.store.Command.Annotate;
 import org.merpati.store.Command.Append;
 import org.merpati.store.Command.Chunk;
 import org.merpati.store.Command.Compact;
@@ -90,6 +93,14 @@ final class CommandCodec {
                 added(to, c.message());
                 quota(to, c.quota());
             }
+            case Annotate c -> {
+                mailbox(head(to, 18), c.account(), c.mailbox())
+                        .varint(c.values().size());
+                c.values().forEach((entry, value) -> {
+                    to.text(entry).flag(value.isPresent());
+                    value.ifPresent(octets -> to.bytes(octets.array()));
+                });
+            }
             case Compact c -> ids(head(to, 17).varint(c.segment()), c.blobs());
             case Undelete c -> {
                 head(to, 16).id(c.account().value()).flag(c.mailbox().isPresent());
@@ -137,6 +148,7 @@ final class CommandCodec {
                         from.flag() ? Optional.of(from.text()) : Optional.empty(),
                         from.i64(),
                         quota(from, 2));
+            case 18 -> new Annotate(account(from), mailbox(from), annotations(from));
             case 17 -> new Compact(from.count(), list(from, BinaryReader::id));
             default -> throw unknown(type, version);
         };
@@ -171,6 +183,15 @@ final class CommandCodec {
             list.add(item.apply(from));
         }
         return list;
+    }
+
+    private static SortedMap<String, Optional<Octets>> annotations(BinaryReader from) {
+        SortedMap<String, Optional<Octets>> values = new TreeMap<>();
+        for (int left = from.count(); left > 0; left--) {
+            String entry = from.text();
+            values.put(entry, from.flag() ? Optional.of(new Octets(from.bytes())) : Optional.empty());
+        }
+        return values;
     }
 
     private static AccountId account(BinaryReader from) {

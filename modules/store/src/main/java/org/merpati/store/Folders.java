@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
 
 /** Commands on mailboxes as such. */
@@ -16,6 +18,7 @@ final class Folders {
     static final String INBOX = "INBOX";
     static final int ACCOUNT_LIMIT = 10_000;
     private static final int NAME_LIMIT = 1000;
+    private static final int ANNOTATION_LIMIT = 100;
 
     /** A new account's mailboxes and their special uses (RFC 6154). */
     static final List<Map.Entry<String, String>> FIRST = List.of(
@@ -136,7 +139,7 @@ final class Folders {
                     Refused.Reason.CANNOT, "'" + command.name() + "' holds other mailboxes: delete those first");
         }
         new Messages(ledger).removeAll(folder);
-        for (char kind : new char[] {Keys.TOMBSTONE, Keys.KEYWORD}) {
+        for (char kind : new char[] {Keys.TOMBSTONE, Keys.KEYWORD, Keys.ANNOTATION}) {
             List<byte[]> keys = new ArrayList<>();
             ledger.scan(Keys.mailbox(account, kind, folder.row.id), (key, value) -> keys.add(key));
             keys.forEach(ledger::delete);
@@ -205,6 +208,35 @@ final class Folders {
         MailboxId id = ledger.named(account, command.name());
         if (id != null) {
             ledger.touch(account, id).row.subscribed = command.subscribed();
+        }
+        return Answer.done().toByteArray();
+    }
+
+    /** Of the account itself or of a mailbox; all values or none. */
+    byte[] annotate(Command.Annotate command) throws IOException {
+        AccountId account = command.account();
+        ledger.account(account);
+        if (!command.mailbox().equals(MailStore.ACCOUNT)) {
+            ledger.touch(account, command.mailbox());
+        }
+        int[] count = {0};
+        ledger.scan(Keys.annotation(account, command.mailbox(), ""), (key, value) -> {
+            count[0]++;
+            return true;
+        });
+        for (Map.Entry<String, Optional<Octets>> one : command.values().entrySet()) {
+            byte[] key = Keys.annotation(account, command.mailbox(), one.getKey());
+            boolean known = ledger.get(key) != null;
+            if (one.getValue().isPresent()) {
+                count[0] += known ? 0 : 1;
+                ledger.put(key, Rows.annotation(one.getValue().get()));
+            } else if (known) {
+                count[0]--;
+                ledger.delete(key);
+            }
+        }
+        if (count[0] > ANNOTATION_LIMIT) {
+            throw new Refused(Refused.Reason.LIMIT, "a mailbox has at most " + ANNOTATION_LIMIT + " annotations");
         }
         return Answer.done().toByteArray();
     }

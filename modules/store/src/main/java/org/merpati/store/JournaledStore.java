@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
@@ -20,6 +21,7 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
@@ -182,6 +184,19 @@ public final class JournaledStore implements MailStore {
         String lawful = Names.lawful(to);
         List<Id> ids = proposer.ids(Names.levels(lawful));
         submit(new Command.Rename(account, Names.spelled(from), lawful, ids));
+    }
+
+    @Override
+    public SortedMap<String, byte[]> annotations(AccountId account, MailboxId mailbox) {
+        led();
+        return state.annotations(account, mailbox);
+    }
+
+    @Override
+    public void annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<byte[]>> values) {
+        SortedMap<String, Optional<Octets>> octets = new TreeMap<>();
+        values.forEach((entry, value) -> octets.put(entry, value.map(Octets::new)));
+        submit(new Command.Annotate(account, mailbox, octets));
     }
 
     @Override

@@ -41,6 +41,9 @@ final class Keys {
     /** A message that was removed and can be had back, by the time of its removal. */
     static final char REMOVED = 'r';
 
+    /** An annotation of a mailbox, or of the account, by its name. */
+    static final char ANNOTATION = 'i';
+
     /** Behind every kind of an account. */
     static final char LAST = 0x7f;
 
@@ -93,6 +96,14 @@ final class Keys {
     static byte[] keyword(AccountId account, MailboxId mailbox, String lowerCase) {
         byte[] octets = lowerCase.getBytes(StandardCharsets.UTF_8);
         return put(start(account, KEYWORD, Id.BYTES + octets.length), mailbox.value())
+                .put(octets)
+                .array();
+    }
+
+    /** Of the account itself where the mailbox is {@link MailStore#ACCOUNT}. */
+    static byte[] annotation(AccountId account, MailboxId mailbox, String entry) {
+        byte[] octets = entry.getBytes(StandardCharsets.UTF_8);
+        return put(start(account, ANNOTATION, Id.BYTES + octets.length), mailbox.value())
                 .put(octets)
                 .array();
     }

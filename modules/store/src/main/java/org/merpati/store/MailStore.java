@@ -4,9 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.LongPredicate;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
@@ -70,6 +72,19 @@ public interface MailStore extends AutoCloseable {
 
     /** Renames a mailbox and its children; of INBOX the messages move and INBOX stays (RFC 9051 §6.3.6). */
     void rename(AccountId account, String from, String to);
+
+    /** What stands for the account itself where annotations are of no mailbox. */
+    MailboxId ACCOUNT = new MailboxId(new Id(0, 0));
+
+    /** The annotations of a mailbox, or of {@link #ACCOUNT}, by their names (RFC 5464). */
+    SortedMap<String, byte[]> annotations(AccountId account, MailboxId mailbox);
+
+    /**
+     * Sets annotations, or takes those away that have no value; all or none.
+     *
+     * @throws org.merpati.kernel.Refused if they would be too many (LIMIT)
+     */
+    void annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<byte[]>> values);
 
     /** Subscribes or unsubscribes a name. */
     void subscribe(AccountId account, String name, boolean subscribed);

@@ -319,4 +319,14 @@ final class Rows {
             return new Segment(pieces + sign, octets + (long) sign * piece.length());
         }
     }
+
+    /** An annotation's value. */
+    static byte[] annotation(Octets value) {
+        return start().bytes(value.array()).toByteArray();
+    }
+
+    /** The value of an annotation's row. */
+    static byte[] annotation(byte[] row) {
+        return open(row).bytes();
+    }
 }

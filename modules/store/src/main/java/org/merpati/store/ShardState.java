@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +143,7 @@ public final class ShardState implements StateMachine {
             case Command.Create c -> new Folders(ledger).create(c);
             case Command.Delete c -> new Folders(ledger).delete(c);
             case Command.Rename c -> new Folders(ledger).rename(c);
+            case Command.Annotate c -> new Folders(ledger).annotate(c);
             case Command.Subscribe c -> new Folders(ledger).subscribe(c);
             case Command.Append c -> new Messages(ledger).append(c);
             case Command.Deliver c -> new Messages(ledger).deliver(c);
@@ -252,6 +254,20 @@ public final class ShardState implements StateMachine {
             throw unreadable(failed);
         }
         return names;
+    }
+
+    SortedMap<String, byte[]> annotations(AccountId account, MailboxId mailbox) {
+        SortedMap<String, byte[]> annotations = new TreeMap<>();
+        byte[] from = Keys.annotation(account, mailbox, "");
+        try (Snapshot rows = vault.snapshot()) {
+            rows.scan(from, Keys.behind(from), (key, value) -> {
+                annotations.put(Keys.textOf(key, from.length), Rows.annotation(value));
+                return true;
+            });
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+        return annotations;
     }
 
     List<MailStore.Arrival> arrivals(MailId mail) {

@@ -108,6 +108,13 @@ final class Verification {
         }
     }
 
+    private void annotated(byte[] key, byte[] value) {
+        if (Rows.annotation(value).length == 0
+                && Keys.textOf(key, Keys.ACCOUNT_PREFIX + Id.BYTES).isEmpty()) {
+            say("an annotation of account " + Keys.accountOf(key) + " has no name");
+        }
+    }
+
     private Sum sum(byte[] key) {
         return sums.computeIfAbsent(new Place(Keys.accountOf(key), Keys.mailboxOf(key)), absent -> new Sum());
     }
@@ -129,6 +136,7 @@ final class Verification {
             case Keys.MESSAGE -> message(sum(key), Keys.uidOf(key), Rows.Hot.read(value));
             case Keys.CONTENT -> content(key, Rows.Content.read(value));
             case Keys.REMOVED -> removed(key, Rows.Removed.read(value));
+            case Keys.ANNOTATION -> annotated(key, value);
             case Keys.TOMBSTONE, Keys.DELIVERY, Keys.THREAD -> {}
             default -> say("a row has the unknown kind " + key[Keys.ACCOUNT_PREFIX - 1]);
         }
