@@ -192,13 +192,9 @@ final class MemoryStore implements MailStore {
 
     @Override
     public synchronized Usage usage(AccountId account) {
-        long octets = 0;
-        long messages = 0;
-        for (Mailbox mailbox : mailboxes(account)) {
-            octets += mailbox.octets();
-            messages += mailbox.messages();
-        }
-        return new Usage(octets, messages, quota(account));
+        List<Mailbox> all = mailboxes(account);
+        long octets = all.stream().mapToLong(Mailbox::octets).sum();
+        return new Usage(octets, all.stream().mapToLong(Mailbox::messages).sum(), quota(account));
     }
 
     private void roomFor(AccountId account, long octets, int messages) {
@@ -312,17 +308,12 @@ final class MemoryStore implements MailStore {
     @Override
     public synchronized void annotate(
             AccountId account, MailboxId mailbox, SortedMap<String, Optional<byte[]>> values) {
-        TreeMap<String, byte[]> kept = holder(account).annotations.computeIfAbsent(mailbox, m -> new TreeMap<>());
-        TreeMap<String, byte[]> next = new TreeMap<>(kept);
+        TreeMap<String, byte[]> next = new TreeMap<>(annotations(account, mailbox));
         values.forEach((entry, value) -> {
             next.remove(entry);
             value.ifPresent(octets -> next.put(entry, octets));
         });
-        if (next.size() > 100) {
-            throw new Refused(Refused.Reason.LIMIT, "a mailbox has at most 100 annotations");
-        }
-        kept.clear();
-        kept.putAll(next);
+        holder(account).annotations.put(mailbox, next);
     }
 
     @Override

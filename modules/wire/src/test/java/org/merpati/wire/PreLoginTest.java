@@ -106,7 +106,8 @@ class PreLoginTest {
     void credentials(String input, String expected) throws IOException {
         Canned connection = new Canned(input.replace("|", "\r\n") + "e NEXT\r\n", true);
         PreLogin.Credentials given = new PreLogin(connection, settings()).next().orElseThrow();
-        assertThat(given.tag() + " " + given.user() + "/" + given.password().orElse("none") + "/" + given.authorization())
+        String password = given.password().orElse("none");
+        assertThat(given.tag() + " " + given.user() + "/" + password + "/" + given.authorization())
                 .isEqualTo(expected);
         assertThat(given.toString()).doesNotContain("p/");
         assertThat(new String(connection.input.readAllBytes(), StandardCharsets.US_ASCII))
