@@ -1,4 +1,7 @@
 """Walks through a mailbox with Python's imaplib: python3 imaplib_walk.py PORT USER PASSWORD CA"""
+import base64
+import hashlib
+import hmac
 import imaplib
 import ssl
 import sys
@@ -11,6 +14,36 @@ def must(answer):
     assert kind == "OK", answer
     return data
 
+
+class Scram:
+    """The client's side of SCRAM-SHA-256 (RFC 7677)."""
+
+    def __init__(self):
+        self.step = 0
+
+    def __call__(self, challenge):
+        self.step += 1
+        if self.step == 1:
+            self.bare = f"n={user},r=walking"
+            return ("n,," + self.bare).encode()
+        if self.step == 2:
+            nonce, salt, rounds = (part[2:] for part in challenge.decode().split(","))
+            salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(salt), int(rounds))
+            key = hmac.digest(salted, b"Client Key", "sha256")
+            self.signed = f"{self.bare},{challenge.decode()},c=biws,r={nonce}".encode()
+            signature = hmac.digest(hashlib.sha256(key).digest(), self.signed, "sha256")
+            self.verifier = hmac.digest(hmac.digest(salted, b"Server Key", "sha256"), self.signed, "sha256")
+            proof = base64.b64encode(bytes(a ^ b for a, b in zip(key, signature))).decode()
+            return f"c=biws,r={nonce},p={proof}".encode()
+        assert challenge == b"v=" + base64.b64encode(self.verifier)
+        return b""
+
+
+imap = imaplib.IMAP4("localhost", port)
+must(imap.starttls(ssl.create_default_context(cafile=ca)))
+must(imap.authenticate("SCRAM-SHA-256", Scram()))
+must(imap.noop())
+assert imap.logout()[0] == "BYE"
 
 imap = imaplib.IMAP4("localhost", port)
 must(imap.starttls(ssl.create_default_context(cafile=ca)))

@@ -206,6 +206,100 @@ class ConcurrentSessionsTest {
         }
     }
 
+    /** A client without sequence numbers (UIDONLY): it knows how many messages there are, and flags by UID. */
+    private static final class UidClient {
+        private static final Pattern UIDFETCH =
+                Pattern.compile("\\* (\\d+) UIDFETCH \\((?:FLAGS \\(([^)]*)\\))? ?(?:MODSEQ \\(\\d+\\))?\\)");
+
+        private final BufferedReader in;
+        private final OutputStream out;
+        private final Random chance;
+        private final Map<Long, String> flags = new TreeMap<>();
+        private int exists;
+        private int tags;
+
+        UidClient(Socket socket, long seed) throws IOException {
+            in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            out = socket.getOutputStream();
+            chance = new Random(seed);
+            in.readLine();
+            command("LOGIN budi secret");
+            command("ENABLE UIDONLY IMAP4rev2");
+            command("SELECT INBOX");
+        }
+
+        void command(String text) throws IOException {
+            String tag = "u" + tags++;
+            out.write((tag + " " + text + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            String line = in.readLine();
+            while (line != null && !line.startsWith(tag + " ")) {
+                hear(line);
+                line = in.readLine();
+            }
+            assertThat(line).as(text).isNotNull().startsWith(tag + " OK");
+        }
+
+        private void hear(String line) {
+            Matcher fetch = UIDFETCH.matcher(line);
+            assertThat(line).doesNotContain("Recent", "RECENT").doesNotMatch("\\* \\d+ (FETCH|EXPUNGE).*");
+            if (line.startsWith(VANISHED)) {
+                for (long uid : Client.expand(line.substring(VANISHED.length()))) {
+                    exists--;
+                    flags.remove(uid);
+                }
+            } else if (line.endsWith(" EXISTS")) {
+                assertThat(Client.number(line)).isGreaterThanOrEqualTo(exists);
+                exists = Client.number(line);
+            } else if (fetch.matches() && fetch.group(2) != null) {
+                flags.put(Long.parseLong(fetch.group(1)), fetch.group(2));
+            }
+        }
+
+        void step() throws IOException {
+            long uid = flags.isEmpty() ? 1 : List.copyOf(flags.keySet()).get(chance.nextInt(flags.size()));
+            switch (chance.nextInt(6)) {
+                case 0 -> command("APPEND INBOX {1+}\r\nx");
+                case 1 -> command("UID STORE " + uid + " +FLAGS (\\Deleted)");
+                case 2 -> command("UID STORE " + uid + " FLAGS (k2)");
+                case 3 -> command("EXPUNGE");
+                case 4 -> command("UID FETCH 1:* (FLAGS)");
+                default -> command("NOOP");
+            }
+        }
+    }
+
+    @Test
+    void aClientWithoutNumbersEndsWithTheMailboxToo() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("seed " + seed);
+        try (ImapFixture fixture = new ImapFixture();
+                Socket counting = fixture.connect();
+                Socket other = fixture.connect();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Client client = new Client(counting, seed, false);
+            UidClient uidClient = new UidClient(other, seed + 1);
+            Callable<Boolean> run = () -> {
+                for (int step = 0; step < STEPS; step++) {
+                    client.step();
+                }
+                return true;
+            };
+            Future<Boolean> running = threads.submit(run);
+            for (int step = 0; step < STEPS; step++) {
+                uidClient.step();
+            }
+            assertThat(running.get()).isTrue();
+            client.settle();
+            uidClient.command("UID FETCH 1:* (FLAGS)");
+            compare(client, fixture, seed);
+            assertThat(uidClient.flags)
+                    .as("seed %s", seed)
+                    .isEqualTo(client.flags)
+                    .hasSize(uidClient.exists);
+        }
+    }
+
     @Test
     void everyClientEndsWithTheMailboxAsItIs() throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
