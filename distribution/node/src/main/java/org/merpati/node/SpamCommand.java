@@ -105,7 +105,7 @@ final class SpamCommand implements Runnable {
             description = {
                 "How the server looks at messages: dns system|HOST:PORT; zone client|sender|link ZONE RANGE=WEIGHT;"
                         + " arc-trust DOMAIN; clamd HOST:PORT, clamd unix:/PATH; clamd-absent defer|pass;"
-                        + " attachment reject|quarantine dangerous|KIND.",
+                        + " attachment reject|quarantine dangerous|KIND; rules own|none|/FOLDER,/FOLDER.",
                 "Such as: merpati spam set dns system"
             })
     int set(

@@ -1,6 +1,7 @@
 package org.merpati.filter;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,11 +28,14 @@ import org.slf4j.LoggerFactory;
  *   <li>the word clamd and a {@link ScannerAddress}; several are asked in turn
  *   <li>{@code clamd-absent defer}, or {@code pass}: what happens if none answers
  *   <li>{@code attachment reject|quarantine KIND ...}: files that are not wanted, {@code dangerous} for those that run
+ *   <li>{@code rules own}, {@code rules none}, or {@code rules /FOLDER,/FOLDER}: whose content rules are in force, the
+ *       same folders on every MTA
  * </ul>
  *
  * @param dns the name servers; of no member where those of the operating system are meant
  * @param absent what happens if no virus scanner answers
  * @param sealers the forwarders whose ARC seal is believed
+ * @param rules the folders of content rules; none for those that come with this server, absent for none at all
  * @param kinds the ends of file names that are not wanted
  */
 public record Settings(
@@ -41,10 +45,18 @@ public record Settings(
         Action absent,
         Set<String> kinds,
         Action unwanted,
-        Set<Domain> sealers) {
+        Set<Domain> sealers,
+        Optional<List<Path>> rules) {
     /** Where nothing is said: nothing leaves the cluster. */
-    public static final Settings LOCAL =
-            new Settings(Optional.empty(), List.of(), List.of(), Action.DEFER, Set.of(), Action.REJECT, Set.of());
+    public static final Settings LOCAL = new Settings(
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Action.DEFER,
+            Set.of(),
+            Action.REJECT,
+            Set.of(),
+            Optional.of(List.of()));
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
     private static final int ZONES = 50;
@@ -71,7 +83,7 @@ public record Settings(
 
     /** Whether a line is meant to be a setting. */
     public static boolean is(String line) {
-        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment) .*");
+        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment|rules) .*");
     }
 
     /**
@@ -86,14 +98,17 @@ public record Settings(
         int space = line.indexOf(' ');
         String value = line.substring(space + 1).strip();
         return switch (line.substring(0, space)) {
-            case "dns" -> new Settings(Optional.of(servers(value)), zones, scanners, absent, kinds, unwanted, sealers);
+            case "dns" ->
+                new Settings(Optional.of(servers(value)), zones, scanners, absent, kinds, unwanted, sealers, rules);
             case "zone" ->
-                new Settings(dns, more(zones, Zone.parse(value)), scanners, absent, kinds, unwanted, sealers);
+                new Settings(dns, more(zones, Zone.parse(value)), scanners, absent, kinds, unwanted, sealers, rules);
             case "clamd" ->
-                new Settings(dns, zones, more(scanners, new ScannerAddress(value)), absent, kinds, unwanted, sealers);
+                new Settings(
+                        dns, zones, more(scanners, new ScannerAddress(value)), absent, kinds, unwanted, sealers, rules);
             case "arc-trust" ->
-                new Settings(dns, zones, scanners, absent, kinds, unwanted, and(sealers, Domain.parse(value)));
-            case "clamd-absent" -> new Settings(dns, zones, scanners, absent(value), kinds, unwanted, sealers);
+                new Settings(dns, zones, scanners, absent, kinds, unwanted, and(sealers, Domain.parse(value)), rules);
+            case "clamd-absent" -> new Settings(dns, zones, scanners, absent(value), kinds, unwanted, sealers, rules);
+            case "rules" -> new Settings(dns, zones, scanners, absent, kinds, unwanted, sealers, rules(value));
             default -> attachments(value);
         };
     }
@@ -111,6 +126,20 @@ public record Settings(
         List<T> more = new ArrayList<>(all);
         more.add(one);
         return more;
+    }
+
+    private static Optional<List<Path>> rules(String value) {
+        if (value.equals("none")) {
+            return Optional.empty();
+        }
+        if (value.equals("own")) {
+            return Optional.of(List.of());
+        }
+        List<Path> folders = Arrays.stream(value.split(",")).map(Path::of).toList();
+        if (!folders.stream().allMatch(Path::isAbsolute)) {
+            throw new Malformed("rules are 'own', 'none' or absolute folders parted by commas, not '" + value + "'");
+        }
+        return Optional.of(folders);
     }
 
     private static Set<Domain> and(Set<Domain> all, Domain one) {
@@ -141,6 +170,6 @@ public record Settings(
                 throw new Malformed("'" + words[i] + "' is no kind of file: the end of its name, such as exe");
             }
         }
-        return new Settings(dns, zones, scanners, absent, all, Action.parse(words[0]), sealers);
+        return new Settings(dns, zones, scanners, absent, all, Action.parse(words[0]), sealers, rules);
     }
 }

@@ -45,6 +45,7 @@ class SettingsTest {
                 "clamd host:99999",
                 "clamd-absent maybe",
                 "attachment exe",
+                "rules relative/folder",
                 "attachment reject",
                 "attachment reject .exe"
             })

@@ -61,6 +61,7 @@ final class Screening {
     private final Source source;
     private final Clock clock;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final RuleShelf rules = new RuleShelf();
     private volatile Built built;
 
     Screening(Source source, Clock clock) {
@@ -81,6 +82,10 @@ final class Screening {
 
     private Filter filter(Settings settings) {
         Filter.Builder sides = new Filter.Builder(LIMIT, InternalErrors::report);
+        rules.want(settings.rules());
+        if (settings.rules().isPresent()) {
+            sides.check("rules", rules);
+        }
         if (!settings.scanners().isEmpty()) {
             sides.guard("virus", new VirusGuard(settings.scanners(), settings.absent(), SCAN, clock));
         }
