@@ -83,7 +83,10 @@ final class FilterCommand implements Runnable {
             }
             if (place.rounds > 1) {
                 System.err.printf(
-                        Locale.ROOT, "round %d: %.3f ms of CPU a message%n", round, (cpu() - begin) / 1e6 / paths.size());
+                        Locale.ROOT,
+                        "round %d: %.3f ms of CPU a message%n",
+                        round,
+                        (cpu() - begin) / 1e6 / paths.size());
             }
         }
         out.flush();
@@ -109,8 +112,9 @@ final class FilterCommand implements Runnable {
     @Command(
             name = "train",
             mixinStandardHelpOptions = true,
-            description = "Learns the files whose labels (spam or ham) and paths are read from standard input, separated"
-                    + " by a tab.")
+            description =
+                    "Learns the files whose labels (spam or ham) and paths are read from standard input, separated"
+                            + " by a tab.")
     int train(@Mixin Place place) throws IOException {
         FileCounts counts = new FileCounts(place.state);
         boolean well = true;

@@ -22,8 +22,9 @@ final class RulesCommand implements Runnable {
         @Option(
                 names = "--rules",
                 paramLabel = "DIR",
-                description = "a folder of rules, again for more (default: SpamAssassin's, where that is installed, else"
-                        + " the rules that come with this server)")
+                description =
+                        "a folder of rules, again for more (default: SpamAssassin's, where that is installed, else"
+                                + " the rules that come with this server)")
         private List<Path> given = List.of();
 
         @Option(names = "--own-rules", description = "only the rules that come with this server")
@@ -45,13 +46,14 @@ final class RulesCommand implements Runnable {
     @Command(
             name = "check",
             mixinStandardHelpOptions = true,
-            description = "Reads the rules and says how many run, which do not and why. A broken file is named with line"
-                    + " and reason, and the command ends with 1.")
+            description =
+                    "Reads the rules and says how many run, which do not and why. A broken file is named with line"
+                            + " and reason, and the command ends with 1.")
     int check(@Mixin Folders folders) {
         ContentRules.Report report = ContentRules.report(folders.list(), Scores.PLAIN);
         report.problems()
-                .forEach(problem -> System.out.printf(
-                        "%-40s %s: %s%n", problem.rule(), problem.place(), problem.reason()));
+                .forEach(problem ->
+                        System.out.printf("%-40s %s: %s%n", problem.rule(), problem.place(), problem.reason()));
         System.out.printf(
                 "%d rules run, %d of them with a score; %d cannot run here%n",
                 report.loaded() - report.problems().size(),

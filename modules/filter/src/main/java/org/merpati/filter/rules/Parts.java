@@ -15,8 +15,8 @@ final class Parts {
     private static final Pattern ENCODED = Pattern.compile("=(?:09|3[0-9ABCEF]|[2456][0-9A-F]|7[0-9A-E])");
     private static final Pattern TRAILING = Pattern.compile("((?:=09|=20)+)\\s*$");
     private static final Pattern ENTITY = Pattern.compile("&#x[0-9A-F]{4};");
-    private static final Pattern ASCII_SET = Pattern.compile(
-            "us-ascii|ansi_x3\\.4-1968|iso-ir-6|ansi_x3\\.4-1986|iso_646\\.irv:1991|ascii"
+    private static final Pattern ASCII_SET =
+            Pattern.compile("us-ascii|ansi_x3\\.4-1968|iso-ir-6|ansi_x3\\.4-1986|iso_646\\.irv:1991|ascii"
                     + "|iso646-us|us|ibm367|cp367|csascii");
     private static final Pattern ISO_SET = Pattern.compile("iso-\\S+-\\S+\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern KNOWN_ISO_SET = Pattern.compile("iso-(?:8859-\\d{1,2}|2022-(?:jp|kr))\\b");

@@ -16,9 +16,8 @@ final class ReceivedAuth {
     private static final Pattern GOOGLE = Pattern.compile(
             " by mx\\.google\\.com with ESMTPS id [a-z0-9]{1,4}sm\\d{2,9}[a-z]{3}\\.\\d{1,3}\\.\\d{4}(?:\\.\\d\\d){5}"
                     + ".*\\(version=([^ ]+) cipher=([^)]+)\\)");
-    private static final Pattern GMX = Pattern.compile(
-            "from \\S* \\((?:HELO|EHLO) \\S*\\) \\[[0-9a-fA-F.:]+\\] by "
-                    + "(mail\\.gmx\\.(?:net|com)) \\([^)]+\\) with (E?SMTP)");
+    private static final Pattern GMX = Pattern.compile("from \\S* \\((?:HELO|EHLO) \\S*\\) \\[[0-9a-fA-F.:]+\\] by "
+            + "(mail\\.gmx\\.(?:net|com)) \\([^)]+\\) with (E?SMTP)");
     private static final Pattern VIA = Pattern.compile(" \\(via (HTTP.?)\\)(?: |;|$)", Pattern.CASE_INSENSITIVE);
 
     private ReceivedAuth() {}
