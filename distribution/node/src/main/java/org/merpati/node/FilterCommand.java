@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.merpati.filter.Arrival;
 import org.merpati.filter.Content;
@@ -46,7 +47,7 @@ final class FilterCommand implements Runnable {
         private Path state = Path.of("");
 
         @Mixin
-        private RulesCommand.Folders rules = new RulesCommand.Folders();
+        private Rules.Folders rules = new Rules.Folders();
 
         @Option(names = "--rounds", hidden = true, description = "judges the list so often, and shows the last time")
         private int rounds = 1;
@@ -184,6 +185,61 @@ final class FilterCommand implements Runnable {
         @Override
         public InputStream open() {
             return new ByteArrayInputStream(octets);
+        }
+    }
+
+    /** {@code merpati rules}: the content rules of the spam filter. */
+    @Command(name = "rules", mixinStandardHelpOptions = true, description = "Looks after the rules of the spam filter.")
+    static final class Rules implements Runnable {
+        /** The folders in which rules are. */
+        static final class Folders {
+            private static final List<Path> INSTALLED =
+                    List.of(Path.of("/usr/share/spamassassin"), Path.of("/etc/spamassassin"));
+
+            @Option(
+                    names = "--rules",
+                    paramLabel = "DIR",
+                    description =
+                            "a folder of rules, again for more (default: SpamAssassin's, where that is installed, else"
+                                    + " the rules that come with this server)")
+            private List<Path> given = List.of();
+
+            @Option(names = "--own-rules", description = "only the rules that come with this server")
+            private boolean own;
+
+            List<Path> list() {
+                if (own || !given.isEmpty()) {
+                    return own ? List.of() : given;
+                }
+                return INSTALLED.stream().allMatch(Files::isDirectory) ? INSTALLED : List.of();
+            }
+        }
+
+        @Override
+        public void run() {
+            new CommandLine(this).usage(System.out);
+        }
+
+        @Command(
+                name = "check",
+                mixinStandardHelpOptions = true,
+                description =
+                        "Reads the rules and says how many run, which do not and why. A broken file is named with line"
+                                + " and reason, and the command ends with 1.")
+        int check(@Mixin Folders folders) {
+            ContentRules.Report report = ContentRules.report(folders.list(), Scores.PLAIN);
+            report.problems()
+                    .forEach(problem ->
+                            System.out.printf("%-40s %s: %s%n", problem.rule(), problem.place(), problem.reason()));
+            System.out.printf(
+                    "%d rules run, %d of them with a score; %d cannot run here%n",
+                    report.loaded() - report.problems().size(),
+                    report.scored(),
+                    report.problems().size());
+            if (!report.unknown().isEmpty()) {
+                System.out.println("settings that are passed over: " + String.join(", ", new TreeSet<>(report.unknown())));
+            }
+            return 0;
         }
     }
 }

@@ -39,7 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
             UndeleteCommand.class,
             SpamCommand.class,
             FilterCommand.class,
-            RulesCommand.class,
+            FilterCommand.Rules.class,
             Main.NodeCommand.class
         })
 public final class Main implements Runnable {
