@@ -14,6 +14,7 @@ import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 import org.merpati.runtime.Configuration;
+import org.merpati.runtime.Sizes;
 
 /** What an administrator can do with accounts. */
 final class AccountAdmin {

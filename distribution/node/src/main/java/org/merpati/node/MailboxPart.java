@@ -12,7 +12,6 @@ import org.merpati.mailbox.SpamAnswers;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.ShardState;
-import org.merpati.store.StorePolicy;
 import org.merpati.store.search.SearchLimits;
 import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
@@ -35,8 +34,8 @@ final class MailboxPart implements RolePart {
                         data.resolve("index").resolve(name),
                         SearchLimits.DEFAULT);
                 Journal journal = node.groups().open(spec, state);
-                StorePolicy policy =
-                        new StorePolicy(shards::quota, node.config().limits().undelete());
+                JournaledStore.Policy policy =
+                        new JournaledStore.Policy(shards::quota, node.config().limits().undelete());
                 JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids(), policy));
                 shards.add(store);
                 node.verify().add(store);

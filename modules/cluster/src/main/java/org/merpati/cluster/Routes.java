@@ -74,8 +74,8 @@ public final class Routes {
     }
 
     /**
-     * Asks the node that leads a group; if it does not answer, or leads no more, the one that leads by then. The request
-     * may be carried out twice.
+     * Asks the node that leads a group; if it does not answer, or leads no more, the one that leads by then. The
+     * request may be carried out twice.
      *
      * @throws TryLater if neither answers within its limit
      */

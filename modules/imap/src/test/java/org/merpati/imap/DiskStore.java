@@ -17,7 +17,6 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.NodeName;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.ShardState;
-import org.merpati.store.StorePolicy;
 import org.merpati.store.search.SearchLimits;
 import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
@@ -45,7 +44,7 @@ final class DiskStore implements AutoCloseable {
                 journal,
                 state,
                 new Ids(clock, new Random(4)),
-                new StorePolicy(MemoryStore::quota, StorePolicy.DEFAULT.keepRemoved()));
+                new JournaledStore.Policy(MemoryStore::quota, JournaledStore.Policy.DEFAULT.keepRemoved()));
     }
 
     JournaledStore store() {

@@ -32,7 +32,6 @@ import org.merpati.store.JournaledStore;
 import org.merpati.store.MailStore;
 import org.merpati.store.NewMessage;
 import org.merpati.store.ShardState;
-import org.merpati.store.StorePolicy;
 import org.merpati.store.search.SearchLimits;
 import org.merpati.store.search.Where;
 import org.merpati.vault.VaultIdentity;
@@ -137,7 +136,7 @@ class IndexedSearchTest {
                 MemoryJournals journals = new MemoryJournals(here, Clock.system());
                 Journal journal = journals.open(spec, state);
                 JournaledStore store =
-                        new JournaledStore(journal, state, new Ids(Clock.system(), chance), StorePolicy.DEFAULT)) {
+                        new JournaledStore(journal, state, new Ids(Clock.system(), chance), JournaledStore.Policy.DEFAULT)) {
             store.ensure(ImapFixture.BUDI);
             MailboxId inbox =
                     store.mailbox(ImapFixture.BUDI, "INBOX").orElseThrow().id();

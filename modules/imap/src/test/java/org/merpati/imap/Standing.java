@@ -47,8 +47,10 @@ final class Standing {
                     enabled.add(command);
                 }
             }
-            case "SELECT", "EXAMINE" ->
+            case "SELECT", "EXAMINE" -> {
+                stays &= !ok || !command.contains("\n");
                 selected = ok ? command.replaceAll(" \\(.*", "") : line.contains(" NO") ? "" : selected;
+            }
             case "CLOSE", "UNSELECT" -> selected = ok ? "" : selected;
             case "RENAME" -> {
                 acted = true;

@@ -14,6 +14,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 
@@ -44,7 +48,7 @@ final class Batcher implements AutoCloseable {
     /** How entries get into the log. */
     interface Log {
         /** Sends an entry; the future ends when it was applied here, or fails if its outcome is not known. */
-        CompletableFuture<?> append(BatchInFlight entry);
+        CompletableFuture<?> append(InFlight entry);
 
         /** The time for the next batch in UTC milliseconds. */
         long nextMillis();
@@ -121,7 +125,7 @@ final class Batcher implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            due.forEach(report -> await(new BatchInFlight(report.encode())));
+            due.forEach(report -> await(new InFlight(report.encode())));
             if (!batch.isEmpty()) {
                 carry(batch);
             }
@@ -144,10 +148,10 @@ final class Batcher implements AutoCloseable {
 
     private void carry(List<Pending> batch) {
         List<byte[]> commands = batch.stream().map(Pending::command).toList();
-        BatchInFlight entry;
+        InFlight entry;
         List<byte[]> answers;
         try {
-            entry = new BatchInFlight(new Entry.Batch(log.nextMillis(), commands).encode());
+            entry = new InFlight(new Entry.Batch(log.nextMillis(), commands).encode());
             answers = await(entry) ? entry.answers() : null;
         } catch (RuntimeException e) {
             batch.forEach(p -> p.answer().completeExceptionally(e));
@@ -163,7 +167,7 @@ final class Batcher implements AutoCloseable {
         }
     }
 
-    private boolean await(BatchInFlight entry) {
+    private boolean await(InFlight entry) {
         CompletableFuture<?> sent = log.append(entry);
         try {
             sent.get(config.submitLimit().toMillis(), TimeUnit.MILLISECONDS);
@@ -209,6 +213,32 @@ final class Batcher implements AutoCloseable {
                 throw cause;
             }
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** An entry on its way through the log; the copy that applies it in this process leaves the answers here. */
+    static final class InFlight implements Message {
+        private final ByteString form;
+        private volatile @Nullable List<byte[]> answers;
+
+        InFlight(byte[] form) {
+            this.form = UnsafeByteOperations.unsafeWrap(form);
+        }
+
+        @Override
+        public ByteString getContent() {
+            return form;
+        }
+
+        /** Leaves the answers, one for each command in order. */
+        void answer(List<byte[]> inOrder) {
+            answers = inOrder;
+        }
+
+        /** The answers, or null if the entry was not applied from here. */
+        @Nullable
+        List<byte[]> answers() {
+            return answers;
         }
     }
 }

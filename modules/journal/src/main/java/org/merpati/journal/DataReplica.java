@@ -63,7 +63,7 @@ final class DataReplica extends Replica {
     }
 
     @Override
-    synchronized void apply(long index, byte[] form, @Nullable BatchInFlight batch) {
+    synchronized void apply(long index, byte[] form, Batcher.@Nullable InFlight batch) {
         if (index <= checkpointed()) {
             return;
         }

@@ -28,9 +28,9 @@ import org.merpati.kernel.Clock;
 /**
  * Asks again and again whether a connected peer is still believed, so that a certificate that is refused today ends a
  * connection of yesterday: Ratis keeps its streams open for days. It also keeps a leader's offer of a checkpoint away
- * from a group that is being opened: Ratis would take it up before it knows the log, and the group would not open; and it
- * ends a call of entries that began before its group was left or opened again, which Ratis would never answer. And it
- * tells when a peer's call of entries is over, the first that is noticed of a leader that has ended.
+ * from a group that is being opened: Ratis would take it up before it knows the log, and the group would not open; and
+ * it ends a call of entries that began before its group was left or opened again, which Ratis would never answer. And
+ * it tells when a peer's call of entries is over, the first that is noticed of a leader that has ended.
  */
 final class PeerGate implements ServerInterceptor {
     private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

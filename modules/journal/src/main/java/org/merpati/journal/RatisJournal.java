@@ -181,7 +181,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     }
 
     @Override
-    public CompletableFuture<?> append(BatchInFlight entry) {
+    public CompletableFuture<?> append(Batcher.InFlight entry) {
         return engine.append(spec, entry).thenApply(RatisJournal::succeeded);
     }
 

@@ -72,7 +72,7 @@ abstract sealed class Replica extends BaseStateMachine permits DataReplica, Witn
     abstract String holder();
 
     /** Applies the form of one entry; answers go to the batch if it was made here. */
-    abstract void apply(long index, byte[] form, @Nullable BatchInFlight batch) throws IOException;
+    abstract void apply(long index, byte[] form, Batcher.@Nullable InFlight batch) throws IOException;
 
     private @Nullable TermIndex checkpoint() {
         long index = checkpointed();
@@ -127,7 +127,7 @@ abstract sealed class Replica extends BaseStateMachine permits DataReplica, Witn
         }
         try {
             record.entry(entry.getTerm(), entry.getIndex());
-            BatchInFlight batch = transaction.getStateMachineContext() instanceof BatchInFlight made ? made : null;
+            Batcher.InFlight batch = transaction.getStateMachineContext() instanceof Batcher.InFlight made ? made : null;
             apply(entry.getIndex(), entry.getStateMachineLogEntry().getLogData().toByteArray(), batch);
             updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
             return CompletableFuture.completedFuture(Message.EMPTY);

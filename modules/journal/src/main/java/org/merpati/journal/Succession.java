@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a data node does when a leader's call of entries to it is over. If nothing listens any more where the leader's process
- * did, the process has ended, and the node stands for election at once instead of waiting out a silence; a leader that
- * is frozen or cut off is waited for as ever. Raft allows anybody to stand at any time: a wrong guess costs an election.
+ * What a data node does when a leader's call of entries to it is over. If nothing listens any more where the leader's
+ * process did, the process has ended, and the node stands for election at once instead of waiting out a silence; a
+ * leader that is frozen or cut off is waited for as ever. Raft allows anybody to stand at any time: a wrong guess costs
+ * an election.
  */
 final class Succession {
     private static final Logger LOG = LoggerFactory.getLogger(Succession.class);

@@ -43,7 +43,7 @@ final class WitnessReplica extends Replica {
     }
 
     @Override
-    void apply(long index, byte[] form, @Nullable BatchInFlight batch) {
+    void apply(long index, byte[] form, Batcher.@Nullable InFlight batch) {
         if (form.length > 0
                 && Entry.isCheckpointed(form[0])
                 && Entry.decode(form) instanceof Entry.Checkpointed report) {

@@ -26,6 +26,7 @@ import org.merpati.filter.dns.Dns;
 import org.merpati.filter.dns.DnsClient;
 import org.merpati.filter.dns.ZoneCheck;
 import org.merpati.filter.lists.Origin;
+import org.merpati.filter.rules.RuleShelf;
 import org.merpati.filter.virus.AttachmentGuard;
 import org.merpati.filter.virus.VirusGuard;
 import org.merpati.kernel.Address;
@@ -61,7 +62,7 @@ final class Screening {
     private final Source source;
     private final Clock clock;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
-    private final RuleShelf rules = new RuleShelf();
+    private final RuleShelf rules = new RuleShelf(InternalErrors::report);
     private volatile Built built;
 
     Screening(Source source, Clock clock) {

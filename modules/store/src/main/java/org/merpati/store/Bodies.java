@@ -6,6 +6,8 @@ import java.util.List;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.TryLater;
+import org.merpati.store.log.Answer;
+import org.merpati.store.log.Command;
 import org.merpati.vault.BlobRef;
 
 /** Blobs and who refers to them: stored once, counted, and never dropped before nobody does. */

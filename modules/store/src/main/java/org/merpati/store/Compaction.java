@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Id;
+import org.merpati.store.log.Command;
 import org.merpati.vault.BlobRef;
 import org.merpati.vault.Snapshot;
 import org.merpati.vault.Vault;

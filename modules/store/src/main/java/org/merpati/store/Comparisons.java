@@ -125,7 +125,7 @@ final class Comparisons implements AutoCloseable {
         private boolean shard(byte[] key, byte[] value) throws IOException {
             add(BODIES, key, value);
             if (key[1] == Keys.BLOB) {
-                StoredBlob blob = new StoredBlob(vault, Keys.blobOf(key), Rows.Blob.read(value));
+                StoredBody.Blob blob = new StoredBody.Blob(vault, Keys.blobOf(key), Rows.Blob.read(value));
                 for (int piece = 0; piece < blob.pieces(); piece++) {
                     add(BODIES, key, blob.read(piece));
                 }

@@ -12,6 +12,8 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
+import org.merpati.store.log.Answer;
+import org.merpati.store.log.Command;
 
 /** Commands on mailboxes as such. */
 final class Folders {

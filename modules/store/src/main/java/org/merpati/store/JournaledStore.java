@@ -22,10 +22,13 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
+import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 import org.merpati.mime.Summary;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 import org.merpati.store.search.Hit;
 import org.merpati.store.search.Place;
 import org.merpati.store.search.Where;
@@ -34,9 +37,20 @@ import org.merpati.store.search.Where;
 public final class JournaledStore implements MailStore {
     private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(30);
 
+    /**
+     * What a store is told about the accounts that it keeps.
+     *
+     * @param quotas how much each account may keep now
+     * @param keepRemoved how long a removed message can be had back; zero drops it with the next housekeeping
+     */
+    public record Policy(Function<AccountId, Quota> quotas, Duration keepRemoved) {
+        /** No quota, and removed messages are kept for 14 days. */
+        public static final Policy DEFAULT = new Policy(account -> Quota.NONE, Duration.ofDays(14));
+    }
+
     private final Journal journal;
     private final ShardState state;
-    private final StorePolicy policy;
+    private final Policy policy;
     private final Proposer proposer;
     private final Compaction compaction;
     private final Watches watches;
@@ -48,7 +62,7 @@ public final class JournaledStore implements MailStore {
      * @param summariser makes the binary form of a message's {@link Summary}
      */
     public JournaledStore(
-            Journal journal, ShardState state, Ids ids, Function<byte[], byte[]> summariser, StorePolicy policy) {
+            Journal journal, ShardState state, Ids ids, Function<byte[], byte[]> summariser, Policy policy) {
         this.policy = policy;
         this.journal = journal;
         this.state = state;
@@ -62,7 +76,7 @@ public final class JournaledStore implements MailStore {
     }
 
     /** Serves a shard. */
-    public JournaledStore(Journal journal, ShardState state, Ids ids, StorePolicy policy) {
+    public JournaledStore(Journal journal, ShardState state, Ids ids, Policy policy) {
         this(journal, state, ids, JournaledStore::summary, policy);
     }
 

@@ -20,6 +20,9 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
+import org.merpati.store.log.Answer;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 
 /** Commands on messages. */
 final class Messages {

@@ -20,6 +20,9 @@ import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Sha256;
 import org.merpati.kernel.TryLater;
+import org.merpati.store.log.Answer;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 
 /** Makes commands of requests: ids, summaries, and bodies that do not fit as chunks sent ahead. */
 final class Proposer {

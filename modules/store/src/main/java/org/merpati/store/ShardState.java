@@ -25,6 +25,9 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
+import org.merpati.store.log.Answer;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 import org.merpati.store.search.MailIndex;
 import org.merpati.store.search.Place;
 import org.merpati.store.search.SearchLimits;
@@ -375,7 +378,7 @@ public final class ShardState implements StateMachine {
                 throw new IllegalStateException("the blob " + content.blob() + " has no row");
             }
             byte[] prefix = content.prefix().getBytes(StandardCharsets.UTF_8);
-            return new StoredBody(new StoredBlob(vault, content.blob(), Rows.Blob.read(value)), prefix);
+            return new StoredBody(new StoredBody.Blob(vault, content.blob(), Rows.Blob.read(value)), prefix);
         } catch (IOException failed) {
             throw unreadable(failed);
         }

@@ -236,7 +236,7 @@ final class Verification {
             }
             long size = 0;
             try {
-                StoredBlob stored = new StoredBlob(state.vault(), id, blob);
+                StoredBody.Blob stored = new StoredBody.Blob(state.vault(), id, blob);
                 for (int piece = 0; piece < stored.pieces(); piece++) {
                     size += stored.read(piece).length;
                 }

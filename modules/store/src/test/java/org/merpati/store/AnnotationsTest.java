@@ -16,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 
 /** Annotations of mailboxes and accounts: they are kept, go with their mailbox, and have a limit. */
 class AnnotationsTest {

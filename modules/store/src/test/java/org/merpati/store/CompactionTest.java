@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.MailboxId;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 import org.merpati.vault.FileEntry;
 import org.merpati.vault.Pin;
 import org.merpati.vault.VaultLimits;

@@ -5,9 +5,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.Quota;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 
 /** Between any two steps the node crashes, every third time behind a checkpoint. */
-class CrashedStoreTest implements StoreContract {
+class CrashedStoreTest implements AccountContract {
     @TempDir
     Path temp;
 

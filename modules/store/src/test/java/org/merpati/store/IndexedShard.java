@@ -37,7 +37,7 @@ final class IndexedShard implements AutoCloseable {
         this.ids = new Ids(Clock.system(), new Random(1));
         this.state = open(root, limits);
         this.journal = new TapeJournal(Shard.IDENTITY.group(), state);
-        this.store = new JournaledStore(journal, state, ids, StorePolicy.DEFAULT);
+        this.store = new JournaledStore(journal, state, ids, JournaledStore.Policy.DEFAULT);
     }
 
     static ShardState open(Path root, SearchLimits limits) {
@@ -50,7 +50,7 @@ final class IndexedShard implements AutoCloseable {
 
     /** Another copy's store, which leads. */
     JournaledStore serve(ShardState copy) {
-        return new JournaledStore(journal, copy, ids, StorePolicy.DEFAULT);
+        return new JournaledStore(journal, copy, ids, JournaledStore.Policy.DEFAULT);
     }
 
     MailStore store() {

@@ -16,8 +16,10 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 
-class JournaledStoreTest implements StoreContract {
+class JournaledStoreTest implements AccountContract {
     @TempDir
     Path temp;
 

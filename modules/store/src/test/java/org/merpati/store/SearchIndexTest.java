@@ -18,6 +18,8 @@ import org.merpati.kernel.Flags;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 import org.merpati.store.search.Hit;
 import org.merpati.store.search.SearchLimits;
 import org.merpati.store.search.Where;

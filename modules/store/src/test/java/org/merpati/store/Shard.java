@@ -19,6 +19,8 @@ import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Quota;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 import org.merpati.vault.FileEntry;
 import org.merpati.vault.Pin;
 import org.merpati.vault.VaultIdentity;
@@ -81,7 +83,7 @@ final class Shard implements AutoCloseable {
     }
 
     private JournaledStore serve() {
-        return new JournaledStore(journal, state, ids, Shard::summary, new StorePolicy(account -> quota, KEPT));
+        return new JournaledStore(journal, state, ids, Shard::summary, new JournaledStore.Policy(account -> quota, KEPT));
     }
 
     static byte[] summary(byte[] octets) {

@@ -19,6 +19,8 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.TryLater;
+import org.merpati.store.log.Command;
+import org.merpati.store.log.CommandCodec;
 
 class ShardStateTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -27,7 +27,8 @@ import org.merpati.kernel.Malformed;
 class ContentRulesTest {
     private static final String FRAUD =
             """
-            Received: from mail.example.net (mail.example.net [192.0.2.7]) by mx.example.com with SMTP; Mon, 2 Jun 2025 10:00:00 +0000
+            Received: from mail.example.net (mail.example.net [192.0.2.7]) by mx.example.com
+                with SMTP; Mon, 2 Jun 2025 10:00:00 +0000
             From: "Barrister" <b@example.net>
             To: you@example.com
             Subject: BUSINESS PROPOSAL FOR YOU
@@ -77,7 +78,8 @@ class ContentRulesTest {
         assertThat(symbols(own, FRAUD)).contains("M_ADVANCE_FEE", "M_SUBJECT_CAPITALS", "M_URI_NUMBER", "M_PAGE_ONLY");
         String letter =
                 """
-                Received: from a.example.net (a.example.net [192.0.2.8]) by mx.example.com; Mon, 2 Jun 2025 10:00:00 +0000
+                Received: from a.example.net (a.example.net [192.0.2.8]) by mx.example.com;
+                    Mon, 2 Jun 2025 10:00:00 +0000
                 From: Ann <ann@example.net>
                 To: you@example.com
                 Subject: lunch

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks through a group's log before Ratis opens it (replication.md §3, Damage). It mends what a crash explains: the
- * end of a write that was never finished, after copying the file aside, and a purge that was not finished; and it drops a
- * log that ends before the checkpoint that was installed over it. Everything else is a damaged voter, whose files it
+ * end of a write that was never finished, after copying the file aside, and a purge that was not finished; and it drops
+ * a log that ends before the checkpoint that was installed over it. Everything else is a damaged voter, whose files it
  * leaves as they are.
  */
 public final class LogScan {

@@ -1,16 +1,14 @@
-package org.merpati.mta;
+package org.merpati.filter.rules;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.merpati.filter.Check;
 import org.merpati.filter.Finding;
 import org.merpati.filter.Suspect;
-import org.merpati.filter.rules.ContentRules;
-import org.merpati.filter.rules.Scores;
 import org.merpati.kernel.Failure;
-import org.merpati.wire.InternalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,18 +16,26 @@ import org.slf4j.LoggerFactory;
  * The content rules that are in force. Others are loaded aside, which takes a moment: until they are, and if they are
  * broken, those before stay.
  */
-final class RuleShelf implements Check {
+public final class RuleShelf implements Check {
     private static final Logger LOG = LoggerFactory.getLogger(RuleShelf.class);
 
+    private final BiConsumer<String, RuntimeException> bugs;
     private volatile @Nullable ContentRules inForce;
     private Optional<List<Path>> wanted = Optional.empty();
+
+    /**
+     * @param bugs told of what fails that should not, with what was done
+     */
+    public RuleShelf(BiConsumer<String, RuntimeException> bugs) {
+        this.bugs = bugs;
+    }
 
     /**
      * Has rules loaded, if these are not the ones.
      *
      * @param folders where they lie; none for those that come with this server, absent for none at all
      */
-    synchronized void want(Optional<List<Path>> folders) {
+    public synchronized void want(Optional<List<Path>> folders) {
         if (folders.equals(wanted)) {
             return;
         }
@@ -52,7 +58,7 @@ final class RuleShelf implements Check {
         } catch (Failure broken) {
             LOG.warn("the rules in force stay, since others cannot be loaded: {}", broken.sentence());
         } catch (RuntimeException bug) {
-            InternalErrors.report("loading of filter rules", bug);
+            bugs.accept("loading of filter rules", bug);
         }
     }
 

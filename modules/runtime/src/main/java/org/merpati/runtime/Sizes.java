@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.runtime;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -7,7 +7,7 @@ import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Quota;
 
 /** Amounts as people write them: octets with K, M, G or T for powers of 1024. */
-final class Sizes {
+public final class Sizes {
     private static final Pattern FORM = Pattern.compile("(\\d{1,12})([KMGT]?)(?:I?B)?");
     private static final String UNITS = "KMGT";
 
@@ -18,7 +18,7 @@ final class Sizes {
      *
      * @throws Malformed if it is not a number with at most one unit
      */
-    static long octets(String text) {
+    public static long octets(String text) {
         Matcher form = FORM.matcher(text.strip().toUpperCase(Locale.ROOT));
         if (!form.matches()) {
             throw new Malformed(
@@ -37,7 +37,7 @@ final class Sizes {
      *
      * @throws Malformed if it is none
      */
-    static long number(String text) {
+    public static long number(String text) {
         try {
             long number = Long.parseLong(text.strip());
             if (number >= 0) {
@@ -50,7 +50,7 @@ final class Sizes {
     }
 
     /** Octets in the largest unit that shows them exactly. */
-    static String text(long octets) {
+    public static String text(long octets) {
         int unit = 0;
         long left = octets;
         while (unit < UNITS.length() && left != 0 && left % 1024 == 0) {
@@ -60,7 +60,8 @@ final class Sizes {
         return left + (unit == 0 ? "" : UNITS.substring(unit - 1, unit));
     }
 
-    static String text(Quota quota) {
+    /** A quota for people. */
+    public static String text(Quota quota) {
         return (quota.octets() == 0 ? "any size" : text(quota.octets())) + ", "
                 + (quota.messages() == 0 ? "any number of" : quota.messages()) + " messages";
     }

@@ -1,4 +1,4 @@
-package org.merpati.store;
+package org.merpati.store.log;
 
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
@@ -6,18 +6,18 @@ import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 
 /** The binary form of what {@code apply} answers: fields, or a domain failure as a value. */
-final class Answer {
+public final class Answer {
     private static final int DONE = 0;
     private static final int REFUSED = 1;
     private static final int LATER = 2;
 
     private Answer() {}
 
-    static BinaryWriter done() {
+    public static BinaryWriter done() {
         return new BinaryWriter().u8(DONE);
     }
 
-    static byte[] refused(Refused failure) {
+    public static byte[] refused(Refused failure) {
         return new BinaryWriter()
                 .u8(REFUSED)
                 .text(failure.reason().name())
@@ -25,7 +25,7 @@ final class Answer {
                 .toByteArray();
     }
 
-    static byte[] later(TryLater failure) {
+    public static byte[] later(TryLater failure) {
         return new BinaryWriter().u8(LATER).text(failure.sentence()).toByteArray();
     }
 
@@ -35,7 +35,7 @@ final class Answer {
      * @throws Refused if it says so
      * @throws TryLater if it says so
      */
-    static BinaryReader open(byte[] answer) {
+    public static BinaryReader open(byte[] answer) {
         BinaryReader from = new BinaryReader(answer);
         return switch (from.u8()) {
             case DONE -> from;

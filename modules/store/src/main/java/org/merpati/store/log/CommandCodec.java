@@ -1,4 +1,4 @@
-package org.merpati.store;
+package org.merpati.store.log;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,35 +16,36 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
-import org.merpati.store.Command.Added;
-import org.merpati.store.Command.Annotate;
-import org.merpati.store.Command.Append;
-import org.merpati.store.Command.Chunk;
-import org.merpati.store.Command.Compact;
-import org.merpati.store.Command.Compare;
-import org.merpati.store.Command.Content;
-import org.merpati.store.Command.Copy;
-import org.merpati.store.Command.Create;
-import org.merpati.store.Command.Delete;
-import org.merpati.store.Command.Deliver;
-import org.merpati.store.Command.Ensure;
-import org.merpati.store.Command.Expire;
-import org.merpati.store.Command.Expunge;
-import org.merpati.store.Command.Flush;
-import org.merpati.store.Command.Rename;
-import org.merpati.store.Command.Replace;
-import org.merpati.store.Command.Store;
-import org.merpati.store.Command.Subscribe;
-import org.merpati.store.Command.Target;
-import org.merpati.store.Command.Undelete;
+import org.merpati.store.FlagChange;
+import org.merpati.store.log.Command.Added;
+import org.merpati.store.log.Command.Annotate;
+import org.merpati.store.log.Command.Append;
+import org.merpati.store.log.Command.Chunk;
+import org.merpati.store.log.Command.Compact;
+import org.merpati.store.log.Command.Compare;
+import org.merpati.store.log.Command.Content;
+import org.merpati.store.log.Command.Copy;
+import org.merpati.store.log.Command.Create;
+import org.merpati.store.log.Command.Delete;
+import org.merpati.store.log.Command.Deliver;
+import org.merpati.store.log.Command.Ensure;
+import org.merpati.store.log.Command.Expire;
+import org.merpati.store.log.Command.Expunge;
+import org.merpati.store.log.Command.Flush;
+import org.merpati.store.log.Command.Rename;
+import org.merpati.store.log.Command.Replace;
+import org.merpati.store.log.Command.Store;
+import org.merpati.store.log.Command.Subscribe;
+import org.merpati.store.log.Command.Target;
+import org.merpati.store.log.Command.Undelete;
 
 /** The binary form of {@link Command}s: a type, a version of that type's form, its fields. */
-final class CommandCodec {
+public final class CommandCodec {
     private CommandCodec() {}
 
     /**
-     * The newest version of a type's form; the second of those that make an account keep more has its quota, that of Expire
-     * how long removed messages are kept.
+     * The newest version of a type's form; the second of those that make an account keep more has its quota, that of
+     * Expire how long removed messages are kept.
      */
     private static int newest(int type) {
         return switch (type) {
@@ -53,7 +54,7 @@ final class CommandCodec {
         };
     }
 
-    static byte[] encode(Command command) {
+    public static byte[] encode(Command command) {
         BinaryWriter to = new BinaryWriter(256);
         switch (command) {
             case Ensure c -> ids(head(to, 1).id(c.account().value()), c.ids());
@@ -116,7 +117,7 @@ final class CommandCodec {
      *
      * @throws IllegalStateException if this program does not know its type or version: the replica must stop
      */
-    static Command decode(byte[] octets) {
+    public static Command decode(byte[] octets) {
         BinaryReader from = new BinaryReader(octets);
         int type = from.u8();
         int version = from.u8();
@@ -207,7 +208,7 @@ final class CommandCodec {
     }
 
     /** Ascending UIDs as runs: how many runs, then for each the gap before it and its length. */
-    static BinaryWriter uids(BinaryWriter to, List<Long> uids) {
+    public static BinaryWriter uids(BinaryWriter to, List<Long> uids) {
         BinaryWriter runs = new BinaryWriter();
         int count = 0;
         long last = 0;
@@ -225,7 +226,7 @@ final class CommandCodec {
         return to.varint(count).raw(runs.toByteArray(), 0, runs.size());
     }
 
-    static List<Long> uids(BinaryReader from) {
+    public static List<Long> uids(BinaryReader from) {
         List<Long> uids = new ArrayList<>();
         long last = 0;
         for (int left = from.count(); left > 0; left--) {

@@ -1,4 +1,4 @@
-package org.merpati.store;
+package org.merpati.store.log;
 
 import java.util.List;
 import java.util.Optional;
@@ -11,13 +11,14 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
+import org.merpati.store.FlagChange;
 
 /**
  * What a shard's log holds. Names are NFC already, ids were made by the proposer, UIDs ascend; what depends on the
  * state (UIDs, MODSEQs, UIDVALIDITY) is decided when the command is applied. Quotas are those of the directory when
  * the command was proposed.
  */
-sealed interface Command {
+public sealed interface Command {
     /** A body, here or in chunks that came before. */
     record Content(Id blob, int size, int chunks, Octets inline) {}
 

@@ -1,0 +1,170 @@
+package org.merpati.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.merpati.store.Shard.BUDI;
+import static org.merpati.store.Shard.SITI;
+import static org.merpati.store.Shard.message;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.merpati.kernel.DeliveryId;
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.Id;
+import org.merpati.kernel.MailId;
+import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Quota;
+import org.merpati.kernel.Refused;
+
+/** What every form of {@link MailStore} does with what an account keeps, and with what was removed from it. */
+interface AccountContract extends StoreContract {
+    @Test
+    default void anAccountKeepsNoMoreThanItsQuota() throws Exception {
+        store().ensure(BUDI);
+        quota(new Quota(100, 0));
+        long one = append("INBOX", "x".repeat(60));
+        assertThatThrownBy(() -> append("Sent", "x".repeat(41)))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.reason()).isEqualTo(Refused.Reason.OVER_QUOTA))
+                .hasMessageContaining("full");
+        MailboxId inbox = id("INBOX");
+        MailboxId trash = id("Trash");
+        assertThatThrownBy(() -> store().copy(BUDI, inbox, List.of(one), trash)).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> store().append(BUDI, inbox, List.of(message("x".repeat(20)), message("x".repeat(21)))))
+                .isInstanceOf(Refused.class);
+        assertThat(store().usage(BUDI)).isEqualTo(new Usage(60, 1, new Quota(100, 0)));
+        assertThat(view("INBOX").size()).isEqualTo(1);
+
+        long replaced = store().replace(BUDI, inbox, one, trash, message("x".repeat(100)))
+                .uid();
+        assertThat(store().usage(BUDI).octets()).isEqualTo(100);
+        assertThatThrownBy(() -> store().replace(BUDI, trash, replaced, trash, message("x".repeat(101))))
+                .isInstanceOf(Refused.class);
+        long moved = store().move(BUDI, trash, List.of(replaced), inbox).to().getFirst();
+        store().flags(BUDI, inbox, List.of(moved), adding("\\Deleted"), OptionalLong.empty());
+        quota(new Quota(50, 0));
+        store().flags(BUDI, inbox, List.of(moved), adding("\\Seen"), OptionalLong.empty());
+        assertThat(store().usage(BUDI)).isEqualTo(new Usage(100, 1, new Quota(50, 0)));
+        store().expunge(BUDI, inbox, List.of(moved));
+        assertThat(store().usage(BUDI)).isEqualTo(new Usage(0, 0, new Quota(50, 0)));
+
+        quota(new Quota(0, 2));
+        append("INBOX", "1");
+        append("INBOX", "2");
+        assertThatThrownBy(() -> append("INBOX", "3")).hasMessageContaining("2 messages of 2");
+        store().delete(BUDI, "Sent");
+        store().rename(BUDI, "INBOX", "Old");
+        assertThat(store().usage(BUDI).messages()).isEqualTo(2);
+        store().delete(BUDI, "Old");
+        assertThat(store().usage(BUDI)).isEqualTo(new Usage(0, 0, new Quota(0, 2)));
+    }
+
+    private static FlagChange adding(String flag) {
+        return new FlagChange(FlagChange.Kind.ADD, Flags.of(flag));
+    }
+
+    @Test
+    default void aDeliveryWaitsForRoomAndTheOthersGetTheirs() {
+        quota(new Quota(100, 0));
+        store().ensure(BUDI);
+        append("INBOX", "x".repeat(90));
+        MailId mail = new MailId(new Id(1_750_000_000_000L << 16, 77));
+        Delivery delivery = new Delivery(
+                mail,
+                Body.of("x".repeat(20).getBytes(StandardCharsets.UTF_8)),
+                List.of(
+                        new Delivery.Recipient(new DeliveryId(mail, 0), BUDI, "", "INBOX", Flags.NONE),
+                        new Delivery.Recipient(new DeliveryId(mail, 1), SITI, "", "INBOX", Flags.NONE)));
+        assertThat(store().deliver(delivery))
+                .satisfiesExactly(
+                        full -> assertThat(full)
+                                .isInstanceOfSatisfying(
+                                        Delivery.Outcome.Deferred.class,
+                                        deferred -> assertThat(deferred.why()).contains("full")),
+                        stored -> assertThat(stored).isEqualTo(new Delivery.Outcome.Delivered(1, false)));
+        quota(new Quota(110, 0));
+        assertThat(store().deliver(delivery))
+                .containsExactly(new Delivery.Outcome.Delivered(2, false), new Delivery.Outcome.Delivered(1, true));
+        assertThat(store().usage(BUDI).octets()).isEqualTo(110);
+        assertThat(store().deliver(delivery))
+                .as("what is there already is not counted again")
+                .containsExactly(new Delivery.Outcome.Delivered(2, true), new Delivery.Outcome.Delivered(1, true));
+    }
+
+    @Test
+    default void whatWasRemovedComesBackUnderNewUids() throws Exception {
+        store().ensure(BUDI);
+        store().create(BUDI, "Work/Old", Set.of());
+        long kept = append("INBOX", "kept", "\\Seen");
+        long one = append("INBOX", "one", "\\Flagged", "\\Deleted");
+        append("Work/Old", "two", "$Label");
+        store().expunge(BUDI, id("INBOX"), List.of(one));
+        store().delete(BUDI, "Work/Old");
+        assertThat(store().usage(BUDI).messages()).isEqualTo(1);
+        assertThat(store().removed(BUDI, 0, 10))
+                .extracting(MailStore.Removed::mailbox, MailStore.Removed::size)
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple("INBOX", 3),
+                        org.assertj.core.groups.Tuple.tuple("Work/Old", 3));
+        assertThat(store().verify()).isEmpty();
+
+        assertThat(store().undelete(BUDI, Optional.of("inbox"), 0)).isEqualTo(1);
+        View inbox = view("INBOX");
+        assertThat(inbox.size()).isEqualTo(2);
+        assertThat(inbox.message(0).uid()).isEqualTo(kept);
+        Message back = inbox.message(1);
+        assertThat(back.uid()).isGreaterThan(one);
+        assertThat(back.flags()).isEqualTo(Flags.of("\\Flagged"));
+        assertThat(store().body(BUDI, id("INBOX"), back).bytes()).isEqualTo("one".getBytes(StandardCharsets.UTF_8));
+
+        quota(new Quota(0, 2));
+        assertThatThrownBy(() -> store().undelete(BUDI, Optional.empty(), 0)).hasMessageContaining("quota");
+        quota(Quota.NONE);
+        assertThat(store().undelete(BUDI, Optional.empty(), 0)).isEqualTo(1);
+        assertThat(view("Work/Old").message(0).flags().keywords()).containsExactly("$Label");
+        assertThat(store().removed(BUDI, 0, 10)).isEmpty();
+        assertThat(store().undelete(BUDI, Optional.empty(), 0)).isZero();
+    }
+
+    @Test
+    default void aRemovedMessageIsDroppedWhenItsTimeHasCome() {
+        store().ensure(BUDI);
+        long one = append("INBOX", "one", "\\Deleted");
+        store().expunge(BUDI, id("INBOX"), List.of(one));
+        pass(Shard.KEPT.toMillis() - 1000);
+        long two = append("INBOX", "two", "\\Deleted");
+        store().expunge(BUDI, id("INBOX"), List.of(two));
+        expire();
+        assertThat(store().removed(BUDI, 0, 10)).hasSize(2);
+        pass(2000);
+        expire();
+        assertThat(store().removed(BUDI, 0, 10))
+                .singleElement()
+                .satisfies(left -> assertThat(left.size()).isEqualTo(3));
+        assertThat(store().undelete(BUDI, Optional.empty(), 0)).isEqualTo(1);
+        assertThat(store().verify()).isEmpty();
+    }
+
+    @Test
+    default void moreIsBroughtBackThanOneCommandHolds() {
+        store().ensure(BUDI);
+        int many = 2 * Messages.UNDELETE_LIMIT + 1;
+        List<NewMessage> messages = IntStream.range(0, many)
+                .mapToObj(i -> message(Integer.toString(i), "\\Deleted"))
+                .toList();
+        List<Long> uids = store().append(BUDI, id("INBOX"), messages).stream()
+                .map(MailStore.Appended::uid)
+                .toList();
+        store().expunge(BUDI, id("INBOX"), uids);
+        assertThat(store().undelete(BUDI, Optional.empty(), 0)).isEqualTo(many);
+        assertThat(view("INBOX").size()).isEqualTo(many);
+        assertThat(store().usage(BUDI).messages()).isEqualTo(many);
+    }
+}
