@@ -237,7 +237,8 @@ final class FilterCommand implements Runnable {
                     report.scored(),
                     report.problems().size());
             if (!report.unknown().isEmpty()) {
-                System.out.println("settings that are passed over: " + String.join(", ", new TreeSet<>(report.unknown())));
+                System.out.println(
+                        "settings that are passed over: " + String.join(", ", new TreeSet<>(report.unknown())));
             }
             return 0;
         }

@@ -34,8 +34,8 @@ final class MailboxPart implements RolePart {
                         data.resolve("index").resolve(name),
                         SearchLimits.DEFAULT);
                 Journal journal = node.groups().open(spec, state);
-                JournaledStore.Policy policy =
-                        new JournaledStore.Policy(shards::quota, node.config().limits().undelete());
+                JournaledStore.Policy policy = new JournaledStore.Policy(
+                        shards::quota, node.config().limits().undelete());
                 JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids(), policy));
                 shards.add(store);
                 node.verify().add(store);

@@ -135,8 +135,8 @@ class IndexedSearchTest {
                         SearchLimits.DEFAULT);
                 MemoryJournals journals = new MemoryJournals(here, Clock.system());
                 Journal journal = journals.open(spec, state);
-                JournaledStore store =
-                        new JournaledStore(journal, state, new Ids(Clock.system(), chance), JournaledStore.Policy.DEFAULT)) {
+                JournaledStore store = new JournaledStore(
+                        journal, state, new Ids(Clock.system(), chance), JournaledStore.Policy.DEFAULT)) {
             store.ensure(ImapFixture.BUDI);
             MailboxId inbox =
                     store.mailbox(ImapFixture.BUDI, "INBOX").orElseThrow().id();

@@ -127,7 +127,8 @@ abstract sealed class Replica extends BaseStateMachine permits DataReplica, Witn
         }
         try {
             record.entry(entry.getTerm(), entry.getIndex());
-            Batcher.InFlight batch = transaction.getStateMachineContext() instanceof Batcher.InFlight made ? made : null;
+            Batcher.InFlight batch =
+                    transaction.getStateMachineContext() instanceof Batcher.InFlight made ? made : null;
             apply(entry.getIndex(), entry.getStateMachineLogEntry().getLogData().toByteArray(), batch);
             updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
             return CompletableFuture.completedFuture(Message.EMPTY);

@@ -7,12 +7,10 @@ import static org.merpati.store.Shard.SITI;
 import static org.merpati.store.Shard.message;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.merpati.kernel.DeliveryId;

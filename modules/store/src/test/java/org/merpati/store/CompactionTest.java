@@ -95,7 +95,8 @@ class CompactionTest {
         long before = segments();
         remove();
         assertThat(segments()).isGreaterThanOrEqualTo(before);
-        Body open = shard.store().body(BUDI, inbox, shard.store().view(BUDI, inbox).message(0));
+        Body open =
+                shard.store().body(BUDI, inbox, shard.store().view(BUDI, inbox).message(0));
         assertThat(compact()).isPositive();
         shard.checkpoint();
         bodiesAreWhole();
@@ -134,7 +135,8 @@ class CompactionTest {
         shard.checkpoint();
         assertThat(shard.store().undelete(BUDI, Optional.empty(), 0)).isEqualTo(3);
         View view = shard.store().view(BUDI, inbox);
-        byte[] last = shard.store().body(BUDI, inbox, view.message(view.size() - 1)).bytes();
+        byte[] last =
+                shard.store().body(BUDI, inbox, view.message(view.size() - 1)).bytes();
         assertThat(new String(last, StandardCharsets.UTF_8)).isEqualTo(text(3));
         shard.close();
     }

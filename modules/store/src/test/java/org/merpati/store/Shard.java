@@ -83,7 +83,8 @@ final class Shard implements AutoCloseable {
     }
 
     private JournaledStore serve() {
-        return new JournaledStore(journal, state, ids, Shard::summary, new JournaledStore.Policy(account -> quota, KEPT));
+        return new JournaledStore(
+                journal, state, ids, Shard::summary, new JournaledStore.Policy(account -> quota, KEPT));
     }
 
     static byte[] summary(byte[] octets) {

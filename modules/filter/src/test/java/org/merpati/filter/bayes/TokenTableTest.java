@@ -51,7 +51,8 @@ class TokenTableTest {
         TokenTable other = new TokenTable(10_000);
         for (int i = 0; i < 200; i++) {
             long[] tokens = random.longs(200).distinct().sorted().toArray();
-            Lesson lesson = new Lesson(random.nextLong(), i % 2 == 0 ? Mark.HAM : Mark.SPAM, tokens, DAY * (i / 10 + 1));
+            Lesson lesson =
+                    new Lesson(random.nextLong(), i % 2 == 0 ? Mark.HAM : Mark.SPAM, tokens, DAY * (i / 10 + 1));
             one.learn(lesson);
             other.learn(lesson);
             if (i == 100) {
@@ -67,7 +68,8 @@ class TokenTableTest {
         FileCounts counts = new FileCounts(folder);
         counts.learn(Scope.GLOBAL, new Lesson(1, Mark.HAM, new long[] {5}, DAY));
         counts.save();
-        assertThat(new FileCounts(folder).counts(Scope.GLOBAL, new long[] {5}).ham()).containsExactly(1);
+        assertThat(new FileCounts(folder).counts(Scope.GLOBAL, new long[] {5}).ham())
+                .containsExactly(1);
         Path file = folder.resolve("bayes.counts");
         byte[] octets = Files.readAllBytes(file);
         octets[octets.length / 2] ^= 1;

@@ -78,8 +78,9 @@ class RegexTest {
 
     @Test
     void oneOfTheTextsThatAreNeededIsInEveryMatch() {
-        assertThat(Regex.of("(?:cheap|Free) [vV]iagra\\d+", "").literals(3)).hasValueSatisfying(texts -> assertThat(texts)
-                .containsExactlyInAnyOrder("cheap viagra", "free viagra"));
+        assertThat(Regex.of("(?:cheap|Free) [vV]iagra\\d+", "").literals(3))
+                .hasValueSatisfying(
+                        texts -> assertThat(texts).containsExactlyInAnyOrder("cheap viagra", "free viagra"));
         assertThat(Regex.of("a|\\W", "").literals(1)).isEmpty();
         assertThat(Regex.of("x?yes*", "").literals(2)).isPresent();
     }

@@ -25,8 +25,7 @@ import org.merpati.kernel.Malformed;
 
 @Tag("fast")
 class ContentRulesTest {
-    private static final String FRAUD =
-            """
+    private static final String FRAUD = """
             Received: from mail.example.net (mail.example.net [192.0.2.7]) by mx.example.com
                 with SMTP; Mon, 2 Jun 2025 10:00:00 +0000
             From: "Barrister" <b@example.net>
@@ -57,8 +56,7 @@ class ContentRulesTest {
                 return new ByteArrayInputStream(octets);
             }
         };
-        return Suspect.of(
-                new Arrival(Optional.empty(), "", Optional.empty(), List.of(), Optional.empty(), 0), content);
+        return Suspect.of(new Arrival(Optional.empty(), "", Optional.empty(), List.of(), Optional.empty(), 0), content);
     }
 
     private static List<String> symbols(ContentRules rules, String message) throws IOException {
@@ -76,8 +74,7 @@ class ContentRulesTest {
     void theOwnRulesKnowAFraudFromALetter() throws IOException {
         ContentRules own = ContentRules.of(List.of(), Scores.PLAIN);
         assertThat(symbols(own, FRAUD)).contains("M_ADVANCE_FEE", "M_SUBJECT_CAPITALS", "M_URI_NUMBER", "M_PAGE_ONLY");
-        String letter =
-                """
+        String letter = """
                 Received: from a.example.net (a.example.net [192.0.2.8]) by mx.example.com;
                     Mon, 2 Jun 2025 10:00:00 +0000
                 From: Ann <ann@example.net>
@@ -94,9 +91,7 @@ class ContentRulesTest {
 
     @Test
     void theFormsOfRulesAreRead(@TempDir Path folder) throws IOException {
-        ContentRules rules = rules(
-                folder,
-                """
+        ContentRules rules = rules(folder, """
                 header A Subject =~ /proposal/i
                 header B X-None =~ /x/ [if-unset: xyz]
                 header C exists:Message-ID
