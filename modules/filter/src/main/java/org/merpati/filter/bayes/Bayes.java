@@ -24,9 +24,17 @@ public final class Bayes implements Check {
 
     private static final double NEUTRAL = 0.5;
     /** How far from neutral a token must be to be counted. */
-    private static final double DISTANCE = 0.3;
+    private static final double DISTANCE = 0.1;
     /** The most tokens that are combined: the farthest from neutral. */
     private static final int COMBINED = 150;
+    /** What share of the tokens counts as independent: the words of a text come together. */
+    private static final double INDEPENDENT = 0.2;
+
+    /** What the three corners of the scale score: ham in doubt is rare, so what is undecided is more likely spam. */
+    private static final double SURE_HAM = -4;
+
+    private static final double UNDECIDED = 3;
+    private static final double SURE_SPAM = 5;
 
     private final TokenCounts counts;
 
@@ -72,10 +80,13 @@ public final class Bayes implements Check {
     private static Finding finding(double probability) {
         int percent = (int) Math.round(probability * 100);
         int band = Math.min(percent, 99);
-        double score = Math.round((probability - NEUTRAL) * 80) / 10.0;
+        double half = 2 * Math.abs(probability - NEUTRAL);
+        double score = probability < NEUTRAL
+                ? UNDECIDED + (SURE_HAM - UNDECIDED) * half
+                : UNDECIDED + (SURE_SPAM - UNDECIDED) * half;
         return new Finding(
                 String.format(Locale.ROOT, "BAYES_%02d", band),
-                score,
+                Math.round(score * 1_000) / 1_000.0,
                 "by what was learned, spam with a probability of " + percent + " %");
     }
 
@@ -107,8 +118,10 @@ public final class Bayes implements Check {
             hamness += Math.log(one);
             spamness += Math.log1p(-one);
         }
-        double ham = chiSquare(-2 * hamness, chosen.length);
-        double spam = chiSquare(-2 * spamness, chosen.length);
+        int pairs = (int) Math.max(1, Math.round(chosen.length * INDEPENDENT));
+        double share = chosen.length == 0 ? 0 : (double) pairs / chosen.length;
+        double ham = chiSquare(-2 * hamness * share, pairs);
+        double spam = chiSquare(-2 * spamness * share, pairs);
         return (1 + ham - spam) / 2;
     }
 
