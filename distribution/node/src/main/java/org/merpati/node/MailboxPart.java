@@ -55,6 +55,7 @@ final class MailboxPart implements RolePart {
                         node.network(),
                         shards,
                         node.logins(),
+                        node.door(),
                         node.hostname(),
                         node.clock()));
         return parts;

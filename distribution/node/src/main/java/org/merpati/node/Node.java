@@ -40,6 +40,7 @@ import org.merpati.runtime.Lifecycle;
 import org.merpati.runtime.NodeConfig;
 import org.merpati.runtime.NodeStatus;
 import org.merpati.wire.HttpProbe;
+import org.merpati.wire.LocalDoor;
 import org.merpati.wire.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,6 +169,7 @@ public final class Node implements AutoCloseable {
                 groups,
                 directory,
                 logins,
+                new LocalDoor(),
                 health,
                 new Traces(topology, channel),
                 new Verify(topology, channel),

@@ -13,6 +13,7 @@ import org.merpati.kernel.Clock;
 import org.merpati.kernel.Ids;
 import org.merpati.runtime.Health;
 import org.merpati.runtime.NodeConfig;
+import org.merpati.wire.LocalDoor;
 import org.merpati.wire.Network;
 
 /**
@@ -35,6 +36,7 @@ record NodeContext(
         Groups groups,
         Directory directory,
         Logins logins,
+        LocalDoor door,
         Health health,
         Traces traces,
         Verify verify,

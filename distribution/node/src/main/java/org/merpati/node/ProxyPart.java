@@ -17,6 +17,7 @@ final class ProxyPart implements RolePart {
                 node.network(),
                 node.routes(),
                 node.logins(),
+                node.door(),
                 node.hostname());
     }
 }

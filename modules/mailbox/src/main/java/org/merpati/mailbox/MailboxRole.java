@@ -21,6 +21,7 @@ import org.merpati.smtp.Pop3Service;
 import org.merpati.smtp.SmtpConfig;
 import org.merpati.smtp.SmtpService;
 import org.merpati.wire.Dialogue;
+import org.merpati.wire.LocalDoor;
 import org.merpati.wire.Network;
 import org.merpati.wire.PreLogin;
 import org.merpati.wire.Tls;
@@ -44,6 +45,7 @@ public final class MailboxRole implements AutoCloseable {
      * Opens the listeners.
      *
      * @param publicTls what clients are shown
+     * @param door is opened to the proxy of this node
      */
     public MailboxRole(
             NodeConfig config,
@@ -53,6 +55,7 @@ public final class MailboxRole implements AutoCloseable {
             Network network,
             Shards shards,
             Logins logins,
+            LocalDoor door,
             String hostname,
             Clock clock)
             throws IOException {
@@ -86,6 +89,7 @@ public final class MailboxRole implements AutoCloseable {
         Maildrops maildrops = new Maildrops(logins, shards);
         Pop3Service pop3 = new Pop3Service(popConfig, maildrops);
         OwnerDialogue owner = new OwnerDialogue(shards, imap, pop3, maildrops);
+        door.open(owner);
         int limit = config.limits().connections();
         listen(network, "owner", new InetSocketAddress(self.host(), self.imapPort()), mutual, limit, owner);
         if (!self.has(Role.PROXY)) {

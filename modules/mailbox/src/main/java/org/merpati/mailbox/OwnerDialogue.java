@@ -17,14 +17,15 @@ import org.merpati.smtp.Pop3Service;
 import org.merpati.store.MailStore;
 import org.merpati.wire.Connection;
 import org.merpati.wire.Dialogue;
+import org.merpati.wire.LocalDoor;
 
 /**
  * IMAP and POP3 for a proxy: over mutual TLS, the proxy introduces an account that it has checked, and its client's
  * connection goes on here. The line after our greeting is {@code tag account ticket client}, where {@code +}, which is
  * no tag of IMAP, asks for POP3; the answer is {@code OK} and the session behind it, {@code MOVED group node epoch},
- * {@code NO} and a sentence, or {@code REFUSED}, a reason and a sentence.
+ * {@code NO} and a sentence, or {@code REFUSED}, a reason and a sentence. The proxy of this very node needs none of it.
  */
-final class OwnerDialogue implements Dialogue {
+final class OwnerDialogue implements Dialogue, LocalDoor.Owner {
     private static final int LINE_LIMIT = 4096;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -75,6 +76,22 @@ final class OwnerDialogue implements Dialogue {
         } catch (Failure malformed) {
             connection.say("NO " + malformed.sentence());
         }
+    }
+
+    @Override
+    public boolean serve(Connection client, String tag, AccountId id) throws IOException {
+        Account account = shards.account(id);
+        MailStore store;
+        try {
+            store = shards.of(account);
+            store.ensure(id);
+            store.fresh();
+        } catch (TryLater elsewhere) {
+            return false;
+        }
+        client.idleTimeout(ImapService.Settings.DEFAULTS.idle());
+        imap.serve(client, new Logins.Account(account.address().toString(), id, store), tag);
+        return true;
     }
 
     private void imap(String tag, Account account, Connection client) throws IOException {

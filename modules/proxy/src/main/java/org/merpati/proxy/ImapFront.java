@@ -33,6 +33,9 @@ final class ImapFront implements Dialogue {
             try {
                 Account account = link.judge(
                         given.get().user(), given.get().password(), given.get().authorization());
+                if (link.servedHere(account, tag, client)) {
+                    return;
+                }
                 Connection owner = link.open(account, tag, client);
                 client.idleTimeout(Duration.ZERO);
                 owner.idleTimeout(Duration.ZERO);

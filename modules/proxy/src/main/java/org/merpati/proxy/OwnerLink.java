@@ -21,6 +21,7 @@ import org.merpati.kernel.Refused;
 import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 import org.merpati.wire.Connection;
+import org.merpati.wire.LocalDoor;
 import org.merpati.wire.Network;
 import org.merpati.wire.SaslSource;
 import org.merpati.wire.Tls;
@@ -42,8 +43,10 @@ final class OwnerLink {
     private final Routes routes;
     private final NodeIdentity identity;
     private final Network network;
+    private final LocalDoor door;
 
-    OwnerLink(Logins logins, Topology topology, Routes routes, NodeIdentity identity, Network network) {
+    OwnerLink(Logins logins, Topology topology, Routes routes, NodeIdentity identity, Network network, LocalDoor door) {
+        this.door = door;
         this.logins = logins;
         this.topology = topology;
         this.routes = routes;
@@ -78,6 +81,24 @@ final class OwnerLink {
                 return new ScramKeys(keys.iterations(), keys.salt(), keys.storedKey(), keys.serverKey());
             }
         };
+    }
+
+    /**
+     * Serves a client of IMAP to its end if this very node owns the account's mailboxes.
+     *
+     * @return false if it does not; nothing was said to the client then
+     */
+    boolean servedHere(Account account, String tag, Connection client) throws IOException {
+        Optional<LocalDoor.Owner> owner = door.owner();
+        return owner.isPresent() && ledHere(account) && owner.get().serve(client, tag, account.id());
+    }
+
+    private boolean ledHere(Account account) {
+        try {
+            return routes.find(account.shard()).node().equals(identity.node());
+        } catch (TryLater unknown) {
+            return false;
+        }
     }
 
     /**

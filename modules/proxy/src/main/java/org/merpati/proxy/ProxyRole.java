@@ -19,6 +19,7 @@ import org.merpati.smtp.Pop3Service;
 import org.merpati.smtp.SmtpConfig;
 import org.merpati.smtp.SmtpService;
 import org.merpati.wire.Dialogue;
+import org.merpati.wire.LocalDoor;
 import org.merpati.wire.Network;
 import org.merpati.wire.PreLogin;
 import org.merpati.wire.Tls;
@@ -41,6 +42,7 @@ public final class ProxyRole implements AutoCloseable {
      * Opens the listeners.
      *
      * @param publicTls what clients are shown
+     * @param door leads to the mailboxes of this node, if it has any
      */
     public ProxyRole(
             NodeConfig config,
@@ -52,6 +54,7 @@ public final class ProxyRole implements AutoCloseable {
             Network network,
             Routes routes,
             Logins logins,
+            LocalDoor door,
             String hostname)
             throws IOException {
         PreLogin.Settings settings = new PreLogin.Settings(
@@ -62,7 +65,7 @@ public final class ProxyRole implements AutoCloseable {
                 LOGIN_DELAY,
                 ATTEMPTS,
                 MISTAKES);
-        OwnerLink link = new OwnerLink(logins, topology, routes, identity, network);
+        OwnerLink link = new OwnerLink(logins, topology, routes, identity, network, door);
         ImapFront imap = new ImapFront(settings, link);
         Pop3Service pop3 = new Pop3Service(
                 new Pop3Config(
