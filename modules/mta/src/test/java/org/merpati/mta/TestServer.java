@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Refused;
 import org.merpati.smtp.Envelope;
+import org.merpati.smtp.NodeParameters;
 import org.merpati.smtp.Reception;
 import org.merpati.smtp.Reply;
 
@@ -63,6 +64,13 @@ final class TestServer implements Reception {
         recipient = new Reply(550, "nobody");
     }
 
+    /** What a delivery is known by: its delivery id between our own nodes, else its address. */
+    private static String key(Envelope envelope, Envelope.Recipient to) {
+        return envelope.parameters().containsKey("XMERPATI")
+                ? NodeParameters.mail(envelope) + "/" + NodeParameters.target(to).place()
+                : to.address().toString();
+    }
+
     @Override
     public Incoming accept(Client client, Envelope envelope) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -78,15 +86,7 @@ final class TestServer implements Reception {
                 String text = body.toString(StandardCharsets.ISO_8859_1);
                 if (data.positive()) {
                     taken.add(new Taken(envelope, text));
-                    String mail = envelope.parameters().getOrDefault("XMERPATI", "");
-                    envelope.recipients()
-                            .forEach(r -> stored.put(
-                                    mail + "/"
-                                            + r.parameters()
-                                                    .getOrDefault(
-                                                            "XMERPATI",
-                                                            r.address().toString()),
-                                    text));
+                    envelope.recipients().forEach(r -> stored.put(key(envelope, r), text));
                 }
                 if (losing) {
                     throw new org.merpati.kernel.TryLater("the answer is lost");
