@@ -9,7 +9,7 @@ started=$(date +%s)
 mkdir -p target
 log=target/test.log
 excluded=
-[ "$mode" = fast ] && excluded=-Dtests.excluded=trial,slow,processes,browser
+[ "$mode" = fast ] && excluded="-Dtests.excluded=trial,slow,processes,browser -T2"
 # One run over all modules: the last one, integration-tests, finds the runnable jars that those before it have made.
 mvn --batch-mode --fail-at-end verify -Dmerpati.root="$PWD" $excluded > >(tee $log | grep -E --line-buffered 'Tests run:.*(in |Time)|ERROR|BUILD|Building merpati') 2>&1
 result=$?

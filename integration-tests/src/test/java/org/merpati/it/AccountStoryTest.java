@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Cluster;
@@ -14,6 +15,7 @@ import org.merpati.dev.MailProbe;
 import tools.jackson.databind.JsonNode;
 
 /** What an administrator does for an account from any node, while the owner of its mailboxes is another. */
+@Tag("slow")
 class AccountStoryTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 

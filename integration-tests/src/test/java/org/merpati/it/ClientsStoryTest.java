@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,6 +21,7 @@ import org.merpati.dev.MailProbe;
 import org.merpati.wire.InternalErrors;
 
 /** Clients that people and scripts use, through the proxy, with TLS checked against the cluster's CA. */
+@Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientsStoryTest {
     private static final String IMAPFLOW = "imapflow@2.10.2";

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,6 +27,7 @@ import org.merpati.runtime.NodeStatus;
 import tools.jackson.databind.JsonNode;
 
 /** Octets of one copy's files turn over; nothing wrong is ever shown, and the copy is mended from the other. */
+@Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DamageStoryTest {
     private static final Duration MENDED = Duration.ofSeconds(60);

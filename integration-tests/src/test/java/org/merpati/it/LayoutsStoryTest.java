@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,7 @@ import org.merpati.smtp.Reply;
  * The smaller layouts: mail taken at any door is seen at any other, without any one of three nodes too, and is still
  * there after all were stopped.
  */
+@Tag("slow")
 class LayoutsStoryTest {
     @TempDir
     private Path folder = Path.of("");

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,6 +33,7 @@ import org.merpati.runtime.NodeStatus;
 import org.merpati.wire.InternalErrors;
 
 /** The transcripts of IMAP through the proxy, and with the owner of the mailboxes killed between two lines. */
+@Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TranscriptStoryTest {
     private static final Path SESSIONS = Kit.ROOT.resolve("modules/imap/src/test/resources/org/merpati/imap");

@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.NodeName;
 
+@Tag("slow")
 class BootTest {
     private static final Duration LONGEST = Duration.ofMillis(2500);
     private static final Duration KEPT_OUT = LONGEST.multipliedBy(2);

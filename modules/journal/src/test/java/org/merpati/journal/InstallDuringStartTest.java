@@ -9,10 +9,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node that lacks a checkpoint is told so by the leader as soon as it listens: also while it opens its log. */
+@Tag("slow")
 class InstallDuringStartTest {
     private static final int KIB = 1024;
     private static final Duration OPENING = Duration.ofSeconds(2);

@@ -16,12 +16,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.journal.disk.SegmentFile;
 import org.merpati.kernel.TryLater;
 
 /** A log of several files, written by Ratis and hurt afterwards. */
+@Tag("slow")
 class LogScanTest {
     private static final int WRITES = 60;
 

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.Refused;
 
 /** A copy with damaged files is mended from another, while the others serve. */
+@Tag("slow")
 class MenderTest {
     private static final int KIB = 1024;
 

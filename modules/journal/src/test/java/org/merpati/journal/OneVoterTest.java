@@ -13,11 +13,13 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
 
+@Tag("slow")
 class OneVoterTest {
     @TempDir
     Path folder;

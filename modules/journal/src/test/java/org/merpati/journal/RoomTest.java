@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.journal.disk.SegmentFile;
 import org.merpati.kernel.TryLater;
 
+@Tag("slow")
 class RoomTest {
     private static final int KIB = 1024;
     private static final long BOUND = 4L << 20;

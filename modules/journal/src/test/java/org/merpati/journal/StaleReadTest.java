@@ -16,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.NodeName;
@@ -25,6 +26,7 @@ import org.merpati.kernel.TryLater;
  * The witness hears both data nodes, which do not hear each other, and now and then it misses the leader's signs of
  * life for a while, so that leadership moves though the old leader lives. Both nodes are asked all the time.
  */
+@Tag("slow")
 class StaleReadTest {
     private static final NodeName A = new NodeName("a");
     private static final NodeName B = new NodeName("b");

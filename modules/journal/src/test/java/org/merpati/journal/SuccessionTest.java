@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.merpati.kernel.NodeName;
 
 /** A leader whose process has ended is succeeded at once, one that is silent only when its time is over. */
+@Tag("slow")
 class SuccessionTest {
     /** So long that no election by time-out falls into the test. */
     private static final Duration SILENCE = Duration.ofSeconds(6);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 
 /** The contract over three voters, and what needs no cluster of its own. */
+@Tag("slow")
 class ThreeVotersContractTest implements JournalContract {
     private static final int KIB = 1024;
     private static final SharedCluster SHARED =

@@ -18,12 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.journal.disk.SegmentFile;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 
+@Tag("slow")
 class UnknownOutcomeTest {
     private static final List<String> NODES = List.of("a", "b", "c");
     private static final int ROUNDS = 5;

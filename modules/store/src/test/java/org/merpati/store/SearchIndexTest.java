@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.journal.StateMachine;
@@ -25,6 +26,7 @@ import org.merpati.store.search.SearchLimits;
 import org.merpati.store.search.Where;
 
 /** The index follows the rows through everything that happens to them, to it, and to the node. */
+@Tag("slow")
 class SearchIndexTest {
     @TempDir
     Path temp;
