@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.journal.disk.LogScan;
 import org.merpati.journal.disk.SegmentFile;
 import org.merpati.kernel.TryLater;
 
@@ -172,6 +173,32 @@ class LogScanTest {
             assertThat(copies.toList())
                     .singleElement()
                     .satisfies(c -> assertThat(c).hasSize(whole.length + 5000));
+        }
+    }
+
+    /** What a power cut leaves of a truncation: the file has its new name, and the octets that were cut off are back. */
+    @Test
+    void entriesThatWereTakenBackAreCutOff() throws IOException {
+        SegmentFile closed = segments().getFirst();
+        NavigableMap<Long, Integer> records = records(closed.path());
+        long end = closed.end().orElseThrow() - 1;
+        int cut = Optional.ofNullable(records.get(end + 1)).orElseThrow();
+        byte[] whole = Files.readAllBytes(closed.path());
+        for (SegmentFile later : segments()) {
+            if (!later.equals(closed)) {
+                Files.delete(later.path());
+            }
+        }
+        Path renamed = Files.move(closed.path(), closed.path().resolveSibling("log_0-" + end));
+        Path aside = folder.resolve("aside");
+        LogScan scan = new LogScan("shard-1", cluster.log("a"), aside, new LogScan.Known(0, end, 0));
+        assertThat(scan.damage()).isEmpty();
+        assertThat(renamed).hasBinaryContent(Arrays.copyOf(whole, cut));
+        assertThat(records(renamed).lastKey()).isEqualTo(end + 1);
+        try (Stream<Path> copies = Files.list(aside)) {
+            assertThat(copies.toList())
+                    .singleElement()
+                    .satisfies(c -> assertThat(c).hasBinaryContent(whole));
         }
     }
 

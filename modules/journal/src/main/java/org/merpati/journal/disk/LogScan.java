@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks through a group's log before Ratis opens it (replication.md §3, Damage). It mends what a crash explains: the
- * end of a write that was never finished, after copying the file aside, and a purge that was not finished; and it drops
- * a log that ends before the checkpoint that was installed over it. Everything else is a damaged voter, whose files it
- * leaves as they are.
+ * end of a write that was never finished and the end of a file that a leader took back, after copying the file aside,
+ * and a purge that was not finished; and it drops a log that ends before the checkpoint that was installed over it.
+ * Everything else is a damaged voter, whose files it leaves as they are.
  */
 public final class LogScan {
     private static final Logger LOG = LoggerFactory.getLogger(LogScan.class);
@@ -120,7 +120,7 @@ public final class LogScan {
                 return file.path().getFileName() + " ends at entry " + content.last() + ", but entry " + known.needed()
                         + " was committed here";
             }
-            if (content.rest() == SegmentFile.Rest.TORN) {
+            if (content.rest() != SegmentFile.Rest.NONE) {
                 cut(file, content);
             }
             next = content.last() + 1;
@@ -157,7 +157,7 @@ public final class LogScan {
         if (file.open()) {
             return last ? "" : "it is being written, but is not the last";
         }
-        if (content.rest() != SegmentFile.Rest.NONE
+        if (content.rest() == SegmentFile.Rest.TORN
                 || content.last() != file.end().orElse(-1)) {
             return "it is closed, but its last whole record is of entry " + content.last();
         }
@@ -199,9 +199,10 @@ public final class LogScan {
         DurableFile.syncFolder(aside);
         forgetOldCopies();
         LOG.warn(
-                "group {}: {} ends in a write that was never finished, behind entry {}; it is cut there, a copy is {}",
+                "group {}: {} ends in {}, behind entry {}; it is cut there, a copy is {}",
                 group,
                 file.path(),
+                content.rest() == SegmentFile.Rest.TORN ? "a write that was never finished" : "entries taken back",
                 content.last(),
                 copy);
         try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.WRITE)) {

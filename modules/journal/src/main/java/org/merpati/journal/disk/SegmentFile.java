@@ -36,6 +36,11 @@ public record SegmentFile(Path path, long start, OptionalLong end) {
         NONE,
         /** Zeros, or the beginning of one record, or both: what a write leaves that was never finished. */
         TORN,
+        /**
+         * Whole records behind the end that the name of a closed file says: Ratis cut them off, because a leader took them
+         * back, and renamed the file, and a crash undid the cut, which it does not sync.
+         */
+        TAKEN_BACK,
         /** Anything else. */
         DAMAGED
     }
@@ -43,8 +48,8 @@ public record SegmentFile(Path path, long start, OptionalLong end) {
     /**
      * What a file was found to hold.
      *
-     * @param last the index of the last whole record; {@code start - 1} if there is none
-     * @param octets where the last whole record ends
+     * @param last the index of the last whole record that counts; {@code start - 1} if there is none
+     * @param octets where that record ends
      * @param why what is wrong with a damaged rest, in words for people
      */
     public record Content(long last, int octets, Rest rest, String why) {}
@@ -85,6 +90,7 @@ public record SegmentFile(Path path, long start, OptionalLong end) {
         }
         int at = MAGIC.length;
         long next = start;
+        int behindEnd = octets.length;
         while (at < octets.length) {
             Found found = record(octets, at);
             if (found == null) {
@@ -96,11 +102,16 @@ public record SegmentFile(Path path, long start, OptionalLong end) {
                         "entry " + found.entry.getIndex() + " stands at octet " + at + " in the place of entry " + next;
                 return new Content(next - 1, at, Rest.DAMAGED, why);
             }
-            records.accept(found.entry, at);
+            if (next <= end.orElse(Long.MAX_VALUE)) {
+                records.accept(found.entry, at);
+                behindEnd = found.until;
+            }
             at = found.until;
             next++;
         }
-        return new Content(next - 1, at, Rest.NONE, "");
+        return behindEnd < at
+                ? new Content(end.orElseThrow(), behindEnd, Rest.TAKEN_BACK, "")
+                : new Content(next - 1, at, Rest.NONE, "");
     }
 
     private static boolean zeros(byte[] octets, int from, int to) {
