@@ -176,7 +176,7 @@ class LogScanTest {
         }
     }
 
-    /** What a power cut leaves of a truncation: the file has its new name, and the octets that were cut off are back. */
+    /** What a power cut leaves of a truncation: the file's new name, and the octets that were cut off. */
     @Test
     void entriesThatWereTakenBackAreCutOff() throws IOException {
         SegmentFile closed = segments().getFirst();

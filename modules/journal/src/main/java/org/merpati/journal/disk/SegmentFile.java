@@ -37,8 +37,8 @@ public record SegmentFile(Path path, long start, OptionalLong end) {
         /** Zeros, or the beginning of one record, or both: what a write leaves that was never finished. */
         TORN,
         /**
-         * Whole records behind the end that the name of a closed file says: Ratis cut them off, because a leader took them
-         * back, and renamed the file, and a crash undid the cut, which it does not sync.
+         * Whole records behind the end that the name of a closed file says: Ratis cut them off, because a leader took
+         * them back, and renamed the file, and a crash undid the cut, which it does not sync.
          */
         TAKEN_BACK,
         /** Anything else. */
