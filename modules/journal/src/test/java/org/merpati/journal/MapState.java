@@ -191,8 +191,9 @@ final class MapState implements StateMachine {
             public void commit() throws IOException {
                 String name = files.getFirst().name();
                 DurableFile.write(folder.resolve("manifest"), name.getBytes(StandardCharsets.UTF_8));
-                load(name);
+                // Counted before it can be seen: who sees the new values also finds the count.
                 installs.incrementAndGet();
+                load(name);
             }
 
             @Override
