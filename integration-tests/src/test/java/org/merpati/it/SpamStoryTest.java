@@ -17,6 +17,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.MailProbe;
+import org.merpati.filter.bayes.Mark;
 import org.merpati.kernel.Failure;
 import org.merpati.smtp.Reply;
 import org.merpati.wire.InternalErrors;
@@ -190,5 +191,70 @@ class SpamStoryTest {
         cluster.kill("gsmta1");
         Kit.await(() -> "it is in Junk; " + taken, Duration.ofSeconds(60), () -> lies("Junk", "waits@casino.example"));
         assertThat(lies("INBOX", "waits@casino.example")).isFalse();
+    }
+
+    /** How many messages of a kind a node knows to be learned from. */
+    private int learned(String node, String kind) {
+        try {
+            return six.cluster().ask(node, "spam learned", Map.of()).get(kind).asInt();
+        } catch (Failure notNow) {
+            return -1;
+        }
+    }
+
+    private void awaitLearned(String node, int ham, int spam) {
+        Kit.await(
+                () -> node + " knows of " + ham + " and " + spam + ", not of " + learned(node, "ham") + " and "
+                        + learned(node, "spam"),
+                PATIENCE,
+                () -> learned(node, "ham") == ham && learned(node, "spam") == spam);
+    }
+
+    @Test
+    void whatPeopleSortIsLearnedByEachMtaAndThenJudgedBy() throws IOException {
+        Cluster cluster = six.cluster();
+        int ham = learned("gsmta1", "ham");
+        int spam = learned("gsmta1", "spam");
+        accepted(List.of(account), MailProbe.message(SPAMMER, account, "win", "sorted@casino.example"));
+        Stories.awaitMessage(cluster, account, password, "sorted@casino.example", PATIENCE);
+        try (MailProbe.Imap client =
+                new MailProbe.Imap(cluster.plan().all("imap").getFirst())) {
+            client.ok("LOGIN " + account + " " + password);
+            client.ok("SELECT INBOX");
+            String uid = client.ok("UID SEARCH HEADER Message-ID sorted@casino.example")
+                    .getFirst()
+                    .replaceAll("\\D+", " ")
+                    .strip();
+            client.ok("UID MOVE " + uid + " Junk");
+            awaitLearned("gsmta1", ham, spam + 1);
+            awaitLearned("gsmta2", ham, spam + 1);
+            client.ok("SELECT Junk");
+            client.ok("MOVE * Archive");
+            awaitLearned("gsmta2", ham + 1, spam);
+            client.ok("SELECT Archive");
+            client.ok("STORE * +FLAGS ($Junk)");
+            awaitLearned("gsmta2", ham, spam + 1);
+            client.ok("MOVE * Trash");
+        }
+        Lessons lessons = new Lessons(20261126);
+        for (int i = 0; i < 10; i++) {
+            cluster.ask("gszimbra1", "spam learn", Map.of("lessons", lessons.of(Mark.SPAM, 20)));
+            cluster.ask("gszhap", "spam learn", Map.of("lessons", lessons.of(Mark.HAM, 20)));
+        }
+        awaitLearned("gsmta1", ham + 200, spam + 201);
+        awaitLearned("gsmta2", ham + 200, spam + 201);
+        cluster.kill("gsmta1");
+        cluster.start("gsmta1");
+        awaitLearned("gsmta1", ham + 200, spam + 201);
+        Reply taken = accepted(List.of(account), lessons.message(Mark.SPAM, "bayes@casino.example"));
+        Kit.await(
+                () -> "it is judged by what was learned: " + explained(taken),
+                PATIENCE,
+                () -> explained(taken).contains("BAYES_9"));
+    }
+
+    private String explained(Reply taken) {
+        return asked("spam explain", Map.of("id", taken.text().replaceAll(".* ", "")))
+                .toString();
     }
 }

@@ -153,7 +153,7 @@ final class FilterCommand implements Runnable {
     }
 
     /** Reads a message, or says why it cannot be read. */
-    private static @Nullable Suspect read(String path) {
+    static @Nullable Suspect read(String path) {
         try {
             Path file = Path.of(path);
             if (Files.size(file) > SIZE_LIMIT) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
 import org.merpati.mailbox.AccountAnswers;
+import org.merpati.mailbox.Learner;
 import org.merpati.mailbox.MailboxRole;
 import org.merpati.mailbox.QuarantineKeeper;
 import org.merpati.mailbox.Shards;
@@ -22,6 +23,7 @@ final class MailboxPart implements RolePart {
     public AutoCloseable start(NodeContext node) throws IOException {
         Lifecycle parts = new Lifecycle();
         Shards shards = new Shards(node.directory(), node.routes()::find);
+        Learner learner = parts.add("learner", new Learner(node.clock(), node.learned()::teach));
         for (GroupSpec spec : node.topology().shards()) {
             if (spec.dataNodes().contains(node.self().name())) {
                 VaultIdentity identity = new VaultIdentity(node.topology().cluster(), spec.name());
@@ -37,13 +39,14 @@ final class MailboxPart implements RolePart {
                 JournaledStore.Policy policy = new JournaledStore.Policy(
                         shards::quota, node.config().limits().undelete());
                 JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids(), policy));
+                store.onHandling(learner.of(store));
                 shards.add(store);
                 node.verify().add(store);
             }
         }
         node.traces().add(shards::trace);
         AccountAnswers.offer(node.channel(), shards);
-        SpamAnswers.offer(node.channel(), shards);
+        SpamAnswers.offer(node.channel(), shards, learner);
         parts.add("quarantine", new QuarantineKeeper(node.directory(), shards, node.clock()));
         parts.add(
                 "listeners",

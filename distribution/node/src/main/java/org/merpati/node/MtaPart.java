@@ -20,6 +20,7 @@ final class MtaPart implements RolePart {
                 node.routes(),
                 node.directory(),
                 node.logins(),
+                node.learned().words()::counts,
                 node.health(),
                 node.ids(),
                 node.clock()));

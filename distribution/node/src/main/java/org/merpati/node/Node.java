@@ -25,6 +25,7 @@ import org.merpati.directory.DirectoryFollower;
 import org.merpati.directory.DirectoryGroup;
 import org.merpati.directory.LiveCopy;
 import org.merpati.directory.Logins;
+import org.merpati.directory.SideTables;
 import org.merpati.journal.Journal;
 import org.merpati.journal.JournalConfig;
 import org.merpati.journal.RatisJournals;
@@ -140,7 +141,27 @@ public final class Node implements AutoCloseable {
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
         Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health));
         Ids ids = Ids.secure(clock);
-        Directory directory = directory(config, topology, name, channel, routes, groups, ids);
+        LearnedWords words = new LearnedWords();
+        Optional<Journal> own = Optional.empty();
+        LiveCopy copy;
+        if (topology.directory().isVoter(name)) {
+            DirectoryGroup group =
+                    new DirectoryGroup(config.data().resolve("directory"), new SideTables(List.of(words)));
+            Journal journal = groups.open(topology.directory(), group.state());
+            group.opened(journal, topology, channel);
+            own = Optional.of(journal);
+            copy = group.copy();
+        } else {
+            copy = followed(config, topology, channel, self.has(Role.MTA) ? List.of(words) : List.of());
+        }
+        List<GroupName> shards = topology.shards().stream().map(GroupSpec::name).toList();
+        Directory directory = new Directory(
+                copy,
+                DirectoryGroup.writes(routes, own),
+                ids,
+                shards,
+                config.security().passwordIterations());
+        Learned learned = new Learned(words, DirectoryGroup.tableWrites(routes, own));
         Logins logins = parts.add("logins", new Logins(directory, clock, HASHING_THREADS));
         SSLContext publicTls = PublicTls.of(config, identity);
         String hostname = config.hostname().orElse(name + "." + config.cluster().domain());
@@ -168,6 +189,7 @@ public final class Node implements AutoCloseable {
                 members,
                 groups,
                 directory,
+                learned,
                 logins,
                 new LocalDoor(),
                 health,
@@ -197,44 +219,18 @@ public final class Node implements AutoCloseable {
                 .withLog(checkpoint, segment, standard.logMargin());
     }
 
-    private Directory directory(
-            NodeConfig config,
-            Topology topology,
-            NodeName self,
-            MinaNodeChannel channel,
-            Routes routes,
-            Groups groups,
-            Ids ids)
+    private LiveCopy followed(NodeConfig config, Topology topology, MinaNodeChannel channel, List<LearnedWords> tables)
             throws IOException {
-        GroupSpec spec = topology.directory();
-        LiveCopy copy;
-        Optional<Journal> local = Optional.empty();
-        if (spec.isVoter(self)) {
-            DirectoryGroup group = new DirectoryGroup(config.data().resolve("directory"));
-            Journal journal = groups.open(spec, group.state());
-            group.opened(journal, topology, channel);
-            local = Optional.of(journal);
-            copy = group.copy();
-        } else {
-            DirectoryFollower follower = parts.add(
-                    "directory feed",
-                    new DirectoryFollower(topology, channel, config.data().resolve("directory-copy")));
-            health.add(
-                    "directory copy",
-                    () -> new Health.State(
-                            follower.copy().index() > 0,
-                            follower.connected()
-                                    ? "follows"
-                                    : "no voter of the directory is heard; serves its last copy"));
-            copy = follower.copy();
-        }
-        List<GroupName> shards = topology.shards().stream().map(GroupSpec::name).toList();
-        return new Directory(
-                copy,
-                DirectoryGroup.writes(routes, local),
-                ids,
-                shards,
-                config.security().passwordIterations());
+        DirectoryFollower follower = parts.add(
+                "directory feed",
+                new DirectoryFollower(
+                        topology, channel, config.data().resolve("directory-copy"), new SideTables(tables)));
+        health.add(
+                "directory copy",
+                () -> new Health.State(
+                        follower.copy().index() > 0,
+                        follower.connected() ? "follows" : "no voter of the directory is heard; serves its last copy"));
+        return follower.copy();
     }
 
     private void startRole(Role role) throws IOException {

@@ -21,6 +21,7 @@ import org.merpati.wire.Network;
  *
  * @param hostname the name that servers greet with
  * @param publicTls what clients are shown
+ * @param learned what everybody has taught the mail filter
  */
 record NodeContext(
         NodeConfig config,
@@ -35,6 +36,7 @@ record NodeContext(
         Members members,
         Groups groups,
         Directory directory,
+        Learned learned,
         Logins logins,
         LocalDoor door,
         Health health,

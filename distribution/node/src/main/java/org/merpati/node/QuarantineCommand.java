@@ -49,8 +49,18 @@ final class QuarantineCommand implements Runnable {
             @CommandLine.Mixin Main.Door door,
             @Parameters(paramLabel = "ADDRESS") String address,
             @Parameters(paramLabel = "ID") String id,
-            @Option(names = "--allow", description = "and allow its sender from now on") boolean allow) {
-        return door.say(
-                door.ask("spam release", Map.of("address", address, "id", id, "allow", Boolean.toString(allow))));
+            @Option(names = "--allow", description = "and allow its sender from now on") boolean allow,
+            @Option(names = "--learn", description = "and teach the filter that it is wanted") boolean learn) {
+        return door.say(door.ask(
+                "spam release",
+                Map.of(
+                        "address",
+                        address,
+                        "id",
+                        id,
+                        "allow",
+                        Boolean.toString(allow),
+                        "learn",
+                        Boolean.toString(learn))));
     }
 }

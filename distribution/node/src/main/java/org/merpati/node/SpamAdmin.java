@@ -2,6 +2,7 @@ package org.merpati.node;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,12 +14,14 @@ import org.merpati.directory.People;
 import org.merpati.directory.SpamRequests;
 import org.merpati.filter.Policy;
 import org.merpati.filter.Settings;
+import org.merpati.filter.bayes.Counts;
 import org.merpati.filter.lists.ListEntry;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.Role;
 
 /** What an administrator can say to the mail filter, for a person, a domain or the whole server. */
 final class SpamAdmin {
@@ -29,15 +32,22 @@ final class SpamAdmin {
     private final Directory directory;
     private final Topology topology;
     private final SpamRequests owners;
+    private final Learned learned;
+    /** Whether this node keeps what everybody has taught. */
+    private final boolean knows;
 
     SpamAdmin(NodeContext node) {
+        this.learned = node.learned();
+        this.knows = node.self().has(Role.MTA)
+                || node.topology().directory().isVoter(node.self().name());
         this.directory = node.directory();
         this.topology = node.topology();
         this.owners = new SpamRequests(node.routes());
     }
 
     /**
-     * Carries out an operation: list, allow, deny, forget, policy, set, unset, explain, held, show, release.
+     * Carries out an operation: list, allow, deny, forget, policy, set, unset, learn, learned, explain, held, show,
+     * release.
      *
      * @throws Malformed if there is no such operation or a parameter is missing or wrong
      */
@@ -64,6 +74,8 @@ final class SpamAdmin {
                 directory.removeFilterRule("", need(parameters, "line"));
                 yield "the server: no more " + parameters.get("line");
             }
+            case "learn" -> learn(need(parameters, "lessons"));
+            case "learned" -> learned();
             default -> throw new Malformed("no operation 'spam " + operation + "'");
         };
     }
@@ -98,6 +110,30 @@ final class SpamAdmin {
                 .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "this node knows no account " + address));
     }
 
+    private String learn(String lessons) {
+        try {
+            learned.teach(Base64.getDecoder().decode(lessons));
+            return "learned";
+        } catch (IllegalArgumentException wrong) {
+            throw new Malformed("the lessons cannot be read: " + wrong.getMessage());
+        }
+    }
+
+    private Object learned() {
+        if (!knows) {
+            throw new Refused(
+                    Refused.Reason.CANNOT, "this node does not keep what was learned: ask an MTA or a directory node");
+        }
+        Counts counts = learned.words().counts(new long[0]);
+        return Map.of(
+                "ham",
+                counts.hams(),
+                "spam",
+                counts.spams(),
+                "words",
+                learned.words().size());
+    }
+
     private List<String> explain(MailId mail) {
         List<String> texts = new ArrayList<>();
         for (GroupSpec shard : topology.shards()) {
@@ -123,8 +159,9 @@ final class SpamAdmin {
     }
 
     private String release(Account account, Map<String, String> parameters) {
-        String from = owners.release(account, MailId.parse(need(parameters, "id")));
-        String done = "released to the INBOX of " + account.address();
+        boolean learn = Boolean.parseBoolean(parameters.getOrDefault("learn", "false"));
+        String from = owners.release(account, MailId.parse(need(parameters, "id")), learn);
+        String done = "released to the INBOX of " + account.address() + (learn ? ", and learned as wanted" : "");
         if (!Boolean.parseBoolean(parameters.getOrDefault("allow", "false")) || from.isEmpty()) {
             return done;
         }

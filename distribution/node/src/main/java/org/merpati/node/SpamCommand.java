@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
         name = "spam",
         mixinStandardHelpOptions = true,
         description = "Says to the mail filter whom to allow, whom to deny, and from which score on what is done.",
-        subcommands = QuarantineCommand.class)
+        subcommands = {QuarantineCommand.class, LearnCommand.class})
 final class SpamCommand implements Runnable {
     @Override
     public void run() {
@@ -120,6 +120,14 @@ final class SpamCommand implements Runnable {
             @Parameters(arity = "1..*", paramLabel = "SETTING", description = "as 'merpati spam list' shows it")
                     List<String> words) {
         return door.say(door.ask("spam unset", Map.of("line", String.join(" ", words))));
+    }
+
+    @Command(
+            name = "learned",
+            mixinStandardHelpOptions = true,
+            description = "Shows how much everybody's filter has learned; it judges from 200 of each kind on.")
+    int learned(@CommandLine.Mixin Main.Door door) {
+        return door.say(door.ask("spam learned", Map.of()));
     }
 
     @Command(

@@ -24,6 +24,7 @@ import org.merpati.cluster.Topology;
 import org.merpati.directory.Directory;
 import org.merpati.directory.DirectoryGroup;
 import org.merpati.directory.Logins;
+import org.merpati.directory.SideTables;
 import org.merpati.journal.Journal;
 import org.merpati.journal.memory.MemoryJournals;
 import org.merpati.kernel.Address;
@@ -86,7 +87,7 @@ final class Desk implements AutoCloseable {
     }
 
     private Directory directory(Path folder, Topology topology) throws IOException {
-        DirectoryGroup group = new DirectoryGroup(folder);
+        DirectoryGroup group = new DirectoryGroup(folder, SideTables.NONE);
         Journal journal = journals.open(topology.directory(), group.state());
         Await.until(
                 "the directory has a leader",

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.Topology;
@@ -29,8 +30,10 @@ public final class DirectoryFollower implements AutoCloseable {
     private static final Duration SILENCE = DirectoryGroup.BEAT.multipliedBy(3);
     private static final long PAUSE_NANOS = 200_000_000;
     private static final int STATE_LIMIT = 1 << 30;
+    /** How often changes of tables alone are kept in the file: it is written whole. */
+    private static final long KEEP_TABLES_NANOS = 60_000_000_000L;
 
-    private final LiveCopy copy = new LiveCopy();
+    private final LiveCopy copy;
     private final List<NodeName> voters;
     private final NodeChannel channel;
     private final Path file;
@@ -39,9 +42,18 @@ public final class DirectoryFollower implements AutoCloseable {
     private volatile boolean connected;
     private volatile boolean current;
     private boolean unkept;
+    private boolean unkeptTables;
+    private long kept;
+    /** Whether the file had no state of a table that is followed, so that all is to be asked for. */
+    private boolean lacking = true;
 
-    /** Reads the last state from a file and begins to follow. */
-    public DirectoryFollower(Topology topology, NodeChannel channel, Path file) throws IOException {
+    /**
+     * Reads the last state from a file and begins to follow.
+     *
+     * @param tables those beside the entries that are followed here
+     */
+    public DirectoryFollower(Topology topology, NodeChannel channel, Path file, SideTables tables) throws IOException {
+        this.copy = new LiveCopy(tables);
         this.voters = topology.directory().voters();
         this.channel = channel;
         this.file = file;
@@ -57,6 +69,8 @@ public final class DirectoryFollower implements AutoCloseable {
             BinaryReader in = new BinaryReader(content);
             long index = in.i64();
             copy.replace(Tree.of(in.bytes()), index);
+            Set<String> found = in.remaining() == 0 ? Set.of() : copy.tables().read(in);
+            lacking = !found.containsAll(copy.tables().names());
         } catch (Malformed damaged) {
             LOG.warn("the kept copy of the directory {} is damaged and will be fetched anew", file);
         }
@@ -75,8 +89,9 @@ public final class DirectoryFollower implements AutoCloseable {
     private void follow() {
         for (int turn = 0; !closed; turn = (turn + 1) % voters.size()) {
             NodeName voter = voters.get(turn);
-            byte[] from = new BinaryWriter().i64(copy.index()).toByteArray();
-            try (InputStream feed = channel.stream(voter, DirectoryGroup.FEED, from, SILENCE)) {
+            byte[] request = DirectoryGroup.request(
+                    lacking ? -1 : copy.index(), copy.tables().names());
+            try (InputStream feed = channel.stream(voter, DirectoryGroup.FEED, request, SILENCE)) {
                 take(new DataInputStream(feed));
             } catch (IOException | Failure broken) {
                 LOG.debug("feed of {} broke off: {}", voter, broken.getMessage());
@@ -94,18 +109,29 @@ public final class DirectoryFollower implements AutoCloseable {
             switch (kind) {
                 case 'S' -> {
                     long index = feed.readLong();
-                    copy.replace(Tree.of(octets(feed)), index);
+                    BinaryReader state = new BinaryReader(octets(feed));
+                    byte[] ldif = state.bytes();
+                    var _ = copy.tables().read(state);
+                    copy.replace(Tree.of(ldif), index);
+                    lacking = false;
                     current = true;
                     keep();
                 }
                 case 'C' -> {
                     long index = feed.readLong();
-                    copy.follow(index, new String(octets(feed), StandardCharsets.UTF_8));
+                    String ldif = new String(octets(feed), StandardCharsets.UTF_8);
+                    copy.follow(new LiveCopy.Change.OfEntries(index, ldif));
                     unkept = true;
+                }
+                case 'T' -> {
+                    long index = feed.readLong();
+                    BinaryReader change = new BinaryReader(octets(feed));
+                    copy.follow(new LiveCopy.Change.OfTable(index, change.text(), change.bytes()));
+                    unkeptTables = true;
                 }
                 case 'B' -> {
                     current = true;
-                    if (unkept) {
+                    if (unkept || unkeptTables && System.nanoTime() - kept > KEEP_TABLES_NANOS) {
                         keep();
                     }
                 }
@@ -131,10 +157,12 @@ public final class DirectoryFollower implements AutoCloseable {
 
     private void keep() throws IOException {
         unkept = false;
-        byte[] ldif = copy.tree().ldif();
-        byte[] content =
-                new BinaryWriter(ldif.length + 32).i64(copy.index()).bytes(ldif).toByteArray();
-        DurableFile.write(file, content);
+        unkeptTables = false;
+        kept = System.nanoTime();
+        BinaryWriter content =
+                new BinaryWriter(1 << 16).i64(copy.index()).bytes(copy.tree().ldif());
+        copy.tables().write(content, copy.tables().names());
+        DurableFile.write(file, content.toByteArray());
     }
 
     @Override

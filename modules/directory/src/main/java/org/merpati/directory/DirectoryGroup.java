@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.Routes;
@@ -14,6 +18,7 @@ import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.Role;
 import org.merpati.kernel.TryLater;
 
 /**
@@ -27,13 +32,18 @@ public final class DirectoryGroup {
     /** How often the feed says that it is alive. */
     static final Duration BEAT = Duration.ofSeconds(2);
 
-    private final LiveCopy copy = new LiveCopy();
+    private final LiveCopy copy;
     private final DirectoryState state;
     private volatile @Nullable Journal journal;
 
-    /** Opens the newest checkpoint in a folder. */
-    public DirectoryGroup(Path folder) throws IOException {
-        this.state = new DirectoryState(folder, copy::changed, this::replaced);
+    /**
+     * Opens the newest checkpoint in a folder.
+     *
+     * @param tables all that lie beside the entries
+     */
+    public DirectoryGroup(Path folder, SideTables tables) throws IOException {
+        this.copy = new LiveCopy(tables);
+        this.state = new DirectoryState(folder, tables, copy::changed, this::replaced);
         replaced();
     }
 
@@ -60,26 +70,41 @@ public final class DirectoryGroup {
         copy.keptBy(() -> opened.leadership().leader().isPresent());
         channel.offer(WRITE, (peer, request, answer) -> answer.write(opened.submit(request)));
         channel.offer(
-                FEED,
-                (peer, request, answer) -> feed(topology.node(peer).roles(), new BinaryReader(request).i64(), answer));
+                FEED, (peer, request, answer) -> feed(topology.node(peer).roles(), new BinaryReader(request), answer));
+    }
+
+    /** What a node that follows asks for: what is new since an index, of the entries and of some tables. */
+    static byte[] request(long from, List<String> tables) {
+        BinaryWriter request = new BinaryWriter().i64(from).varint(tables.size());
+        tables.forEach(request::text);
+        return request.toByteArray();
+    }
+
+    private static List<String> tables(BinaryReader request) {
+        List<String> names = new ArrayList<>();
+        for (int left = request.count(); left > 0; left--) {
+            names.add(request.text());
+        }
+        return names;
     }
 
     /** Sends the state, or what is new since an index, then each change as it comes, until the peer goes away. */
-    private void feed(java.util.Set<org.merpati.kernel.Role> roles, long from, OutputStream answer) throws IOException {
-        long at = from;
+    private void feed(Set<Role> roles, BinaryReader request, OutputStream answer) throws IOException {
+        long at = request.i64();
+        List<String> tables = tables(request);
         while (true) {
-            var changes = copy.since(at);
+            Optional<List<LiveCopy.Change>> changes = copy.since(at);
             BinaryWriter out = new BinaryWriter();
             if (changes.isEmpty()) {
                 long index = copy.index();
-                out.u8('S').i64(index).bytes(copy.filteredLdif(roles));
+                BinaryWriter whole = new BinaryWriter(1 << 16).bytes(copy.filteredLdif(roles));
+                copy.tables().write(whole, tables);
+                out.u8('S').i64(index).bytes(whole.toByteArray());
                 at = index;
             } else {
-                for (LiveCopy.Change change : changes.get()) {
-                    out.u8('C').i64(change.index()).text(LiveCopy.filtered(change.ldif(), roles));
-                    at = change.index();
-                }
-                if (changes.get().isEmpty()) {
+                changes.get().forEach(change -> write(out, change, roles, tables));
+                at = changes.get().isEmpty() ? at : changes.get().getLast().index();
+                if (out.size() == 0) {
                     out.u8('B');
                 }
             }
@@ -94,21 +119,57 @@ public final class DirectoryGroup {
         }
     }
 
-    /** The way of changes from any node: to the leader, here or over the channel. */
-    public static Directory.Writes writes(Routes routes, java.util.Optional<Journal> local) {
-        return ldif -> {
-            byte[] command = DirectoryState.command(ldif);
-            byte[] answer = local.filter(j -> j.leadership().leading())
-                    .map(j -> j.submit(command))
-                    .orElseGet(() -> routes.askLeader(GroupName.DIRECTORY, WRITE, command, LIMIT));
-            BinaryReader in = new BinaryReader(answer);
-            long index = in.i64();
-            if (!in.flag()) {
-                String why = in.text();
-                throw new Refused(why.equals(Tree.EXISTS) ? Refused.Reason.ALREADY_EXISTS : Refused.Reason.CANNOT, why);
+    private static void write(BinaryWriter out, LiveCopy.Change change, Set<Role> roles, List<String> tables) {
+        switch (change) {
+            case LiveCopy.Change.OfEntries entries ->
+                out.u8('C').i64(entries.index()).text(LiveCopy.filtered(entries.ldif(), roles));
+            case LiveCopy.Change.OfTable table
+            when tables.contains(table.table()) ->
+                out.u8('T')
+                        .i64(table.index())
+                        .bytes(new BinaryWriter()
+                                .text(table.table())
+                                .bytes(table.change())
+                                .toByteArray());
+            case LiveCopy.Change.OfTable elsewhere -> {
+                // The peer does not follow this table.
             }
-            return index;
-        };
+        }
+    }
+
+    /** The way of changes from any node: to the leader, here or over the channel. */
+    public static Directory.Writes writes(Routes routes, Optional<Journal> local) {
+        return ldif -> submit(routes, local, DirectoryState.command(ldif));
+    }
+
+    /** Carries a change of a table to the group's leader. */
+    @FunctionalInterface
+    public interface TableWrites {
+        /**
+         * Submits a change; it is in the table of each node once the feed has come so far.
+         *
+         * @throws Refused if it is no change of that table
+         * @throws TryLater if the group has no leader now
+         */
+        void submit(String table, byte[] change);
+    }
+
+    /** The way of changes of tables from any node. */
+    public static TableWrites tableWrites(Routes routes, Optional<Journal> local) {
+        return (table, change) -> submit(routes, local, DirectoryState.command(table, change));
+    }
+
+    private static long submit(Routes routes, Optional<Journal> local, byte[] command) {
+        byte[] answer = local.filter(j -> j.leadership().leading())
+                .map(j -> j.submit(command))
+                .orElseGet(() -> routes.askLeader(GroupName.DIRECTORY, WRITE, command, LIMIT));
+        BinaryReader in = new BinaryReader(answer);
+        long index = in.i64();
+        if (!in.flag()) {
+            String why = in.text();
+            throw new Refused(why.equals(Tree.EXISTS) ? Refused.Reason.ALREADY_EXISTS : Refused.Reason.CANNOT, why);
+        }
+        return index;
     }
 
     /** The journal, once the group is open. */

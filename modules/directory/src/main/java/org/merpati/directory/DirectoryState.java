@@ -9,30 +9,37 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Sha256;
 import org.merpati.runtime.DurableFile;
 
 /**
- * The applied state of the directory group on one voter. A command is a change record in LDIF; a checkpoint is one file
- * with every entry in LDIF behind the index and a digest.
+ * The applied state of the directory group on one voter. A command is a change record in LDIF, or a change of a table
+ * beside the entries; a checkpoint is one file with every entry in LDIF and every table behind the index and a digest.
  */
 final class DirectoryState implements StateMachine {
-    /** The version of a command's form. */
-    static final int VERSION = 1;
+    /** The version of a command that changes entries. */
+    static final int ENTRIES = 1;
+    /** The version of a command that changes a table beside them. */
+    static final int TABLE = 2;
 
     private static final int MAGIC = 0x4d505244;
-    private static final int FORMAT = 1;
+    /** The form of checkpoints that hold entries alone. */
+    private static final int ENTRIES_FORMAT = 1;
+
+    private static final int FORMAT = 2;
     private static final int KEPT = 2;
     private static final String PREFIX = "directory-";
 
     private final Path folder;
-    private final BiConsumer<Long, String> applied;
+    private final SideTables tables;
+    private final Consumer<LiveCopy.Change> applied;
     private final Runnable replaced;
     private volatile Tree tree;
     private volatile long appliedIndex;
@@ -41,11 +48,14 @@ final class DirectoryState implements StateMachine {
     /**
      * Opens the newest checkpoint in a folder.
      *
-     * @param applied told of each change that took effect, with its index
+     * @param tables all that lie beside the entries
+     * @param applied told of each change that took effect
      * @param replaced told when the whole state was replaced by a checkpoint
      */
-    DirectoryState(Path folder, BiConsumer<Long, String> applied, Runnable replaced) throws IOException {
+    DirectoryState(Path folder, SideTables tables, Consumer<LiveCopy.Change> applied, Runnable replaced)
+            throws IOException {
         this.folder = folder;
+        this.tables = tables;
         this.applied = applied;
         this.replaced = replaced;
         Files.createDirectories(folder);
@@ -66,16 +76,25 @@ final class DirectoryState implements StateMachine {
 
     private void load(byte[] file, Path name) throws IOException {
         BinaryReader in = new BinaryReader(file);
-        if (in.i32() != MAGIC || in.i32() != FORMAT) {
+        int magic = in.i32();
+        int format = in.i32();
+        if (magic != MAGIC || format < ENTRIES_FORMAT || format > FORMAT) {
             throw new IOException(name + " is not a directory checkpoint of format " + FORMAT);
         }
         long index = in.i64();
         byte[] digest = in.raw(32);
-        byte[] ldif = in.raw(in.remaining());
-        if (!Arrays.equals(digest, Sha256.of(ldif))) {
+        byte[] state = in.raw(in.remaining());
+        if (!Arrays.equals(digest, Sha256.of(state))) {
             throw new IOException(name + " is damaged: its digest differs");
         }
-        tree = Tree.of(ldif);
+        if (format == ENTRIES_FORMAT) {
+            tree = Tree.of(state);
+            tables.clear();
+        } else {
+            BinaryReader parts = new BinaryReader(state);
+            tree = Tree.of(parts.bytes());
+            var _ = tables.read(parts);
+        }
         appliedIndex = index;
         checkpointed = index;
     }
@@ -95,7 +114,16 @@ final class DirectoryState implements StateMachine {
 
     /** A command that carries a change record. */
     static byte[] command(String ldif) {
-        return new BinaryWriter().u8(VERSION).text(ldif).toByteArray();
+        return new BinaryWriter().u8(ENTRIES).text(ldif).toByteArray();
+    }
+
+    /** A command that changes a table beside the entries. */
+    static byte[] command(String table, byte[] change) {
+        return new BinaryWriter(change.length + 32)
+                .u8(TABLE)
+                .text(table)
+                .bytes(change)
+                .toByteArray();
     }
 
     /** The answer to a command: the index at which it took effect, or what forbade it. */
@@ -111,16 +139,31 @@ final class DirectoryState implements StateMachine {
     public byte[] apply(long index, long millis, byte[] command) {
         BinaryReader in = new BinaryReader(command);
         int version = in.u8();
-        if (version != VERSION) {
-            throw new IllegalStateException(
-                    "directory command of version " + version + ": this program knows " + VERSION);
-        }
-        String ldif = in.text();
+        return switch (version) {
+            case ENTRIES -> entries(index, in.text());
+            case TABLE -> table(index, in.text(), in.bytes());
+            default ->
+                throw new IllegalStateException(
+                        "directory command of version " + version + ": this program knows up to " + TABLE);
+        };
+    }
+
+    private byte[] entries(long index, String ldif) {
         Optional<String> forbidden = tree.apply(ldif);
         if (forbidden.isEmpty()) {
-            applied.accept(index, ldif);
+            applied.accept(new LiveCopy.Change.OfEntries(index, ldif));
         }
         return answer(index, forbidden);
+    }
+
+    private byte[] table(long index, String name, byte[] change) {
+        try {
+            tables.change(index, name, change);
+        } catch (Malformed wrong) {
+            return answer(index, Optional.of(wrong.sentence()));
+        }
+        applied.accept(new LiveCopy.Change.OfTable(index, name, change));
+        return answer(index, Optional.empty());
     }
 
     @Override
@@ -131,13 +174,15 @@ final class DirectoryState implements StateMachine {
     @Override
     public long checkpoint() throws IOException {
         long index = appliedIndex;
-        byte[] ldif = tree.ldif();
-        byte[] file = new BinaryWriter(ldif.length + 64)
+        BinaryWriter parts = new BinaryWriter(1 << 16).bytes(tree.ldif());
+        tables.write(parts, tables.names());
+        byte[] state = parts.toByteArray();
+        byte[] file = new BinaryWriter(state.length + 64)
                 .i32(MAGIC)
                 .i32(FORMAT)
                 .i64(index)
-                .raw(Sha256.of(ldif), 0, 32)
-                .raw(ldif, 0, ldif.length)
+                .raw(Sha256.of(state), 0, 32)
+                .raw(state, 0, state.length)
                 .toByteArray();
         DurableFile.write(folder.resolve(name(index)), file);
         checkpointed = index;

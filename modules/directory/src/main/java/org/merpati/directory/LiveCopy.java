@@ -23,21 +23,58 @@ import org.merpati.kernel.TryLater;
  * remembers the newest changes, so that a feed can go on where it broke off.
  */
 public final class LiveCopy {
-    /** A change and its index. */
-    record Change(long index, String ldif) {}
+    /** A change and the index of the log at which it took effect. */
+    sealed interface Change {
+        /** The index. */
+        long index();
+
+        /** How much of it is remembered, in octets. */
+        int size();
+
+        /** A change record of entries. */
+        record OfEntries(long index, String ldif) implements Change {
+            @Override
+            public int size() {
+                return ldif.length();
+            }
+        }
+
+        /** A change of a table beside them. */
+        record OfTable(long index, String table, byte[] change) implements Change {
+            @Override
+            public int size() {
+                return change.length;
+            }
+        }
+    }
 
     private static final int REMEMBERED = 10_000;
+    private static final long REMEMBERED_OCTETS = 16L << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ArrayDeque<Change> recent = new ArrayDeque<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final SideTables tables;
     private volatile Tree tree = new Tree();
+    private long octets;
     private long floor;
     private volatile long index;
     private volatile BooleanSupplier current = () -> true;
 
-    /** An empty copy. */
-    public LiveCopy() {}
+    /** An empty copy without tables. */
+    public LiveCopy() {
+        this(SideTables.NONE);
+    }
+
+    /** An empty copy, with tables that are kept beside it. */
+    LiveCopy(SideTables tables) {
+        this.tables = tables;
+    }
+
+    /** The tables beside the entries. */
+    SideTables tables() {
+        return tables;
+    }
 
     Tree tree() {
         return tree;
@@ -71,6 +108,7 @@ public final class LiveCopy {
         synchronized (this) {
             tree = with;
             recent.clear();
+            octets = 0;
             floor = at;
             index = at;
             notifyAll();
@@ -78,25 +116,34 @@ public final class LiveCopy {
         listeners.forEach(Runnable::run);
     }
 
-    /** Takes note of a change that is in the tree. */
-    void changed(long at, String ldif) {
+    /** Takes note of a change that took effect. */
+    void changed(Change change) {
         synchronized (this) {
-            recent.addLast(new Change(at, ldif));
-            if (recent.size() > REMEMBERED) {
-                floor = recent.removeFirst().index();
+            recent.addLast(change);
+            octets += change.size();
+            while (recent.size() > REMEMBERED || octets > REMEMBERED_OCTETS) {
+                Change oldest = recent.removeFirst();
+                octets -= oldest.size();
+                floor = oldest.index();
             }
-            index = at;
+            index = change.index();
             notifyAll();
         }
-        listeners.forEach(Runnable::run);
+        if (change instanceof Change.OfEntries) {
+            listeners.forEach(Runnable::run);
+        }
     }
 
-    /** Carries a change out on the tree and takes note of it. */
-    void follow(long at, String ldif) {
-        if (at > index) {
-            tree.apply(ldif);
-            changed(at, ldif);
+    /** Carries a change out, if it is new, and takes note of it. */
+    void follow(Change change) {
+        if (change.index() <= index) {
+            return;
         }
+        switch (change) {
+            case Change.OfEntries entries -> tree.apply(entries.ldif());
+            case Change.OfTable table -> tables.change(table.index(), table.table(), table.change());
+        }
+        changed(change);
     }
 
     /** The changes after an index; nothing if they are no longer remembered. */

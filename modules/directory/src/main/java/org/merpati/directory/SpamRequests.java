@@ -20,10 +20,14 @@ public final class SpamRequests {
     public static final String HELD = "spam.held";
     /** An account and a mail; answered with a text. */
     public static final String SHOW = "spam.show";
-    /** An account and a mail; answered with its sender. */
+    /** An account, a mail, and whether it is to be learned that it is wanted; answered with its sender. */
     public static final String RELEASE = "spam.release";
+    /** An account and digests; answered with {@link Learned}. */
+    public static final String LEARNED = "spam.learned";
 
     private static final Duration LIMIT = Duration.ofSeconds(15);
+    /** A message waits for this one. */
+    private static final Duration LEARNED_LIMIT = Duration.ofSeconds(2);
 
     private final Routes routes;
 
@@ -99,10 +103,58 @@ public final class SpamRequests {
     /**
      * Moves a message out of quarantine into the INBOX.
      *
+     * @param learn whether the filter is to learn that it is wanted
      * @return the address in its From, or nothing
      * @throws org.merpati.kernel.Refused if it is not there
      */
-    public String release(Account account, MailId mail) {
-        return ask(account, RELEASE, about(account).id(mail.value())).text();
+    public String release(Account account, MailId mail, boolean learn) {
+        return ask(account, RELEASE, about(account).id(mail.value()).flag(learn))
+                .text();
+    }
+
+    /**
+     * What a person has taught the filter.
+     *
+     * @param hams the messages in all that she said are wanted
+     * @param spams those that she said are not
+     * @param ham for each digest asked for, in order: the wanted messages that bear it
+     * @param spam likewise the others
+     */
+    public record Learned(int hams, int spams, int[] ham, int[] spam) {
+        /** Writes all of it. */
+        public byte[] write() {
+            BinaryWriter to = new BinaryWriter(ham.length * 2 + 16).varint(hams).varint(spams);
+            for (int i = 0; i < ham.length; i++) {
+                to.varint(ham[i]).varint(spam[i]);
+            }
+            return to.toByteArray();
+        }
+
+        private static Learned read(BinaryReader from, int digests) {
+            int hams = from.count();
+            int spams = from.count();
+            int[] ham = new int[digests];
+            int[] spam = new int[digests];
+            for (int i = 0; i < digests; i++) {
+                ham[i] = from.count();
+                spam[i] = from.count();
+            }
+            return new Learned(hams, spams, ham, spam);
+        }
+    }
+
+    /**
+     * What a person has taught the filter about the words of a message.
+     *
+     * @throws org.merpati.kernel.TryLater if her shard has no owner now, or it does not answer in time
+     */
+    public Learned learned(Account account, long[] digests) {
+        BinaryWriter request = about(account).varint(digests.length);
+        for (long digest : digests) {
+            request.i64(digest);
+        }
+        return Learned.read(
+                new BinaryReader(routes.askLeader(account.shard(), LEARNED, request.toByteArray(), LEARNED_LIMIT)),
+                digests.length);
     }
 }

@@ -78,7 +78,7 @@ class DirectoryTest {
 
     @Test
     void addressesResolve() throws IOException {
-        People people = withPeople(new DirectoryGroup(folder)).people();
+        People people = withPeople(new DirectoryGroup(folder, SideTables.NONE)).people();
         assertThat(local(people, "Budi@LVLOGIST.com")).isEqualTo(BUDI);
         assertThat(local(people, "budi+lists@lvlogist.com")).isEqualTo(BUDI);
         assertThat(local(people, "postmaster@lvlogist.com")).isEqualTo(ADMIN);
@@ -96,7 +96,7 @@ class DirectoryTest {
 
     @Test
     void accountsAreSpreadOverTheShards() throws IOException {
-        Directory directory = withPeople(new DirectoryGroup(folder));
+        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
         directory.addAccount(Address.parse("a@lvlogist.com"), "A", "p", false, false);
         directory.addAccount(Address.parse("b@lvlogist.com"), "B", "p", false, false);
         assertThat(directory.people().perShard())
@@ -106,7 +106,7 @@ class DirectoryTest {
 
     @Test
     void whatCannotBeIsRefusedWithASentence() throws IOException {
-        Directory directory = withPeople(new DirectoryGroup(folder));
+        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
         assertThatThrownBy(() -> directory.addAccount(BUDI, "B", "p", false, false))
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("exists already");
@@ -119,14 +119,14 @@ class DirectoryTest {
 
     @Test
     void aCheckpointHoldsEverythingAndIsVerified() throws IOException {
-        DirectoryGroup group = new DirectoryGroup(folder.resolve("a"));
+        DirectoryGroup group = new DirectoryGroup(folder.resolve("a"), SideTables.NONE);
         withPeople(group);
         assertThat(group.state().checkpoint()).isEqualTo(index.get());
-        DirectoryGroup again = new DirectoryGroup(folder.resolve("a"));
+        DirectoryGroup again = new DirectoryGroup(folder.resolve("a"), SideTables.NONE);
         assertThat(again.state().checkpointed()).isEqualTo(index.get());
         assertThat(local(again.copy().tree().people(), "budi@lvlogist.com")).isEqualTo(BUDI);
 
-        DirectoryGroup other = new DirectoryGroup(folder.resolve("b"));
+        DirectoryGroup other = new DirectoryGroup(folder.resolve("b"), SideTables.NONE);
         try (StateMachine.Pinned pinned = group.state().pin();
                 StateMachine.Installation install = other.state().install(pinned.index(), pinned.files())) {
             StateMachine.CheckpointFile file = pinned.files().getFirst();
@@ -145,7 +145,8 @@ class DirectoryTest {
         byte[] octets = Files.readAllBytes(file);
         octets[octets.length - 3] ^= 1;
         Files.write(file, octets);
-        assertThatThrownBy(() -> new DirectoryGroup(folder.resolve("a"))).hasMessageContaining("is damaged");
+        assertThatThrownBy(() -> new DirectoryGroup(folder.resolve("a"), SideTables.NONE))
+                .hasMessageContaining("is damaged");
     }
 
     @ParameterizedTest
@@ -173,7 +174,7 @@ class DirectoryTest {
 
     @Test
     void loginsAreCheckedAndForgottenWhenThePasswordChanges() throws IOException {
-        Directory directory = withPeople(new DirectoryGroup(folder));
+        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
         try (Logins logins = new Logins(directory, Clock.system(), 1)) {
             assertThat(logins.check("budi@lvlogist.com", "rahasia").address()).isEqualTo(BUDI);
             assertThat(logins.check("BUDI@lvlogist.com", "rahasia").address()).isEqualTo(BUDI);
@@ -193,7 +194,7 @@ class DirectoryTest {
 
     @Test
     void aNodeIsNotToldTheKeysOfRolesThatItDoesNotRun() throws Exception {
-        DirectoryGroup group = new DirectoryGroup(folder);
+        DirectoryGroup group = new DirectoryGroup(folder, SideTables.NONE);
         Directory directory = withPeople(group);
         Entry entry = new Entry(
                 "dn: associatedDomain=example.org,o=merpati",
@@ -202,8 +203,9 @@ class DirectoryTest {
                 "merpatiPrivateKey: mta:DKIM",
                 "merpatiPrivateKey: proxy:TLS");
         directory.change(new LDIFAddChangeRecord(entry));
-        String change =
-                group.copy().since(index.get() - 1).orElseThrow().getFirst().ldif();
+        LiveCopy.Change.OfEntries entries = (LiveCopy.Change.OfEntries)
+                group.copy().since(index.get() - 1).orElseThrow().getFirst();
+        String change = entries.ldif();
         assertThat(change).contains("DKIM").contains("TLS");
         assertThat(LiveCopy.filtered(change, Set.of(Role.MTA))).contains("DKIM").doesNotContain("TLS");
         assertThat(LiveCopy.filtered(change, Set.of(Role.WITNESS)))
@@ -216,7 +218,7 @@ class DirectoryTest {
 
     @Test
     void aQuotaIsSetChangedAndLifted() throws IOException {
-        Directory directory = withPeople(new DirectoryGroup(folder));
+        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
         assertThat(directory.people().login(BUDI.key()).orElseThrow().quota()).isEqualTo(Quota.NONE);
         directory.setQuota(BUDI, new Quota(1000, 5));
         assertThat(directory.people().login(BUDI.key()).orElseThrow().quota()).isEqualTo(new Quota(1000, 5));
@@ -231,13 +233,13 @@ class DirectoryTest {
     void theGoldenDirectoryOfVersionOneOpens(@TempDir Path temp) throws IOException {
         Path golden = Path.of("src/test/resources/golden/directory-1");
         if (Boolean.getBoolean("golden.write") && !Files.exists(golden)) {
-            DirectoryGroup group = new DirectoryGroup(folder);
+            DirectoryGroup group = new DirectoryGroup(folder, SideTables.NONE);
             withPeople(group);
             group.state().checkpoint();
             copy(folder, golden);
         }
         copy(golden, temp.resolve("directory"));
-        DirectoryGroup opened = new DirectoryGroup(temp.resolve("directory"));
+        DirectoryGroup opened = new DirectoryGroup(temp.resolve("directory"), SideTables.NONE);
         People people = directory(opened).people();
         assertThat(opened.state().checkpointed()).isEqualTo(4);
         assertThat(local(people, "budi@lvlogist.com")).isEqualTo(BUDI);
@@ -259,7 +261,7 @@ class DirectoryTest {
 
     @Test
     void ldapBindsAndSearches() throws Exception {
-        Directory directory = withPeople(new DirectoryGroup(folder));
+        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
         try (Logins logins = new Logins(directory, Clock.system(), 1);
                 LdapService ldap = new LdapService(
                         new InetSocketAddress("127.0.0.1", 0),
@@ -288,7 +290,7 @@ class DirectoryTest {
 
     @Test
     void ldapRefusesPasswordsInClear() throws Exception {
-        Directory directory = withPeople(new DirectoryGroup(folder));
+        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
         try (Logins logins = new Logins(directory, Clock.system(), 1);
                 LdapService ldap = new LdapService(
                         new InetSocketAddress("127.0.0.1", 0),

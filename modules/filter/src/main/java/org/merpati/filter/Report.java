@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What was found in a message, the same for all its recipients.
@@ -50,6 +51,14 @@ public record Report(List<Finding> findings, List<Objection> objections, Proof p
             text.append(text.isEmpty() ? "" : ",").append(symbol.replaceAll("[^A-Za-z0-9_.-]", "_"));
         }
         return text.toString();
+    }
+
+    /** The same with a finding in the place of those that it is instead of. */
+    public Report with(Finding finding, Predicate<Finding> insteadOf) {
+        List<Finding> others = new ArrayList<>(findings);
+        others.removeIf(insteadOf);
+        others.add(finding);
+        return new Report(others, objections, proof, millis);
     }
 
     private List<Finding> all() {

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.directory.Account;
 import org.merpati.directory.SpamRequests;
+import org.merpati.filter.bayes.Mark;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
@@ -24,6 +25,7 @@ import org.merpati.mime.Summary;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 import org.merpati.store.Message;
+import org.merpati.store.Tally;
 import org.merpati.store.View;
 
 /** Answers {@link SpamRequests} for the shards that this node leads. */
@@ -35,17 +37,21 @@ public final class SpamAnswers {
     private static final Set<String> LETTER = Set.of("date", "from", "to", "cc", "subject", "reply-to");
 
     private final Shards shards;
+    private final Learner learner;
 
-    private SpamAnswers(Shards shards) {
+    private SpamAnswers(Shards shards, Learner learner) {
         this.shards = shards;
+        this.learner = learner;
     }
 
     /** A message and where it lies. */
     private record Found(Mailbox mailbox, Message message) {}
 
     /** Answers on a channel from now on. */
-    public static void offer(NodeChannel channel, Shards shards) {
-        SpamAnswers here = new SpamAnswers(shards);
+    public static void offer(NodeChannel channel, Shards shards, Learner learner) {
+        SpamAnswers here = new SpamAnswers(shards, learner);
+        channel.offer(
+                SpamRequests.LEARNED, (peer, request, answer) -> answer.write(here.learned(new BinaryReader(request))));
         channel.offer(
                 SpamRequests.EXPLAIN, (peer, request, answer) -> answer.write(here.explain(new BinaryReader(request))));
         channel.offer(SpamRequests.HELD, (peer, request, answer) -> answer.write(here.held(new BinaryReader(request))));
@@ -184,10 +190,25 @@ public final class SpamAnswers {
         return new BinaryWriter().text(text).toByteArray();
     }
 
-    private byte[] release(BinaryReader request) {
+    private byte[] learned(BinaryReader request) {
+        Account account = shards.account(new AccountId(request.id()));
+        long[] digests = new long[request.count()];
+        for (int i = 0; i < digests.length; i++) {
+            digests[i] = request.i64();
+        }
+        MailStore store = shards.of(account);
+        store.leased();
+        Tally.Counts counts = store.counts(account.id(), digests);
+        return new SpamRequests.Learned(counts.first(), counts.second(), counts.ofFirst(), counts.ofSecond()).write();
+    }
+
+    private byte[] release(BinaryReader request) throws IOException {
         Account account = shards.account(new AccountId(request.id()));
         MailStore store = store(account);
         Found found = quarantined(store, account, new MailId(request.id()));
+        if (request.flag()) {
+            learner.teach(store, account.id(), found.mailbox().id(), found.message(), Mark.HAM);
+        }
         // Its summary is read from its row, which the move takes away.
         String from = from(found.message().summary().envelope());
         Mailbox inbox = store.mailbox(account.id(), "INBOX").orElseThrow();

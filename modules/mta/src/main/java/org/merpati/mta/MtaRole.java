@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
@@ -16,6 +17,8 @@ import org.merpati.cluster.Routes;
 import org.merpati.cluster.Topology;
 import org.merpati.directory.Directory;
 import org.merpati.directory.Logins;
+import org.merpati.directory.SpamRequests;
+import org.merpati.filter.bayes.Counts;
 import org.merpati.journal.Journal;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
@@ -51,6 +54,7 @@ public final class MtaRole implements AutoCloseable {
      *
      * @param publicTls what clients are shown
      * @param hostname the name to greet with
+     * @param learned what everybody has taught the filter about digests, as this node knows it
      */
     public record Parts(
             NodeConfig config,
@@ -63,6 +67,7 @@ public final class MtaRole implements AutoCloseable {
             Routes routes,
             Directory directory,
             Logins logins,
+            Function<long[], Counts> learned,
             Health health,
             Ids ids,
             Clock clock) {}
@@ -142,6 +147,15 @@ public final class MtaRole implements AutoCloseable {
         }
     }
 
+    private LearnedCounts learned() {
+        SpamRequests owners = new SpamRequests(parts.routes());
+        return new LearnedCounts(
+                parts.learned(),
+                owners::learned,
+                person -> parts.directory().people().account(person),
+                parts.clock());
+    }
+
     /**
      * Opens the listeners.
      *
@@ -160,7 +174,7 @@ public final class MtaRole implements AutoCloseable {
                 parts.hostname(),
                 arriving,
                 counters,
-                new Screening(parts.directory()::people, parts.clock()));
+                new Screening(parts.directory()::people, learned(), parts.clock()));
         NodeConfig.Listeners wanted = parts.config().listeners();
         open("smtp", wanted.smtp(), SmtpConfig.Kind.RELAY, false, reception);
         open("submission", wanted.submission(), SmtpConfig.Kind.SUBMISSION, false, reception);

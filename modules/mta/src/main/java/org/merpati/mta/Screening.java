@@ -22,6 +22,8 @@ import org.merpati.filter.Settings;
 import org.merpati.filter.Suspect;
 import org.merpati.filter.Verdict;
 import org.merpati.filter.auth.Authenticator;
+import org.merpati.filter.bayes.Bayes;
+import org.merpati.filter.bayes.TokenCounts;
 import org.merpati.filter.dns.Dns;
 import org.merpati.filter.dns.DnsClient;
 import org.merpati.filter.dns.ZoneCheck;
@@ -61,12 +63,14 @@ final class Screening {
 
     private final Source source;
     private final Clock clock;
+    private final Bayes bayes;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final RuleShelf rules = new RuleShelf(InternalErrors::report);
     private volatile Built built;
 
-    Screening(Source source, Clock clock) {
+    Screening(Source source, TokenCounts learned, Clock clock) {
         this.source = source;
+        this.bayes = new Bayes(learned);
         this.clock = clock;
         this.built = new Built(List.of(), filter(Settings.LOCAL));
     }
@@ -83,6 +87,7 @@ final class Screening {
 
     private Filter filter(Settings settings) {
         Filter.Builder sides = new Filter.Builder(LIMIT, InternalErrors::report);
+        sides.check("bayes", bayes);
         rules.want(settings.rules());
         if (settings.rules().isPresent()) {
             sides.check("rules", rules);
@@ -115,7 +120,9 @@ final class Screening {
         Report report = filter(people.filterRules("")).report(suspect);
         Origin origin = Origin.of(suspect, report.proof());
         List<Judgement> each = new ArrayList<>();
-        to.forEach(target -> each.add(Judgement.of(report, origin, scopes(people, target))));
+        for (Recipients.Target target : to) {
+            each.add(Judgement.of(hers(report, suspect, target), origin, scopes(people, target)));
+        }
         Verdict verdict = new Verdict(report, each);
         MailLog.event(
                 mail,
@@ -131,6 +138,14 @@ final class Screening {
                 "ms",
                 report.millis());
         return verdict;
+    }
+
+    /** The report as it is for a recipient: by what she has taught, where that is enough. */
+    private Report hers(Report report, Suspect suspect, Recipients.Target target) {
+        return target.account()
+                .flatMap(account -> bayes.check(suspect, account.id()))
+                .map(finding -> report.with(finding, Bayes::found))
+                .orElse(report);
     }
 
     private static Content content(MailBody body) {

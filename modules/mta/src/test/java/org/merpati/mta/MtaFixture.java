@@ -27,6 +27,8 @@ import org.merpati.cluster.Topology;
 import org.merpati.directory.Directory;
 import org.merpati.directory.DirectoryGroup;
 import org.merpati.directory.Logins;
+import org.merpati.directory.SideTables;
+import org.merpati.filter.bayes.TokenTable;
 import org.merpati.journal.Journal;
 import org.merpati.journal.memory.MemoryJournals;
 import org.merpati.kernel.Address;
@@ -155,7 +157,7 @@ final class MtaFixture implements AutoCloseable {
     }
 
     private Directory people() throws IOException {
-        DirectoryGroup group = new DirectoryGroup(folder.resolve("directory"));
+        DirectoryGroup group = new DirectoryGroup(folder.resolve("directory"), SideTables.NONE);
         Routes routes = new Routes(topology, new RouteTable(), new Silent());
         GroupSpec spec = new GroupSpec(GroupName.DIRECTORY, List.of(BOX1), Optional.empty(), BOX1);
         Journal journal = new MemoryJournals(BOX1, Clock.system()).open(spec, group.state());
@@ -209,6 +211,7 @@ final class MtaFixture implements AutoCloseable {
                 routes,
                 directory,
                 logins,
+                new TokenTable()::counts,
                 new Health(),
                 ids,
                 clock));

@@ -67,7 +67,8 @@ final class TestServer implements Reception {
     /** What a delivery is known by: its delivery id between our own nodes, else its address. */
     private static String key(Envelope envelope, Envelope.Recipient to) {
         return envelope.parameters().containsKey("XMERPATI")
-                ? NodeParameters.mail(envelope) + "/" + NodeParameters.target(to).place()
+                ? NodeParameters.mail(envelope) + "/"
+                        + NodeParameters.target(to).place()
                 : to.address().toString();
     }
 

@@ -54,6 +54,7 @@ public final class JournaledStore implements MailStore {
     private final Proposer proposer;
     private final Compaction compaction;
     private final Watches watches;
+    private volatile Handling handling = Handling.NOBODY;
 
     /**
      * Serves a shard.
@@ -91,6 +92,11 @@ public final class JournaledStore implements MailStore {
         if (journal.leadership().leading()) {
             compaction.begin();
         }
+    }
+
+    /** Sets who is told of what people do with their messages. */
+    public void onHandling(Handling told) {
+        handling = told;
     }
 
     /** Gives back the room of bodies that nobody needs; see {@link Compaction}. */
@@ -280,6 +286,7 @@ public final class JournaledStore implements MailStore {
                 submit(new Command.Store(account, mailbox, ascending(uids), change, unchangedSince.orElse(-1)));
         List<Long> changed = CommandCodec.uids(answer);
         List<Long> modified = CommandCodec.uids(answer);
+        handling.flagged(account, mailbox, changed, change);
         return new Stored(changed, modified, answer.varint());
     }
 
@@ -297,7 +304,9 @@ public final class JournaledStore implements MailStore {
         BinaryReader answer = submit(command);
         long uidValidity = answer.varint();
         List<Long> from = CommandCodec.uids(answer);
-        return new Copied(uidValidity, from, CommandCodec.uids(answer));
+        Copied copied = new Copied(uidValidity, from, CommandCodec.uids(answer));
+        handling.put(command.account(), command.from(), command.to(), copied.to());
+        return copied;
     }
 
     @Override
@@ -343,6 +352,18 @@ public final class JournaledStore implements MailStore {
         if (there.isEmpty() || !there.get().selectable()) {
             create(account, name, Set.of());
         }
+    }
+
+    @Override
+    public boolean count(AccountId account, Tally tally) {
+        ensure(account);
+        return submit(new Command.Count(account, tally)).flag();
+    }
+
+    @Override
+    public Tally.Counts counts(AccountId account, long[] marks) {
+        led();
+        return state.counts(account, marks);
     }
 
     @Override

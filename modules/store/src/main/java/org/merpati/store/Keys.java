@@ -44,6 +44,15 @@ final class Keys {
     /** An annotation of a mailbox, or of the account, by its name. */
     static final char ANNOTATION = 'i';
 
+    /** The sums of what is counted for an account. */
+    static final char TALLIES = 'j';
+
+    /** How often a mark was counted. */
+    static final char MARK = 'v';
+
+    /** A thing that was counted. */
+    static final char THING = 'w';
+
     /** Behind every kind of an account. */
     static final char LAST = 0x7f;
 
@@ -128,7 +137,11 @@ final class Keys {
     }
 
     static byte[] thread(AccountId account, long hash) {
-        return start(account, THREAD, 8).putLong(hash).array();
+        return number(account, THREAD, hash);
+    }
+
+    static byte[] number(AccountId account, char kind, long number) {
+        return start(account, kind, 8).putLong(number).array();
     }
 
     /** The delivery id of its key. */

@@ -173,6 +173,20 @@ public interface MailStore extends AutoCloseable {
         throw new Refused(Refused.Reason.CANNOT, "this store keeps no removed messages");
     }
 
+    /**
+     * Counts a thing for an account.
+     *
+     * @return whether that changed anything: a thing told twice on the same side counts once
+     */
+    default boolean count(AccountId account, Tally tally) {
+        throw new Refused(Refused.Reason.CANNOT, "this store counts nothing");
+    }
+
+    /** How often marks were counted for an account, as this copy has it. */
+    default Tally.Counts counts(AccountId account, long[] marks) {
+        throw new Refused(Refused.Reason.CANNOT, "this store counts nothing");
+    }
+
     /** Delivers; the outcomes are at the recipients' places. */
     List<Delivery.Outcome> deliver(Delivery delivery);
 

@@ -320,6 +320,79 @@ final class Rows {
         }
     }
 
+    /** A thing that was told to be on a side, and on which day since 1970. */
+    record Thing(Tally.Side side, int day) {
+        static Thing read(byte[] value) {
+            BinaryReader from = open(value);
+            return new Thing(from.flag() ? Tally.Side.SECOND : Tally.Side.FIRST, from.count());
+        }
+
+        byte[] write() {
+            return start().flag(side == Tally.Side.SECOND).varint(day).toByteArray();
+        }
+    }
+
+    /** How many things of either side bear a mark, and the day on which that was told last. */
+    record Mark(int first, int second, int day) {
+        static Mark read(byte[] value) {
+            BinaryReader from = open(value);
+            return new Mark(from.count(), from.count(), from.count());
+        }
+
+        byte[] write() {
+            return new BinaryWriter(16)
+                    .u8(VERSION)
+                    .varint(first)
+                    .varint(second)
+                    .varint(day)
+                    .toByteArray();
+        }
+
+        /** Counts a thing of a side in (1) or out (-1); what was forgotten in between is not counted out. */
+        Mark counted(Tally.Side side, int by, int today) {
+            int last = Math.max(day, today);
+            return switch (side) {
+                case FIRST -> new Mark(Math.max(0, first + by), second, last);
+                case SECOND -> new Mark(first, Math.max(0, second + by), last);
+            };
+        }
+    }
+
+    /** What an account's tallies add up to. */
+    static final class Sums {
+        int first;
+        int second;
+        int marks;
+        int things;
+
+        static Sums read(byte @Nullable [] value) {
+            Sums sums = new Sums();
+            if (value != null) {
+                BinaryReader from = open(value);
+                sums.first = from.count();
+                sums.second = from.count();
+                sums.marks = from.count();
+                sums.things = from.count();
+            }
+            return sums;
+        }
+
+        byte[] write() {
+            return start().varint(first)
+                    .varint(second)
+                    .varint(marks)
+                    .varint(things)
+                    .toByteArray();
+        }
+
+        void count(Tally.Side side, int by) {
+            switch (side) {
+                case FIRST -> first = Math.max(0, first + by);
+                case SECOND -> second = Math.max(0, second + by);
+            }
+        }
+    }
+
     /** An annotation's value. */
     static byte[] annotation(Octets value) {
         return start().bytes(value.array()).toByteArray();

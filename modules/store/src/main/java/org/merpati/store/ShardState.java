@@ -158,6 +158,7 @@ public final class ShardState implements StateMachine {
             case Command.Expire c -> new Bodies(ledger).expire(c);
             case Command.Compact c -> new Bodies(ledger).compact(c);
             case Command.Undelete c -> new Messages(ledger).undelete(c);
+            case Command.Count c -> new Tallies(ledger).tally(c);
             case Command.Flush c -> {
                 vault.flushAtEntry();
                 yield Answer.done().toByteArray();
@@ -271,6 +272,14 @@ public final class ShardState implements StateMachine {
             throw unreadable(failed);
         }
         return annotations;
+    }
+
+    Tally.Counts counts(AccountId account, long[] marks) {
+        try (Snapshot rows = vault.snapshot()) {
+            return Tallies.counts(rows, account, marks);
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
     }
 
     List<MailStore.Arrival> arrivals(MailId mail) {

@@ -37,6 +37,8 @@ final class Verification {
     private final Map<Place, Sum> sums = new HashMap<>();
     private final Map<AccountId, Map<String, MailboxId>> names = new HashMap<>();
     private final Map<AccountId, Set<String>> subscriptions = new HashMap<>();
+    private final Map<AccountId, Rows.Sums> tallies = new HashMap<>();
+    private final Map<AccountId, Rows.Sums> counted = new HashMap<>();
     private final Map<Integer, Rows.Segment> segments = new HashMap<>();
     private final Map<Integer, Rows.Segment> used = new HashMap<>();
     private final Set<Octets> removals = new HashSet<>();
@@ -55,6 +57,7 @@ final class Verification {
             rows.scan(new byte[] {'S'}, new byte[] {'T'}, this::shardRow);
             rows.scan(new byte[] {'A'}, new byte[] {'B'}, this::accountRow);
             compareFolders();
+            compareTallies();
             compareBlobs();
             compareSegments();
             for (Map.Entry<Place, MailboxView> view : views.entrySet()) {
@@ -137,10 +140,35 @@ final class Verification {
             case Keys.CONTENT -> content(key, Rows.Content.read(value));
             case Keys.REMOVED -> removed(key, Rows.Removed.read(value));
             case Keys.ANNOTATION -> annotated(key, value);
+            case Keys.TALLIES -> tallies.put(account, Rows.Sums.read(value));
+            case Keys.MARK, Keys.THING -> counted(account, key[Keys.ACCOUNT_PREFIX - 1] == Keys.MARK, value);
             case Keys.TOMBSTONE, Keys.DELIVERY, Keys.THREAD -> {}
             default -> say("a row has the unknown kind " + key[Keys.ACCOUNT_PREFIX - 1]);
         }
         return true;
+    }
+
+    private void counted(AccountId account, boolean mark, byte[] value) {
+        Rows.Sums sum = counted.computeIfAbsent(account, absent -> new Rows.Sums());
+        if (mark) {
+            sum.marks++;
+        } else {
+            sum.things++;
+            sum.count(Rows.Thing.read(value).side(), 1);
+        }
+    }
+
+    /** The sums of a side may count things that were forgotten since, never fewer than are there. */
+    private void compareTallies() {
+        counted.forEach((account, sum) -> {
+            Rows.Sums said = tallies.getOrDefault(account, new Rows.Sums());
+            if (said.marks != sum.marks
+                    || said.things != sum.things
+                    || said.first < sum.first
+                    || said.second < sum.second) {
+                say("what is counted for account " + account + " does not add up");
+            }
+        });
     }
 
     private static void message(Sum sum, long uid, Rows.Hot hot) {

@@ -97,6 +97,31 @@ interface AccountContract extends StoreContract {
     }
 
     @Test
+    default void aThingCountsOnceOnTheSideThatItIsOnNow() {
+        store().ensure(BUDI);
+        long[] marks = {1, -2, 3};
+        assertThat(store().count(BUDI, new Tally(7, Optional.of(Tally.Side.FIRST), marks, 1)))
+                .isTrue();
+        assertThat(store().count(BUDI, new Tally(7, Optional.of(Tally.Side.FIRST), marks, 2)))
+                .isFalse();
+        store().count(BUDI, new Tally(8, Optional.of(Tally.Side.SECOND), new long[] {3, 4}, 2));
+        Tally.Counts counts = store().counts(BUDI, new long[] {-2, 3, 4, 5});
+        assertThat(counts.first()).isEqualTo(1);
+        assertThat(counts.second()).isEqualTo(1);
+        assertThat(counts.ofFirst()).containsExactly(1, 1, 0, 0);
+        assertThat(counts.ofSecond()).containsExactly(0, 1, 1, 0);
+
+        store().count(BUDI, new Tally(7, Optional.of(Tally.Side.SECOND), marks, 3));
+        assertThat(store().counts(BUDI, new long[] {3}).ofFirst()).containsExactly(0);
+        assertThat(store().counts(BUDI, new long[] {3}).ofSecond()).containsExactly(2);
+        store().count(BUDI, new Tally(7, Optional.empty(), marks, 3));
+        store().count(BUDI, new Tally(8, Optional.empty(), new long[] {3, 4}, 3));
+        assertThat(store().counts(BUDI, new long[] {3, 4}).ofSecond()).containsExactly(0, 0);
+        assertThat(store().counts(BUDI, new long[0]).second()).isZero();
+        assertThat(store().counts(SITI, marks).ofFirst()).containsExactly(0, 0, 0);
+    }
+
+    @Test
     default void whatWasRemovedComesBackUnderNewUids() throws Exception {
         store().ensure(BUDI);
         store().create(BUDI, "Work/Old", Set.of());

@@ -4,9 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.merpati.filter.Check;
 import org.merpati.filter.Finding;
 import org.merpati.filter.Suspect;
+import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Sha256;
 import org.merpati.kernel.TryLater;
 
@@ -18,6 +20,8 @@ import org.merpati.kernel.TryLater;
 public final class Bayes implements Check {
     /** The messages of each kind that are needed. */
     public static final int MINIMUM = 200;
+
+    private static final String SYMBOL = "BAYES_";
 
     /** How strongly a token that was seen rarely is taken for one that says nothing. */
     private static final double STRENGTH = 0.03;
@@ -45,21 +49,20 @@ public final class Bayes implements Check {
     /** By everybody's counts. Where they cannot be had now, it says nothing. */
     @Override
     public List<Finding> check(Suspect suspect) {
-        return check(suspect, Scope.GLOBAL);
+        return by(Scope.GLOBAL, suspect).stream().toList();
     }
 
-    /** By the counts of a person where they suffice, else by everybody's. */
-    public List<Finding> check(Suspect suspect, Scope scope) {
-        try {
-            long[] tokens = Tokens.of(suspect);
-            Counts known = counts.counts(scope, tokens);
-            if (!enough(known) && !scope.equals(Scope.GLOBAL)) {
-                known = counts.counts(Scope.GLOBAL, tokens);
-            }
-            return enough(known) ? List.of(finding(probability(known))) : List.of();
-        } catch (TryLater noCounts) {
-            return List.of();
-        }
+    /**
+     * By what a person has taught, which stands in the place of what everybody has; nothing where that is too little,
+     * or cannot be had now.
+     */
+    public Optional<Finding> check(Suspect suspect, AccountId person) {
+        return by(Scope.of(person), suspect);
+    }
+
+    /** Whether a finding is one of these. */
+    public static boolean found(Finding finding) {
+        return finding.symbol().startsWith(SYMBOL);
     }
 
     /** Whether enough was learned for it to say something. */
@@ -67,7 +70,19 @@ public final class Bayes implements Check {
         return enough(counts.counts(scope, new long[0]));
     }
 
-    /** The lesson that a message gives, to be handed to {@link TokenCounts#learn}. */
+    private Optional<Finding> by(Scope scope, Suspect suspect) {
+        try {
+            if (!ready(scope)) {
+                return Optional.empty();
+            }
+            Counts known = counts.counts(scope, Tokens.of(suspect));
+            return enough(known) ? Optional.of(finding(probability(known))) : Optional.empty();
+        } catch (TryLater noCounts) {
+            return Optional.empty();
+        }
+    }
+
+    /** The lesson that a message gives, to be handed to {@link TokenTable#learn}. */
     public static Lesson lesson(Suspect suspect, Mark mark, long millis) {
         long message = ByteBuffer.wrap(Sha256.of(suspect.beginning())).getLong();
         return new Lesson(message, mark, Tokens.of(suspect), millis);
@@ -85,7 +100,7 @@ public final class Bayes implements Check {
                 ? UNDECIDED + (SURE_HAM - UNDECIDED) * half
                 : UNDECIDED + (SURE_SPAM - UNDECIDED) * half;
         return new Finding(
-                String.format(Locale.ROOT, "BAYES_%02d", band),
+                String.format(Locale.ROOT, SYMBOL + "%02d", band),
                 Math.round(score * 1_000) / 1_000.0,
                 "by what was learned, spam with a probability of " + percent + " %");
     }

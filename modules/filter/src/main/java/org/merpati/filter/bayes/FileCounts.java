@@ -41,8 +41,11 @@ public final class FileCounts implements TokenCounts {
         return table(scope).counts(tokens);
     }
 
-    /** @throws Malformed if the scope's file is damaged */
-    @Override
+    /**
+     * Adds a lesson; see {@link TokenTable#learn}.
+     *
+     * @throws Malformed if the scope's file is damaged
+     */
     public synchronized boolean learn(Scope scope, Lesson lesson) {
         boolean learned = table(scope).learn(lesson);
         if (learned) {

@@ -60,7 +60,12 @@ public final class TokenTable {
         return new Counts(hams, spams, inHam, inSpam);
     }
 
-    /** Adds a lesson (see {@link TokenCounts#learn}). */
+    /**
+     * Adds a lesson. A second lesson on the same message changes what the first did: the same mark changes nothing,
+     * another mark takes the first back and counts anew, {@link Mark#NONE} only takes back.
+     *
+     * @return whether anything changed
+     */
     public boolean learn(Lesson lesson) {
         Mark before = messages.getOrDefault(lesson.message(), Mark.NONE);
         if (before == lesson.mark()) {

@@ -12,6 +12,7 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.store.FlagChange;
+import org.merpati.store.Tally;
 
 /**
  * What a shard's log holds. Names are NFC already, ids were made by the proposer, UIDs ascend; what depends on the
@@ -98,6 +99,9 @@ public sealed interface Command {
     /** Sets annotations by their names, or takes those away that have no value. */
     record Annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<Octets>> values)
             implements Command {}
+
+    /** Counts a thing for an account. */
+    record Count(AccountId account, Tally tally) implements Command {}
 
     /** Begins a checkpoint. */
     record Flush() implements Command {}

@@ -17,6 +17,7 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.store.FlagChange;
+import org.merpati.store.Tally;
 import org.merpati.store.log.Command.Added;
 import org.merpati.store.log.Command.Annotate;
 import org.merpati.store.log.Command.Append;
@@ -25,6 +26,7 @@ import org.merpati.store.log.Command.Compact;
 import org.merpati.store.log.Command.Compare;
 import org.merpati.store.log.Command.Content;
 import org.merpati.store.log.Command.Copy;
+import org.merpati.store.log.Command.Count;
 import org.merpati.store.log.Command.Create;
 import org.merpati.store.log.Command.Delete;
 import org.merpati.store.log.Command.Deliver;
@@ -103,6 +105,7 @@ public final class CommandCodec {
                 });
             }
             case Compact c -> ids(head(to, 17).varint(c.segment()), c.blobs());
+            case Count c -> tally(head(to, 21).id(c.account().value()), c.tally());
             case Undelete c -> {
                 head(to, 16).id(c.account().value()).flag(c.mailbox().isPresent());
                 c.mailbox().ifPresent(to::text);
@@ -150,6 +153,7 @@ public final class CommandCodec {
                         from.i64(),
                         quota(from, 2));
             case 18 -> new Annotate(account(from), mailbox(from), annotations(from));
+            case 21 -> new Count(account(from), tally(from));
             case 17 -> new Compact(from.count(), list(from, BinaryReader::id));
             default -> throw unknown(type, version);
         };
@@ -247,6 +251,29 @@ public final class CommandCodec {
 
     private static Content content(BinaryReader from) {
         return new Content(from.id(), from.count(), from.count(), new Octets(from.bytes()));
+    }
+
+    private static void tally(BinaryWriter to, Tally tally) {
+        to.i64(tally.thing()).u8(tally.side().map(side -> side.ordinal() + 1).orElse(0));
+        to.varint(tally.day()).varint(tally.marks().length);
+        for (long mark : tally.marks()) {
+            to.i64(mark);
+        }
+    }
+
+    private static Tally tally(BinaryReader from) {
+        long thing = from.i64();
+        Optional<Tally.Side> side = switch (from.u8()) {
+            case 0 -> Optional.empty();
+            case 1 -> Optional.of(Tally.Side.FIRST);
+            default -> Optional.of(Tally.Side.SECOND);
+        };
+        int day = from.count();
+        long[] marks = new long[from.count()];
+        for (int i = 0; i < marks.length; i++) {
+            marks[i] = from.i64();
+        }
+        return new Tally(thing, side, marks, day);
     }
 
     private static void hashes(BinaryWriter to, List<Long> hashes) {

@@ -1,0 +1,34 @@
+package org.merpati.node;
+
+import java.util.List;
+import org.merpati.directory.DirectoryGroup;
+import org.merpati.filter.bayes.Lesson;
+import org.merpati.kernel.BinaryWriter;
+
+/**
+ * What everybody has taught the mail filter, and the way to teach it more.
+ *
+ * @param words as this node knows them; empty on one that neither votes in the directory nor is an MTA
+ */
+record Learned(LearnedWords words, DirectoryGroup.TableWrites writes) {
+    /**
+     * Teaches everybody's filter; each MTA knows with the next of the directory's feed.
+     *
+     * @throws org.merpati.kernel.TryLater if the directory group has no leader now
+     */
+    void teach(List<Lesson> lessons) {
+        BinaryWriter change = new BinaryWriter(1 << 14).varint(lessons.size());
+        lessons.forEach(lesson -> lesson.write(change));
+        teach(change.toByteArray());
+    }
+
+    /**
+     * Teaches lessons in their binary form.
+     *
+     * @throws org.merpati.kernel.Refused if it is none
+     * @throws org.merpati.kernel.TryLater if the directory group has no leader now
+     */
+    void teach(byte[] lessons) {
+        writes.submit(LearnedWords.NAME, lessons);
+    }
+}

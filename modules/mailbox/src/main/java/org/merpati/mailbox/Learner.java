@@ -1,0 +1,231 @@
+package org.merpati.mailbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.merpati.filter.Arrival;
+import org.merpati.filter.Content;
+import org.merpati.filter.Suspect;
+import org.merpati.filter.bayes.Bayes;
+import org.merpati.filter.bayes.Lesson;
+import org.merpati.filter.bayes.Mark;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.Failure;
+import org.merpati.kernel.Flags;
+import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.TryLater;
+import org.merpati.store.Body;
+import org.merpati.store.FlagChange;
+import org.merpati.store.Handling;
+import org.merpati.store.MailStore;
+import org.merpati.store.Mailbox;
+import org.merpati.store.Message;
+import org.merpati.store.Tally;
+import org.merpati.store.View;
+import org.merpati.wire.InternalErrors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Learns from what people do with their mail: what they put into Junk, or mark with the keyword $Junk, is spam; what
+ * they take out of it to where mail is kept, or mark with $NotJunk, is ham. A lesson counts for the person, in her
+ * shard, and for everybody, in the directory's table. It is taken behind what the person waits for; what a node had not
+ * taken when it died is not learned.
+ */
+public final class Learner implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Learner.class);
+    private static final String JUNK = "\\Junk";
+    private static final String TRASH = "\\Trash";
+    /** RFC 5788 §4, the IANA registry of keywords, and what clients used before it. */
+    private static final List<String> SPAM_WORDS = List.of("$Junk", "Junk");
+
+    private static final List<String> HAM_WORDS = List.of("$NotJunk", "NotJunk", "NonJunk");
+    private static final int WAITING = 1_000;
+    /** How many messages of one command are learned from. */
+    private static final int OF_ONE = 2_000;
+
+    private static final int BATCH = 32;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** What someone did: put messages from one mailbox into another, or marked them where they are. */
+    private record Deed(
+            MailStore store, AccountId account, Optional<MailboxId> from, MailboxId in, List<Long> uids, Mark mark) {}
+
+    private final Clock clock;
+    private final Consumer<List<Lesson>> everybody;
+    private final BlockingQueue<Deed> deeds = new ArrayBlockingQueue<>(WAITING);
+    private final List<Lesson> batch = new ArrayList<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /**
+     * @param everybody takes lessons to the table that all share; it may throw {@link TryLater}
+     */
+    public Learner(Clock clock, Consumer<List<Lesson>> everybody) {
+        this.clock = clock;
+        this.everybody = everybody;
+        this.thread = Thread.ofVirtual().name("learner").start(this::learn);
+    }
+
+    /** What a store is to tell of. */
+    public Handling of(MailStore store) {
+        return new Handling() {
+            @Override
+            public void put(AccountId account, MailboxId from, MailboxId to, List<Long> uids) {
+                note(new Deed(store, account, Optional.of(from), to, uids, Mark.NONE));
+            }
+
+            @Override
+            public void flagged(AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change) {
+                Mark mark = said(change);
+                if (mark != Mark.NONE) {
+                    note(new Deed(store, account, Optional.empty(), mailbox, uids, mark));
+                }
+            }
+        };
+    }
+
+    /** Learns from one message that it is wanted, or that it is not, before it returns. */
+    void teach(MailStore store, AccountId account, MailboxId mailbox, Message message, Mark mark) throws IOException {
+        Lesson lesson = lesson(store, account, mailbox, message, mark);
+        count(store, account, lesson);
+        everybody.accept(List.of(lesson));
+    }
+
+    private static Mark said(FlagChange change) {
+        if (change.kind() == FlagChange.Kind.REMOVE || change.flags().keywords().isEmpty()) {
+            return Mark.NONE;
+        }
+        return has(change.flags(), SPAM_WORDS) ? Mark.SPAM : has(change.flags(), HAM_WORDS) ? Mark.HAM : Mark.NONE;
+    }
+
+    private static boolean has(Flags flags, List<String> words) {
+        return words.stream().anyMatch(flags::hasKeyword);
+    }
+
+    private void note(Deed deed) {
+        if (!deed.uids().isEmpty() && !deeds.offer(deed)) {
+            LOG.info(
+                    "too much is being sorted at once: from {} messages nothing is learned",
+                    deed.uids().size());
+        }
+    }
+
+    private void learn() {
+        while (!closed) {
+            try {
+                Deed deed = deeds.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                if (deed != null) {
+                    learn(deed);
+                }
+                if (deeds.isEmpty() || batch.size() >= BATCH) {
+                    tell();
+                }
+            } catch (Failure elsewhere) {
+                LOG.debug("a message is not learned from: {}", elsewhere.sentence());
+            } catch (IOException unreadable) {
+                LOG.warn("a message cannot be learned from: {}", unreadable.getMessage());
+            } catch (InterruptedException stop) {
+                return;
+            } catch (RuntimeException bug) {
+                InternalErrors.report("learner", bug);
+            }
+        }
+    }
+
+    /** Takes the lessons to everybody's table; those that cannot be taken now are kept for the next time. */
+    private void tell() {
+        while (!batch.isEmpty()) {
+            List<Lesson> some = batch.subList(0, Math.min(BATCH, batch.size()));
+            try {
+                everybody.accept(List.copyOf(some));
+            } catch (TryLater notNow) {
+                LOG.debug("{} lessons wait for the directory: {}", batch.size(), notNow.sentence());
+                batch.subList(0, Math.max(0, batch.size() - WAITING)).clear();
+                return;
+            }
+            some.clear();
+        }
+    }
+
+    private void learn(Deed deed) throws IOException {
+        Mark mark = deed.from().isPresent() ? meant(deed) : deed.mark();
+        if (mark == Mark.NONE) {
+            return;
+        }
+        View view = deed.store().view(deed.account(), deed.in());
+        for (long uid : deed.uids().subList(0, Math.min(OF_ONE, deed.uids().size()))) {
+            int place = view.place(uid);
+            if (place >= 0 && !closed) {
+                Lesson lesson = lesson(deed.store(), deed.account(), deed.in(), view.message(place), mark);
+                if (count(deed.store(), deed.account(), lesson)) {
+                    batch.add(lesson);
+                }
+                if (batch.size() >= BATCH) {
+                    tell();
+                }
+            }
+        }
+    }
+
+    /** What is meant by putting messages from one mailbox into another. */
+    private static Mark meant(Deed deed) {
+        String from = use(deed, deed.from().orElseThrow());
+        String to = use(deed, deed.in());
+        if (from.equals(to) || !from.equals(JUNK) && !to.equals(JUNK)) {
+            return Mark.NONE;
+        }
+        return to.equals(JUNK) ? Mark.SPAM : to.equals(TRASH) ? Mark.NONE : Mark.HAM;
+    }
+
+    private static String use(Deed deed, MailboxId id) {
+        return deed.store().mailboxes(deed.account()).stream()
+                .filter(mailbox -> mailbox.id().equals(id))
+                .findFirst()
+                .flatMap(Mailbox::specialUse)
+                .orElse("");
+    }
+
+    private Lesson lesson(MailStore store, AccountId account, MailboxId mailbox, Message message, Mark mark)
+            throws IOException {
+        Body body = store.body(account, mailbox, message);
+        Content content = new Content() {
+            @Override
+            public long size() {
+                return body.size();
+            }
+
+            @Override
+            public InputStream open() throws IOException {
+                return body.open(0);
+            }
+        };
+        Arrival arrival =
+                new Arrival(Optional.empty(), "", Optional.empty(), List.of(), Optional.empty(), clock.millis());
+        return Bayes.lesson(Suspect.of(arrival, content), mark, clock.millis());
+    }
+
+    private static boolean count(MailStore store, AccountId account, Lesson lesson) {
+        Optional<Tally.Side> side = switch (lesson.mark()) {
+            case HAM -> Optional.of(Tally.Side.FIRST);
+            case SPAM -> Optional.of(Tally.Side.SECOND);
+            case NONE -> Optional.empty();
+        };
+        int day = (int) Duration.ofMillis(lesson.millis()).toDays();
+        return store.count(account, new Tally(lesson.message(), side, lesson.tokens(), day));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

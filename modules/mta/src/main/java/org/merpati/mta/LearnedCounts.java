@@ -1,0 +1,72 @@
+package org.merpati.mta;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.merpati.directory.Account;
+import org.merpati.directory.SpamRequests;
+import org.merpati.filter.bayes.Bayes;
+import org.merpati.filter.bayes.Counts;
+import org.merpati.filter.bayes.Scope;
+import org.merpati.filter.bayes.TokenCounts;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.Clock;
+
+/**
+ * What was learned of mail, as an MTA needs it: everybody's counts from this node's own table, a person's from the owner
+ * of her mailboxes. Who has taught too little is not asked for again for a while.
+ */
+final class LearnedCounts implements TokenCounts {
+    private static final Duration LITTLE = Duration.ofMinutes(1);
+    private static final int KNOWN = 20_000;
+
+    /** Asks the owner of an account's mailboxes. */
+    @FunctionalInterface
+    interface Owner {
+        SpamRequests.Learned learned(Account account, long[] digests);
+    }
+
+    private final Function<long[], Counts> everybody;
+    private final Owner owner;
+    private final Function<AccountId, Optional<Account>> people;
+    private final Clock clock;
+    /** Until when who has taught too little is not asked for, in nanoseconds. */
+    private final Map<AccountId, Long> little = new ConcurrentHashMap<>();
+
+    LearnedCounts(
+            Function<long[], Counts> everybody,
+            Owner owner,
+            Function<AccountId, Optional<Account>> people,
+            Clock clock) {
+        this.everybody = everybody;
+        this.owner = owner;
+        this.people = people;
+        this.clock = clock;
+    }
+
+    @Override
+    public Counts counts(Scope scope, long[] tokens) {
+        return scope.account().map(person -> person(person, tokens)).orElseGet(() -> everybody.apply(tokens));
+    }
+
+    private Counts person(AccountId person, long[] tokens) {
+        Optional<Account> account = people.apply(person);
+        if (account.isEmpty() || clock.nanos() - little.getOrDefault(person, clock.nanos()) < 0) {
+            return nothing(tokens);
+        }
+        SpamRequests.Learned learned = owner.learned(account.get(), tokens);
+        if (learned.hams() < Bayes.MINIMUM || learned.spams() < Bayes.MINIMUM) {
+            if (little.size() >= KNOWN) {
+                little.clear();
+            }
+            little.put(person, clock.nanos() + LITTLE.toNanos());
+        }
+        return new Counts(learned.hams(), learned.spams(), learned.ham(), learned.spam());
+    }
+
+    private static Counts nothing(long[] tokens) {
+        return new Counts(0, 0, new int[tokens.length], new int[tokens.length]);
+    }
+}
