@@ -118,6 +118,20 @@ public final class Logins implements AutoCloseable {
     }
 
     /**
+     * The account that a login gives; nobody acts as another.
+     *
+     * @param password none where it was proved otherwise who it is
+     * @param authorization as whom to act, or nothing
+     * @throws Refused if it gives none (NO_PERMISSION, AUTHENTICATION_FAILED, EXPIRED)
+     */
+    public Account judge(String name, Optional<String> password, String authorization) {
+        if (!authorization.isEmpty() && !authorization.equalsIgnoreCase(name)) {
+            throw new Refused(Refused.Reason.NO_PERMISSION, name + " may not act as " + authorization);
+        }
+        return password.isPresent() ? checkUsable(name, password.get()) : proved(name);
+    }
+
+    /**
      * What a SCRAM-SHA-256 server needs to know of somebody. Of those who are not here, or whose password was not set
      * here, keys that no password fits, the same each time.
      */

@@ -3,7 +3,6 @@ package org.merpati.mailbox;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.merpati.imap.Logins;
-import org.merpati.kernel.Refused;
 import org.merpati.wire.SaslSource;
 
 /** Logins at a mailbox node itself, for clients that come without a proxy. */
@@ -18,29 +17,16 @@ final class CheckedLogins implements Logins {
 
     @Override
     public Optional<Account> plain(String user, String password, String authorization, InetSocketAddress client) {
-        return Optional.of(here(judged(logins, user, Optional.of(password), authorization)));
+        return Optional.of(here(logins.judge(user, Optional.of(password), authorization)));
     }
 
     @Override
     public Optional<Account> proved(String user, String authorization, InetSocketAddress client) {
-        return Optional.of(here(judged(logins, user, Optional.empty(), authorization)));
+        return Optional.of(here(logins.judge(user, Optional.empty(), authorization)));
     }
 
     private Account here(org.merpati.directory.Account account) {
         return new Account(account.address().toString(), account.id(), shards.of(account));
-    }
-
-    /**
-     * The account that a login gives; nobody acts as another.
-     *
-     * @param password none where it was proved otherwise who it is
-     */
-    static org.merpati.directory.Account judged(
-            org.merpati.directory.Logins logins, String user, Optional<String> password, String authorization) {
-        if (!authorization.isEmpty() && !authorization.equalsIgnoreCase(user)) {
-            throw new Refused(Refused.Reason.NO_PERMISSION, user + " may not act as " + authorization);
-        }
-        return password.isPresent() ? logins.checkUsable(user, password.get()) : logins.proved(user);
     }
 
     /** SCRAM over the keys in the directory. */

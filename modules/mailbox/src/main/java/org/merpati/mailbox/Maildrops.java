@@ -28,7 +28,7 @@ final class Maildrops implements Pop3Door {
 
     @Override
     public Entered enter(Connection client, String user, String password, String authorization) {
-        return new Entered.Here(open(CheckedLogins.judged(logins, user, Optional.of(password), authorization)));
+        return new Entered.Here(open(logins.judge(user, Optional.of(password), authorization)));
     }
 
     /**

@@ -54,17 +54,9 @@ final class OwnerLink {
         this.network = network;
     }
 
-    /**
-     * The account that a login gives; nobody acts as another.
-     *
-     * @param password none where it was proved otherwise who it is
-     * @throws Refused if it gives none
-     */
+    /** The account that a login gives; see {@link Logins#judge}. */
     Account judge(String user, Optional<String> password, String authorization) {
-        if (!authorization.isEmpty() && !authorization.equalsIgnoreCase(user)) {
-            throw new Refused(Refused.Reason.NO_PERMISSION, user + " may not act as " + authorization);
-        }
-        return password.isPresent() ? logins.checkUsable(user, password.get()) : logins.proved(user);
+        return logins.judge(user, password, authorization);
     }
 
     /** SCRAM over the keys in the directory. */
