@@ -189,8 +189,31 @@ final class RatisCluster implements AutoCloseable {
 
     /** Waits for a leader and names it. */
     String awaitLeader() {
-        Await.until("a data node leads", PATIENCE, () -> leader().isPresent());
+        try {
+            Await.until("a data node leads", PATIENCE, () -> leader().isPresent());
+        } catch (AssertionError nobody) {
+            throw new AssertionError(nobody.getMessage() + "; " + standing() + threads(), nobody);
+        }
         return leader().orElseThrow().value();
+    }
+
+    private String standing() {
+        StringBuilder text = new StringBuilder();
+        journals.forEach((node, journal) ->
+                text.append(node).append(": ").append(journal.status()).append("; "));
+        return text.toString();
+    }
+
+    /** What the engine's threads are at: an election that does not come about is seen there. */
+    private static String threads() {
+        StringBuilder text = new StringBuilder();
+        Thread.getAllStackTraces().forEach((thread, frames) -> {
+            if (List.of(frames).toString().contains("org.apache.ratis.server")) {
+                text.append('\n').append(thread.getName()).append(' ').append(thread.getState());
+                List.of(frames).forEach(frame -> text.append("\n    ").append(frame));
+            }
+        });
+        return text.toString();
     }
 
     void awaitLeader(String node) {
