@@ -54,6 +54,18 @@ class AccountStoryTest {
             Kit.up(cluster);
             String account = Kit.accounts(cluster, "u", 1).keySet().iterator().next();
             String asked = cluster.plan().nodes().getLast();
+            // The password is "rahasia", the salt "salt".
+            String hash = "{SSHA}W7Tc18DUSihnIXZ4oeU0BsXOH7NzYWx0";
+            cluster.ask(asked, "account add", Map.of("address", "imported@lvlogist.com", "hash", hash));
+            Kit.await("who was imported logs in", SOON, () -> {
+                try (MailProbe.Imap client =
+                        new MailProbe.Imap(cluster.plan().all("imap").getFirst())) {
+                    client.ok("LOGIN imported@lvlogist.com rahasia");
+                    return true;
+                } catch (IOException notYet) {
+                    return false;
+                }
+            });
             send(cluster, account, "first@example.net");
             await(cluster, account, "first@example.net");
             cluster.ask(asked, "account quota", Map.of("address", account, "messages", "1"));

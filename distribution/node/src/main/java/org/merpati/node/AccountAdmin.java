@@ -75,10 +75,18 @@ final class AccountAdmin {
 
     Object add(Map<String, String> parameters) {
         Address address = Address.parse(Admin.need(parameters, "address"));
-        Optional<String> given = Optional.ofNullable(parameters.get("password"));
-        String password = given.orElseGet(Admin::password);
         String name = parameters.getOrDefault("name", address.local());
         boolean admin = Boolean.parseBoolean(parameters.getOrDefault("admin", "false"));
+        Optional<String> given = Optional.ofNullable(parameters.get("password"));
+        if (parameters.containsKey("hash")) {
+            if (given.isPresent()) {
+                throw new Malformed("an account has a password or the hash of one: give either");
+            }
+            Credentials imported = Credentials.imported(Admin.need(parameters, "hash"));
+            node.directory().addAccount(address, name, imported, admin, false);
+            return "account " + address + " added with the password that it had elsewhere";
+        }
+        String password = given.orElseGet(Admin::password);
         node.directory().addAccount(address, name, password, admin, given.isEmpty());
         return given.isPresent()
                 ? "account " + address + " added"

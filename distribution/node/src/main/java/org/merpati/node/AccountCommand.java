@@ -27,11 +27,17 @@ final class AccountCommand implements Runnable {
             @Parameters(paramLabel = "ADDRESS") String address,
             @Option(names = "--name", description = "the person's name") @Nullable String name,
             @Option(names = "--password", description = "the password") @Nullable String password,
+            @Option(
+                            names = "--hash",
+                            description = "instead of a password its hash from elsewhere: {SSHA}..., {SSHA512}...")
+                    @Nullable
+                    String hash,
             @Option(names = "--admin", description = "may administer the cluster") boolean admin)
             throws IOException {
         Map<String, String> parameters = new LinkedHashMap<>(Map.of("address", address));
         Optional.ofNullable(name).ifPresent(n -> parameters.put("name", n));
         Optional.ofNullable(password).ifPresent(p -> parameters.put("password", p));
+        Optional.ofNullable(hash).ifPresent(h -> parameters.put("hash", h));
         parameters.put("admin", Boolean.toString(admin));
         return door.say(door.ask("account add", parameters));
     }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -171,6 +172,44 @@ class ClusterTest {
                         () -> Enrollment.join(topology, B, otherCa, network, folder.resolve("b4"), folder.resolve("x")))
                 .isInstanceOf(TryLater.class)
                 .hasMessageContaining("no directory node answers");
+    }
+
+    @Test
+    void aCertificateIsRenewedWhenAThirdOfItsLifeIsLeft() throws Exception {
+        List<MinaNodeChannel> channels = joined();
+        FileIdentity identity = FileIdentity.open(B, folder.resolve("b"));
+        X509Certificate before = identity.chain().getFirst();
+        assertThat(Enrollment.renewIfDue(topology, identity, channels.get(1), Clock.system()))
+                .as("it is fresh")
+                .isFalse();
+        long due = before.getNotAfter().getTime()
+                - Duration.ofDays(Authority.NODE_DAYS).toMillis() / 3
+                + 1_000;
+        Clock later = new Clock() {
+            @Override
+            public long millis() {
+                return due;
+            }
+
+            @Override
+            public long nanos() {
+                return 0;
+            }
+        };
+        assertThat(Enrollment.renewIfDue(topology, identity, channels.get(1), later))
+                .isTrue();
+        X509Certificate after = identity.chain().getFirst();
+        assertThat(after.getSerialNumber()).isNotEqualTo(before.getSerialNumber());
+        assertThat(after.getPublicKey()).isNotEqualTo(before.getPublicKey());
+        assertThat(FileIdentity.nodeOf(after)).contains(B);
+        assertThat(FileIdentity.open(B, folder.resolve("b")).chain().getFirst()).isEqualTo(after);
+        channels.get(1).close();
+        channels.get(0)
+                .offer(
+                        "who",
+                        (peer, request, answer) ->
+                                answer.write(peer.value().getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        assertThat(channel(B).ask(A, "who", new byte[0], LIMIT)).asString().isEqualTo("b");
     }
 
     @Test

@@ -31,6 +31,7 @@ public record Credentials(String hash, Optional<String> scram) {
     static final int SALT_OCTETS = 16;
     static final int SCRAM_ITERATIONS = 15_000;
     private static final int PASSWORD_LIMIT = 512;
+    private static final int ITERATIONS_LIMIT = 10_000_000;
 
     /** The keys that a SCRAM-SHA-256 server needs. */
     public record ScramKeys(int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {}
@@ -56,13 +57,35 @@ public record Credentials(String hash, Optional<String> scram) {
     /**
      * Takes a hash from another system.
      *
-     * @throws Malformed if its scheme is not known
+     * @throws Malformed if its scheme is not known, or what follows it is no hash of it
      */
     public static Credentials imported(String hash) {
         if (List.of(PBKDF2, SSHA, SSHA512).stream().noneMatch(scheme -> startsWith(hash, scheme))) {
             throw new Malformed("a password hash is " + PBKDF2 + ", " + SSHA + " or " + SSHA512);
         }
+        if (!wellFormed(hash)) {
+            throw new Malformed("what follows " + hash.substring(0, hash.indexOf('}') + 1) + " is no hash of it");
+        }
         return new Credentials(hash, Optional.empty());
+    }
+
+    private static boolean wellFormed(String hash) {
+        try {
+            if (startsWith(hash, PBKDF2)) {
+                String[] parts = hash.substring(PBKDF2.length()).split("\\$");
+                int iterations = Integer.parseInt(parts[0]);
+                return parts.length == 3
+                        && iterations > 0
+                        && iterations <= ITERATIONS_LIMIT
+                        && unbase64(parts[1]).length > 0
+                        && unbase64(parts[2]).length >= 16;
+            }
+            return startsWith(hash, SSHA512)
+                    ? unbase64(hash.substring(SSHA512.length())).length > 64
+                    : unbase64(hash.substring(SSHA.length())).length > 20;
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException damaged) {
+            return false;
+        }
     }
 
     private static boolean startsWith(String hash, String scheme) {

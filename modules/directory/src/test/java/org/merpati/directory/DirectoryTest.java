@@ -159,6 +159,9 @@ class DirectoryTest {
         assertThat(Credentials.imported(hash).verify("rahasia")).isTrue();
         assertThat(Credentials.imported(hash).verify("falsch")).isFalse();
         assertThatThrownBy(() -> Credentials.imported("{CRYPT}x")).isInstanceOf(Malformed.class);
+        assertThatThrownBy(() -> Credentials.imported(scheme + "c2hvcnQ="))
+                .hasMessageContaining("what follows " + scheme + " is no hash of it");
+        assertThatThrownBy(() -> Credentials.imported("{PBKDF2-SHA512}1000$x")).isInstanceOf(Malformed.class);
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.xbill.DNS.Lookup;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.Resolver;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
@@ -44,16 +45,23 @@ interface MailExchanges {
 
     /** By MX records, or without any the domain's own address (RFC 5321 §5.1); a null MX takes no mail (RFC 7505). */
     static MailExchanges dns() {
-        return MailExchanges::lookUp;
+        return domain -> {
+            ExtendedResolver resolver = new ExtendedResolver();
+            resolver.setTimeout(Duration.ofSeconds(5));
+            return lookUp(domain, resolver);
+        };
     }
 
-    private static Found lookUp(Domain domain) {
+    /** As {@link #dns()}, by a name server of one's own. */
+    static MailExchanges dns(Resolver resolver) {
+        return domain -> lookUp(domain, resolver);
+    }
+
+    private static Found lookUp(Domain domain, Resolver resolver) {
         Record[] records;
         Lookup lookup;
         try {
             lookup = new Lookup(Name.fromString(domain.value() + "."), Type.MX);
-            ExtendedResolver resolver = new ExtendedResolver();
-            resolver.setTimeout(Duration.ofSeconds(5));
             lookup.setResolver(resolver);
             records = lookup.run();
         } catch (TextParseException notAName) {

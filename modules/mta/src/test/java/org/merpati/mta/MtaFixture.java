@@ -108,8 +108,15 @@ final class MtaFixture implements AutoCloseable {
         }
         boxUp(BOX1);
         boxUp(BOX2);
-        Listener host = network.listen(
-                "outside", ANY, Optional.empty(), 100, new SmtpService(config(SmtpConfig.Kind.RELAY), outside));
+        SmtpConfig relay = new SmtpConfig(
+                SmtpConfig.Kind.RELAY,
+                "server.test",
+                Optional.of(identity(BOX1).mutualTls()),
+                true,
+                60_000_000,
+                100,
+                Duration.ofSeconds(30));
+        Listener host = network.listen("outside", ANY, Optional.empty(), 100, new SmtpService(relay, outside));
         smartHost = host.address();
         directory = people();
         logins = new Logins(directory, Clock.system(), 1);

@@ -49,6 +49,7 @@ class OutsideTest {
         TestServer.Taken taken = fixture.outside.taken.getFirst();
         assertThat(taken.envelope().recipients().getFirst().address()).hasToString("x@example.org");
         assertThat(taken.text()).endsWith(TEXT);
+        assertThat(taken.secure()).as("STARTTLS is used where it is offered").isTrue();
         assertThat(String.join("\n", role.trace(mail)))
                 .contains("started <x@example.org>")
                 .contains("delivered <x@example.org> 250");

@@ -18,7 +18,7 @@ import org.merpati.smtp.Reply;
 /** A server that takes mail, answers as it is told, and keeps what it took: as LMTP, by delivery id. */
 final class TestServer implements Reception {
     /** A message that was taken. */
-    record Taken(Envelope envelope, String text) {}
+    record Taken(Envelope envelope, String text, boolean secure) {}
 
     final List<Taken> taken = new CopyOnWriteArrayList<>();
     final Map<String, String> stored = new ConcurrentHashMap<>();
@@ -86,7 +86,7 @@ final class TestServer implements Reception {
                 beforeAnswer.run();
                 String text = body.toString(StandardCharsets.ISO_8859_1);
                 if (data.positive()) {
-                    taken.add(new Taken(envelope, text));
+                    taken.add(new Taken(envelope, text, client.secure()));
                     envelope.recipients().forEach(r -> stored.put(key(envelope, r), text));
                 }
                 if (losing) {
