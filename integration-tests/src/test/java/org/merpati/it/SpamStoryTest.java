@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,6 +252,31 @@ class SpamStoryTest {
                 () -> "it is judged by what was learned: " + explained(taken),
                 PATIENCE,
                 () -> explained(taken).contains("BAYES_9"));
+    }
+
+    /** What a trap has seen is known to the other MTA a moment later. */
+    @Test
+    void aWaveThatATrapHasSeenIsKnownToEachMta() throws IOException {
+        Cluster cluster = six.cluster();
+        cluster.ask("gsldap", "spam set", Map.of("line", "trap " + other));
+        Lessons wave = new Lessons(7);
+        byte[] first = wave.message(Mark.SPAM, "wave1@casino.example");
+        byte[] next = new String(first, StandardCharsets.US_ASCII)
+                .replace("wave1@", "wave2@")
+                .getBytes(StandardCharsets.US_ASCII);
+        accepted(List.of(other), first);
+        List<String> doors = cluster.plan().all("smtp");
+        for (String door : doors) {
+            Kit.await("the wave is known at " + door, PATIENCE, () -> {
+                try {
+                    Reply taken = MailProbe.send(door, SPAMMER, List.of(account), next);
+                    return taken.positive() && explained(taken).contains("WAVE");
+                } catch (IOException away) {
+                    return false;
+                }
+            });
+        }
+        cluster.ask("gsldap", "spam unset", Map.of("line", "trap " + other));
     }
 
     private String explained(Reply taken) {

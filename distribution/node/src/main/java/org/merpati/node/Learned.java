@@ -3,14 +3,16 @@ package org.merpati.node;
 import java.util.List;
 import org.merpati.directory.DirectoryGroup;
 import org.merpati.filter.bayes.Lesson;
+import org.merpati.filter.waves.Sighting;
 import org.merpati.kernel.BinaryWriter;
 
 /**
  * What everybody has taught the mail filter, and the way to teach it more.
  *
  * @param words as this node knows them; empty on one that neither votes in the directory nor is an MTA
+ * @param waves of spam, likewise
  */
-record Learned(LearnedWords words, DirectoryGroup.TableWrites writes) {
+record Learned(LearnedWords words, KnownWaves waves, DirectoryGroup.TableWrites writes) {
     /**
      * Teaches everybody's filter; each MTA knows with the next of the directory's feed.
      *
@@ -20,6 +22,17 @@ record Learned(LearnedWords words, DirectoryGroup.TableWrites writes) {
         BinaryWriter change = new BinaryWriter(1 << 14).varint(lessons.size());
         lessons.forEach(lesson -> lesson.write(change));
         teach(change.toByteArray());
+    }
+
+    /**
+     * Reports waves; each MTA knows with the next of the directory's feed.
+     *
+     * @throws org.merpati.kernel.TryLater if the directory group has no leader now
+     */
+    void report(List<Sighting> sightings) {
+        BinaryWriter change = new BinaryWriter(1 << 10).varint(sightings.size());
+        sightings.forEach(sighting -> sighting.write(change));
+        writes.submit(KnownWaves.NAME, change.toByteArray());
     }
 
     /**

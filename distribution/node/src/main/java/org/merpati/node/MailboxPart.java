@@ -23,7 +23,7 @@ final class MailboxPart implements RolePart {
     public AutoCloseable start(NodeContext node) throws IOException {
         Lifecycle parts = new Lifecycle();
         Shards shards = new Shards(node.directory(), node.routes()::find);
-        Learner learner = parts.add("learner", new Learner(node.clock(), node.learned()::teach));
+        Learner learner = parts.add("learner", new Learner(node.clock(), new EverybodysFilter(node.learned())));
         for (GroupSpec spec : node.topology().shards()) {
             if (spec.dataNodes().contains(node.self().name())) {
                 VaultIdentity identity = new VaultIdentity(node.topology().cluster(), spec.name());

@@ -20,7 +20,7 @@ final class MtaPart implements RolePart {
                 node.routes(),
                 node.directory(),
                 node.logins(),
-                node.learned().words()::counts,
+                new ClusterKnowledge(node.learned()),
                 node.health(),
                 node.ids(),
                 node.clock()));

@@ -142,17 +142,18 @@ public final class Node implements AutoCloseable {
         Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health));
         Ids ids = Ids.secure(clock);
         LearnedWords words = new LearnedWords();
+        KnownWaves waves = new KnownWaves();
+        SideTables tables = new SideTables(List.of(words, waves));
         Optional<Journal> own = Optional.empty();
         LiveCopy copy;
         if (topology.directory().isVoter(name)) {
-            DirectoryGroup group =
-                    new DirectoryGroup(config.data().resolve("directory"), new SideTables(List.of(words)));
+            DirectoryGroup group = new DirectoryGroup(config.data().resolve("directory"), tables);
             Journal journal = groups.open(topology.directory(), group.state());
             group.opened(journal, topology, channel);
             own = Optional.of(journal);
             copy = group.copy();
         } else {
-            copy = followed(config, topology, channel, self.has(Role.MTA) ? List.of(words) : List.of());
+            copy = followed(config, topology, channel, self.has(Role.MTA) ? tables : SideTables.NONE);
         }
         List<GroupName> shards = topology.shards().stream().map(GroupSpec::name).toList();
         Directory directory = new Directory(
@@ -161,7 +162,7 @@ public final class Node implements AutoCloseable {
                 ids,
                 shards,
                 config.security().passwordIterations());
-        Learned learned = new Learned(words, DirectoryGroup.tableWrites(routes, own));
+        Learned learned = new Learned(words, waves, DirectoryGroup.tableWrites(routes, own));
         Logins logins = parts.add("logins", new Logins(directory, clock, HASHING_THREADS));
         SSLContext publicTls = PublicTls.of(config, identity);
         String hostname = config.hostname().orElse(name + "." + config.cluster().domain());
@@ -219,12 +220,11 @@ public final class Node implements AutoCloseable {
                 .withLog(checkpoint, segment, standard.logMargin());
     }
 
-    private LiveCopy followed(NodeConfig config, Topology topology, MinaNodeChannel channel, List<LearnedWords> tables)
+    private LiveCopy followed(NodeConfig config, Topology topology, MinaNodeChannel channel, SideTables tables)
             throws IOException {
         DirectoryFollower follower = parts.add(
                 "directory feed",
-                new DirectoryFollower(
-                        topology, channel, config.data().resolve("directory-copy"), new SideTables(tables)));
+                new DirectoryFollower(topology, channel, config.data().resolve("directory-copy"), tables));
         health.add(
                 "directory copy",
                 () -> new Health.State(

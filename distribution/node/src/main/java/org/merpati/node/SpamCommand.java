@@ -105,7 +105,8 @@ final class SpamCommand implements Runnable {
             description = {
                 "How the server looks at messages: dns system|HOST:PORT; zone client|sender|link ZONE RANGE=WEIGHT;"
                         + " arc-trust DOMAIN; clamd HOST:PORT, clamd unix:/PATH; clamd-absent defer|pass;"
-                        + " attachment reject|quarantine dangerous|KIND; rules own|none|/FOLDER,/FOLDER.",
+                        + " attachment reject|quarantine dangerous|KIND; rules own|none|/FOLDER,/FOLDER;"
+                        + " waves N|none; trap ADDRESS.",
                 "Such as: merpati spam set dns system"
             })
     int set(

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.merpati.filter.dns.Zone;
 import org.merpati.filter.virus.AttachmentGuard;
 import org.merpati.filter.virus.ScannerAddress;
+import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.Malformed;
 import org.merpati.runtime.Configuration;
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code attachment reject|quarantine KIND ...}: files that are not wanted, {@code dangerous} for those that run
  *   <li>{@code rules own}, {@code rules none}, or {@code rules /FOLDER,/FOLDER}: whose content rules are in force, the
  *       same folders on every MTA
+ *   <li>{@code waves N}: how many people must have reported nearly the same message, {@code waves none} for never
+ *   <li>{@code trap ADDRESS}: an address of ours that nobody writes to but spammers; what comes there is reported
  * </ul>
  *
  * @param dns the name servers; of no member where those of the operating system are meant
@@ -37,6 +40,8 @@ import org.slf4j.LoggerFactory;
  * @param sealers the forwarders whose ARC seal is believed
  * @param rules the folders of content rules; none for those that come with this server, absent for none at all
  * @param kinds the ends of file names that are not wanted
+ * @param waves how many must have reported nearly the same message; 0 for never
+ * @param traps the addresses that nobody writes to but spammers
  */
 public record Settings(
         Optional<List<InetSocketAddress>> dns,
@@ -46,7 +51,9 @@ public record Settings(
         Set<String> kinds,
         Action unwanted,
         Set<Domain> sealers,
-        Optional<List<Path>> rules) {
+        Optional<List<Path>> rules,
+        int waves,
+        Set<Address> traps) {
     /** Where nothing is said: nothing leaves the cluster. */
     public static final Settings LOCAL = new Settings(
             Optional.empty(),
@@ -56,7 +63,9 @@ public record Settings(
             Set.of(),
             Action.REJECT,
             Set.of(),
-            Optional.of(List.of()));
+            Optional.of(List.of()),
+            3,
+            Set.of());
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
     private static final int ZONES = 50;
@@ -66,6 +75,38 @@ public record Settings(
         scanners = List.copyOf(scanners);
         kinds = Set.copyOf(kinds);
         sealers = Set.copyOf(sealers);
+        traps = Set.copyOf(traps);
+    }
+
+    /** Settings that a line is about to change. */
+    private static final class Draft {
+        private Optional<List<InetSocketAddress>> dns;
+        private List<Zone> zones;
+        private List<ScannerAddress> scanners;
+        private Action absent;
+        private Set<String> kinds;
+        private Action unwanted;
+        private Set<Domain> sealers;
+        private Optional<List<Path>> rules;
+        private int waves;
+        private Set<Address> traps;
+
+        Draft(Settings from) {
+            dns = from.dns;
+            zones = from.zones;
+            scanners = from.scanners;
+            absent = from.absent;
+            kinds = from.kinds;
+            unwanted = from.unwanted;
+            sealers = from.sealers;
+            rules = from.rules;
+            waves = from.waves;
+            traps = from.traps;
+        }
+
+        Settings done() {
+            return new Settings(dns, zones, scanners, absent, kinds, unwanted, sealers, rules, waves, traps);
+        }
     }
 
     /** Reads lines; one that is not understood is named in the log and has no effect. */
@@ -83,7 +124,7 @@ public record Settings(
 
     /** Whether a line is meant to be a setting. */
     public static boolean is(String line) {
-        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment|rules) .*");
+        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment|rules|waves|trap) .*");
     }
 
     /**
@@ -97,20 +138,30 @@ public record Settings(
         }
         int space = line.indexOf(' ');
         String value = line.substring(space + 1).strip();
-        return switch (line.substring(0, space)) {
-            case "dns" ->
-                new Settings(Optional.of(servers(value)), zones, scanners, absent, kinds, unwanted, sealers, rules);
-            case "zone" ->
-                new Settings(dns, more(zones, Zone.parse(value)), scanners, absent, kinds, unwanted, sealers, rules);
-            case "clamd" ->
-                new Settings(
-                        dns, zones, more(scanners, new ScannerAddress(value)), absent, kinds, unwanted, sealers, rules);
-            case "arc-trust" ->
-                new Settings(dns, zones, scanners, absent, kinds, unwanted, and(sealers, Domain.parse(value)), rules);
-            case "clamd-absent" -> new Settings(dns, zones, scanners, absent(value), kinds, unwanted, sealers, rules);
-            case "rules" -> new Settings(dns, zones, scanners, absent, kinds, unwanted, sealers, rules(value));
-            default -> attachments(value);
-        };
+        Draft draft = new Draft(this);
+        switch (line.substring(0, space)) {
+            case "dns" -> draft.dns = Optional.of(servers(value));
+            case "zone" -> draft.zones = more(zones, Zone.parse(value));
+            case "clamd" -> draft.scanners = more(scanners, new ScannerAddress(value));
+            case "arc-trust" -> draft.sealers = and(sealers, Domain.parse(value));
+            case "clamd-absent" -> draft.absent = absent(value);
+            case "rules" -> draft.rules = rules(value);
+            case "waves" -> draft.waves = waves(value);
+            case "trap" -> draft.traps = and(traps, Address.parse(value));
+            default -> attachments(draft, value);
+        }
+        return draft.done();
+    }
+
+    private static int waves(String value) {
+        if (value.equals("none")) {
+            return 0;
+        }
+        if (!value.matches("[1-9]\\d?")) {
+            throw new Malformed(
+                    "waves are 'none', or how many must have reported a message, 1 to 99, not '" + value + "'");
+        }
+        return Integer.parseInt(value);
     }
 
     private static List<InetSocketAddress> servers(String value) {
@@ -142,7 +193,7 @@ public record Settings(
         return Optional.of(folders);
     }
 
-    private static Set<Domain> and(Set<Domain> all, Domain one) {
+    private static <T> Set<T> and(Set<T> all, T one) {
         return all.contains(one) ? all : Set.copyOf(more(List.copyOf(all), one));
     }
 
@@ -154,7 +205,7 @@ public record Settings(
         };
     }
 
-    private Settings attachments(String value) {
+    private void attachments(Draft draft, String value) {
         String[] words = value.split("\\s+");
         boolean known = words[0].equals("reject") || words[0].equals("quarantine");
         if (!known || words.length < 2) {
@@ -170,6 +221,7 @@ public record Settings(
                 throw new Malformed("'" + words[i] + "' is no kind of file: the end of its name, such as exe");
             }
         }
-        return new Settings(dns, zones, scanners, absent, all, Action.parse(words[0]), sealers, rules);
+        draft.kinds = all;
+        draft.unwanted = Action.parse(words[0]);
     }
 }

@@ -9,13 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.merpati.filter.Arrival;
 import org.merpati.filter.Content;
 import org.merpati.filter.Suspect;
 import org.merpati.filter.bayes.Bayes;
 import org.merpati.filter.bayes.Lesson;
 import org.merpati.filter.bayes.Mark;
+import org.merpati.filter.waves.Fingerprints;
+import org.merpati.filter.waves.Sighting;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Learns from what people do with their mail: what they put into Junk, or mark with the keyword $Junk, is spam; what
  * they take out of it to where mail is kept, or mark with $NotJunk, is ham. A lesson counts for the person, in her
- * shard, and for everybody, in the directory's table. It is taken behind what the person waits for; what a node had not
+ * shard, and for everybody, in the directory's tables, where spam is also a sighting of a wave. It is taken behind what the person waits for; what a node had not
  * taken when it died is not learned.
  */
 public final class Learner implements AutoCloseable {
@@ -59,17 +60,27 @@ public final class Learner implements AutoCloseable {
     private record Deed(
             MailStore store, AccountId account, Optional<MailboxId> from, MailboxId in, List<Long> uids, Mark mark) {}
 
+    /** What all share of what was learned. */
+    public interface Everybody {
+        /** Takes lessons to the table that all share; it may throw {@link TryLater}. */
+        void teach(List<Lesson> lessons);
+
+        /** Tells all of waves of spam; it may throw {@link TryLater}. */
+        void report(List<Sighting> sightings);
+    }
+
+    /** What is learned from one message, for the person and for all. */
+    private record Learned(Lesson lesson, Sighting sighting) {}
+
     private final Clock clock;
-    private final Consumer<List<Lesson>> everybody;
+    private final Everybody everybody;
     private final BlockingQueue<Deed> deeds = new ArrayBlockingQueue<>(WAITING);
-    private final List<Lesson> batch = new ArrayList<>();
+    private final List<Learned> batch = new ArrayList<>();
     private final Thread thread;
     private volatile boolean closed;
 
-    /**
-     * @param everybody takes lessons to the table that all share; it may throw {@link TryLater}
-     */
-    public Learner(Clock clock, Consumer<List<Lesson>> everybody) {
+    /** Learns from now on. */
+    public Learner(Clock clock, Everybody everybody) {
         this.clock = clock;
         this.everybody = everybody;
         this.thread = Thread.ofVirtual().name("learner").start(this::learn);
@@ -95,9 +106,10 @@ public final class Learner implements AutoCloseable {
 
     /** Learns from one message that it is wanted, or that it is not, before it returns. */
     void teach(MailStore store, AccountId account, MailboxId mailbox, Message message, Mark mark) throws IOException {
-        Lesson lesson = lesson(store, account, mailbox, message, mark);
-        count(store, account, lesson);
-        everybody.accept(List.of(lesson));
+        Learned learned = learned(store, account, mailbox, message, mark);
+        count(store, account, learned.lesson());
+        everybody.teach(List.of(learned.lesson()));
+        everybody.report(List.of(learned.sighting()));
     }
 
     private static Mark said(FlagChange change) {
@@ -144,9 +156,10 @@ public final class Learner implements AutoCloseable {
     /** Takes the lessons to everybody's table; those that cannot be taken now are kept for the next time. */
     private void tell() {
         while (!batch.isEmpty()) {
-            List<Lesson> some = batch.subList(0, Math.min(BATCH, batch.size()));
+            List<Learned> some = batch.subList(0, Math.min(BATCH, batch.size()));
             try {
-                everybody.accept(List.copyOf(some));
+                everybody.teach(some.stream().map(Learned::lesson).toList());
+                everybody.report(some.stream().map(Learned::sighting).toList());
             } catch (TryLater notNow) {
                 LOG.debug("{} lessons wait for the directory: {}", batch.size(), notNow.sentence());
                 batch.subList(0, Math.max(0, batch.size() - WAITING)).clear();
@@ -165,9 +178,9 @@ public final class Learner implements AutoCloseable {
         for (long uid : deed.uids().subList(0, Math.min(OF_ONE, deed.uids().size()))) {
             int place = view.place(uid);
             if (place >= 0 && !closed) {
-                Lesson lesson = lesson(deed.store(), deed.account(), deed.in(), view.message(place), mark);
-                if (count(deed.store(), deed.account(), lesson)) {
-                    batch.add(lesson);
+                Learned learned = learned(deed.store(), deed.account(), deed.in(), view.message(place), mark);
+                if (count(deed.store(), deed.account(), learned.lesson())) {
+                    batch.add(learned);
                 }
                 if (batch.size() >= BATCH) {
                     tell();
@@ -194,7 +207,7 @@ public final class Learner implements AutoCloseable {
                 .orElse("");
     }
 
-    private Lesson lesson(MailStore store, AccountId account, MailboxId mailbox, Message message, Mark mark)
+    private Learned learned(MailStore store, AccountId account, MailboxId mailbox, Message message, Mark mark)
             throws IOException {
         Body body = store.body(account, mailbox, message);
         Content content = new Content() {
@@ -210,7 +223,12 @@ public final class Learner implements AutoCloseable {
         };
         Arrival arrival =
                 new Arrival(Optional.empty(), "", Optional.empty(), List.of(), Optional.empty(), clock.millis());
-        return Bayes.lesson(Suspect.of(arrival, content), mark, clock.millis());
+        Suspect suspect = Suspect.of(arrival, content);
+        int today = (int) Duration.ofMillis(clock.millis()).toDays();
+        long reporter = account.value().high() ^ account.value().low();
+        return new Learned(
+                Bayes.lesson(suspect, mark, clock.millis()),
+                new Sighting(reporter, mark == Mark.SPAM ? 1 : 0, Fingerprints.of(suspect), today));
     }
 
     private static boolean count(MailStore store, AccountId account, Lesson lesson) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
@@ -18,7 +17,6 @@ import org.merpati.cluster.Topology;
 import org.merpati.directory.Directory;
 import org.merpati.directory.Logins;
 import org.merpati.directory.SpamRequests;
-import org.merpati.filter.bayes.Counts;
 import org.merpati.journal.Journal;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
@@ -54,7 +52,6 @@ public final class MtaRole implements AutoCloseable {
      *
      * @param publicTls what clients are shown
      * @param hostname the name to greet with
-     * @param learned what everybody has taught the filter about digests, as this node knows it
      */
     public record Parts(
             NodeConfig config,
@@ -67,7 +64,7 @@ public final class MtaRole implements AutoCloseable {
             Routes routes,
             Directory directory,
             Logins logins,
-            Function<long[], Counts> learned,
+            Knowledge knowledge,
             Health health,
             Ids ids,
             Clock clock) {}
@@ -150,7 +147,7 @@ public final class MtaRole implements AutoCloseable {
     private LearnedCounts learned() {
         SpamRequests owners = new SpamRequests(parts.routes());
         return new LearnedCounts(
-                parts.learned(),
+                parts.knowledge()::words,
                 owners::learned,
                 person -> parts.directory().people().account(person),
                 parts.clock());
@@ -174,7 +171,7 @@ public final class MtaRole implements AutoCloseable {
                 parts.hostname(),
                 arriving,
                 counters,
-                new Screening(parts.directory()::people, learned(), parts.clock()));
+                new Screening(parts.directory()::people, learned(), parts.knowledge(), parts.clock()));
         NodeConfig.Listeners wanted = parts.config().listeners();
         open("smtp", wanted.smtp(), SmtpConfig.Kind.RELAY, false, reception);
         open("submission", wanted.submission(), SmtpConfig.Kind.SUBMISSION, false, reception);

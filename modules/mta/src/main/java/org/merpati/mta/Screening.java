@@ -31,8 +31,12 @@ import org.merpati.filter.lists.Origin;
 import org.merpati.filter.rules.RuleShelf;
 import org.merpati.filter.virus.AttachmentGuard;
 import org.merpati.filter.virus.VirusGuard;
+import org.merpati.filter.waves.Fingerprints;
+import org.merpati.filter.waves.Sighting;
+import org.merpati.filter.waves.WaveCheck;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Clock;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.MailId;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Reply;
@@ -59,35 +63,41 @@ final class Screening {
     private record Known(List<String> lines, Preferences says) {}
 
     /** A filter, and the server's lines that it was built from. */
-    private record Built(List<String> lines, Filter filter) {}
+    private record Built(List<String> lines, Settings settings, Filter filter) {}
 
     private final Source source;
     private final Clock clock;
+    private final Knowledge knowledge;
     private final Bayes bayes;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final RuleShelf rules = new RuleShelf(InternalErrors::report);
     private volatile Built built;
 
-    Screening(Source source, TokenCounts learned, Clock clock) {
+    Screening(Source source, TokenCounts learned, Knowledge knowledge, Clock clock) {
         this.source = source;
+        this.knowledge = knowledge;
         this.bayes = new Bayes(learned);
         this.clock = clock;
-        this.built = new Built(List.of(), filter(Settings.LOCAL));
+        this.built = new Built(List.of(), Settings.LOCAL, filter(Settings.LOCAL));
     }
 
     /** The filter as the server's lines say; it stays the same until they change. */
-    private Filter filter(List<String> lines) {
+    private Built built(List<String> lines) {
         Built now = built;
         if (!now.lines().equals(lines)) {
-            now = new Built(lines, filter(Settings.of(lines)));
+            Settings settings = Settings.of(lines);
+            now = new Built(lines, settings, filter(settings));
             built = now;
         }
-        return now.filter();
+        return now;
     }
 
     private Filter filter(Settings settings) {
         Filter.Builder sides = new Filter.Builder(LIMIT, InternalErrors::report);
         sides.check("bayes", bayes);
+        if (settings.waves() > 0) {
+            sides.check("waves", new WaveCheck(knowledge::wave, settings.waves()));
+        }
         rules.want(settings.rules());
         if (settings.rules().isPresent()) {
             sides.check("rules", rules);
@@ -117,7 +127,9 @@ final class Screening {
     Verdict judge(MailId mail, Arrival arrival, MailBody body, List<Recipients.Target> to) throws IOException {
         People people = source.people();
         Suspect suspect = Suspect.of(arrival, content(body));
-        Report report = filter(people.filterRules("")).report(suspect);
+        Built by = built(people.filterRules(""));
+        Report report = by.filter().report(suspect);
+        trapped(mail, suspect, by.settings());
         Origin origin = Origin.of(suspect, report.proof());
         List<Judgement> each = new ArrayList<>();
         for (Recipients.Target target : to) {
@@ -138,6 +150,29 @@ final class Screening {
                 "ms",
                 report.millis());
         return verdict;
+    }
+
+    /** Reports a message to an address that nobody writes to but spammers, with the weight of all that are needed. */
+    private void trapped(MailId mail, Suspect suspect, Settings settings) {
+        if (settings.traps().isEmpty() || settings.waves() == 0) {
+            return;
+        }
+        for (Address to : suspect.arrival().recipients()) {
+            if (settings.traps().contains(to)) {
+                int today = (int) Duration.ofMillis(clock.millis()).toDays();
+                long reporter = to.key().hashCode();
+                List<long[]> sketches = Fingerprints.of(suspect);
+                Thread.ofVirtual().name("trap").start(() -> {
+                    try {
+                        knowledge.report(new Sighting(reporter, settings.waves(), sketches, today));
+                        MailLog.event(mail, "trapped", "to", to);
+                    } catch (Failure notNow) {
+                        MailLog.event(mail, "trapped", "to", to, "untold", notNow.sentence());
+                    }
+                });
+                return;
+            }
+        }
     }
 
     /** The report as it is for a recipient: by what she has taught, where that is enough. */

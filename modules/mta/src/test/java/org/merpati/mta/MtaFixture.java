@@ -28,7 +28,6 @@ import org.merpati.directory.Directory;
 import org.merpati.directory.DirectoryGroup;
 import org.merpati.directory.Logins;
 import org.merpati.directory.SideTables;
-import org.merpati.filter.bayes.TokenTable;
 import org.merpati.journal.Journal;
 import org.merpati.journal.memory.MemoryJournals;
 import org.merpati.kernel.Address;
@@ -75,6 +74,7 @@ final class MtaFixture implements AutoCloseable {
     final Directory directory;
     final Logins logins;
     private Runnable directoryAway = () -> {};
+    final TestKnowledge knowledge = new TestKnowledge();
     private final Ids ids = new Ids(Clock.system(), new SecureRandom());
     private final MemoryJournals.Cluster groups = new MemoryJournals.Cluster();
     private final Map<NodeName, Node> nodes = new ConcurrentHashMap<>();
@@ -218,7 +218,7 @@ final class MtaFixture implements AutoCloseable {
                 routes,
                 directory,
                 logins,
-                new TokenTable()::counts,
+                knowledge,
                 new Health(),
                 ids,
                 clock));

@@ -1,0 +1,24 @@
+package org.merpati.node;
+
+import java.util.List;
+import org.merpati.filter.bayes.Counts;
+import org.merpati.filter.waves.Sighting;
+import org.merpati.mta.Knowledge;
+
+/** What the cluster knows of spam, for the MTA of this node. */
+record ClusterKnowledge(Learned learned) implements Knowledge {
+    @Override
+    public Counts words(long[] tokens) {
+        return learned.words().counts(tokens);
+    }
+
+    @Override
+    public int wave(long[] sketch, int today) {
+        return learned.waves().weight(sketch, today);
+    }
+
+    @Override
+    public void report(Sighting sighting) {
+        learned.report(List.of(sighting));
+    }
+}

@@ -1,0 +1,19 @@
+package org.merpati.node;
+
+import java.util.List;
+import org.merpati.filter.bayes.Lesson;
+import org.merpati.filter.waves.Sighting;
+import org.merpati.mailbox.Learner;
+
+/** The way from a mailbox node to what all share of what was learned. */
+record EverybodysFilter(Learned learned) implements Learner.Everybody {
+    @Override
+    public void teach(List<Lesson> lessons) {
+        learned.teach(lessons);
+    }
+
+    @Override
+    public void report(List<Sighting> sightings) {
+        learned.report(sightings);
+    }
+}

@@ -1,0 +1,20 @@
+package org.merpati.mta;
+
+import org.merpati.filter.bayes.Counts;
+import org.merpati.filter.waves.Sighting;
+
+/** What the cluster knows of spam, as this node has it, and the way to tell it more. */
+public interface Knowledge {
+    /** How often everybody's filter has seen tokens; at once, from memory. */
+    Counts words(long[] tokens);
+
+    /** How much was reported of a sketch; at once, from memory (see {@link org.merpati.filter.waves.Waves}). */
+    int wave(long[] sketch, int today);
+
+    /**
+     * Reports a message to all.
+     *
+     * @throws org.merpati.kernel.TryLater if it cannot be told now
+     */
+    void report(Sighting sighting);
+}

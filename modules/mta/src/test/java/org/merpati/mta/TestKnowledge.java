@@ -1,0 +1,27 @@
+package org.merpati.mta;
+
+import org.merpati.filter.bayes.Counts;
+import org.merpati.filter.bayes.TokenTable;
+import org.merpati.filter.waves.Sighting;
+import org.merpati.filter.waves.WaveTable;
+
+/** What one process knows of spam, without a cluster. */
+final class TestKnowledge implements Knowledge {
+    private final TokenTable words = new TokenTable();
+    private final WaveTable waves = new WaveTable();
+
+    @Override
+    public synchronized Counts words(long[] tokens) {
+        return words.counts(tokens);
+    }
+
+    @Override
+    public synchronized int wave(long[] sketch, int today) {
+        return waves.weight(sketch, today);
+    }
+
+    @Override
+    public synchronized void report(Sighting sighting) {
+        waves.take(sighting);
+    }
+}
