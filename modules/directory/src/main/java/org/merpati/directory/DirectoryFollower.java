@@ -131,7 +131,7 @@ public final class DirectoryFollower implements AutoCloseable {
                 }
                 case 'B' -> {
                     current = true;
-                    if (unkept || unkeptTables && System.nanoTime() - kept > KEEP_TABLES_NANOS) {
+                    if (unkept || (unkeptTables && System.nanoTime() - kept > KEEP_TABLES_NANOS)) {
                         keep();
                     }
                 }

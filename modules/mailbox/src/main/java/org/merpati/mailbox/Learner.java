@@ -193,7 +193,7 @@ public final class Learner implements AutoCloseable {
     private static Mark meant(Deed deed) {
         String from = use(deed, deed.from().orElseThrow());
         String to = use(deed, deed.in());
-        if (from.equals(to) || !from.equals(JUNK) && !to.equals(JUNK)) {
+        if (from.equals(to) || (!from.equals(JUNK) && !to.equals(JUNK))) {
             return Mark.NONE;
         }
         return to.equals(JUNK) ? Mark.SPAM : to.equals(TRASH) ? Mark.NONE : Mark.HAM;

@@ -97,8 +97,8 @@ public final class Fingerprints {
         long digest = 0;
         for (byte octet : content) {
             rolling = (rolling << 1) + Sketch.mix(octet);
-            digest = Sketch.mix(digest ^ octet & 0xff);
-            if ((rolling >>> 40 & CHUNK_MASK) == 0) {
+            digest = Sketch.mix(digest ^ (octet & 0xff));
+            if (((rolling >>> 40) & CHUNK_MASK) == 0) {
                 sketch.add(digest);
                 digest = 0;
             }
