@@ -252,6 +252,14 @@ class SpamStoryTest {
                 () -> "it is judged by what was learned: " + explained(taken),
                 PATIENCE,
                 () -> explained(taken).contains("BAYES_9"));
+        try (MailProbe.Imap client =
+                new MailProbe.Imap(cluster.plan().all("imap").getFirst())) {
+            client.ok("LOGIN " + account + " " + password);
+            client.ok("SELECT Junk");
+            client.ok("STORE 1:* +FLAGS (\\Deleted)");
+            client.ok("EXPUNGE");
+        }
+        assertThat(explained(taken)).as("the message is gone").contains("BAYES_9");
     }
 
     /** What a trap has seen is known to the other MTA a moment later. */

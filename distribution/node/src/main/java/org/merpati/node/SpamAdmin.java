@@ -142,7 +142,8 @@ final class SpamAdmin {
         if (texts.isEmpty()) {
             throw new Refused(
                     Refused.Reason.NONEXISTENT,
-                    "no mailbox has the mail " + mail + "; what was refused stands in the mail log of the MTA");
+                    "nothing is kept about the mail " + mail + ": it came more than 90 days ago, was not judged, or was"
+                            + " refused; then the mail log of the MTA says why");
         }
         return texts;
     }

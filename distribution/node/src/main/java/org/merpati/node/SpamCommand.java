@@ -134,7 +134,7 @@ final class SpamCommand implements Runnable {
     @Command(
             name = "explain",
             mixinStandardHelpOptions = true,
-            description = "Shows why a delivered mail was judged as it was, for each recipient that still has it.")
+            description = "Shows why a delivered mail was judged as it was, for each recipient, for 90 days.")
     int explain(
             @CommandLine.Mixin Main.Door door,
             @Parameters(paramLabel = "ID", description = "the mail's id, as in the answer to DATA") String id) {

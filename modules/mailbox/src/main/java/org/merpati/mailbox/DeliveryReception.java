@@ -19,6 +19,8 @@ import org.merpati.kernel.Failure;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Refused;
+import org.merpati.mime.Part;
+import org.merpati.mime.Summary;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Envelope;
 import org.merpati.smtp.NodeParameters;
@@ -31,6 +33,8 @@ import org.merpati.store.MailStore;
 /** Takes deliveries from our MTAs (LMTP with XMERPATI over mutual TLS) into the shards that this node leads. */
 final class DeliveryReception implements Reception {
     private static final int IN_MEMORY = 512 * 1024;
+    /** Where the MTA's fields are: above what came from outside. */
+    private static final int BEGINNING = 64 * 1024;
 
     private final Shards shards;
     private final Path folder;
@@ -134,7 +138,8 @@ final class DeliveryReception implements Reception {
                         .add(i);
             }
             Map<Integer, Reply> replies = new HashMap<>();
-            byShard.forEach((store, places) -> deliver(store, mail, body, places, replies));
+            String explanation = explanation(body);
+            byShard.forEach((store, places) -> deliver(store, mail, body, explanation, places, replies));
             List<Reply> inOrder = new ArrayList<>();
             for (int i = 0; i < envelope.recipients().size(); i++) {
                 inOrder.add(replies.getOrDefault(i, new Reply(451, "4.3.0 try again")));
@@ -143,12 +148,18 @@ final class DeliveryReception implements Reception {
         }
 
         private void deliver(
-                MailStore store, MailId mail, Body body, List<Integer> places, Map<Integer, Reply> replies) {
+                MailStore store,
+                MailId mail,
+                Body body,
+                String explanation,
+                List<Integer> places,
+                Map<Integer, Reply> replies) {
             try {
                 List<Delivery.Outcome> outcomes = store.deliver(new Delivery(
                         mail,
                         body,
-                        places.stream().map(i -> recipient(store, mail, i)).toList()));
+                        places.stream().map(i -> recipient(store, mail, i)).toList(),
+                        explanation));
                 for (int i = 0; i < places.size(); i++) {
                     Envelope.Recipient to = envelope.recipients().get(places.get(i));
                     replies.put(places.get(i), reply(mail, to, outcomes.get(i)));
@@ -156,6 +167,21 @@ final class DeliveryReception implements Reception {
             } catch (Failure failure) {
                 places.forEach(place -> replies.put(place, Reply.of(failure)));
             }
+        }
+
+        /** What the MTA wrote above the message, where it was judged. */
+        private String explanation(Body body) throws IOException {
+            boolean judged = envelope.recipients().stream()
+                    .anyMatch(to -> !NodeParameters.target(to).verdict().isEmpty());
+            if (!judged) {
+                return "";
+            }
+            byte[] beginning;
+            try (InputStream in = body.open(0)) {
+                beginning = in.readNBytes(BEGINNING);
+            }
+            Part part = Summary.of(beginning).structure();
+            return VerdictLines.raw(beginning, part.headerStart(), part.bodyStart(), VerdictLines.VERDICT);
         }
 
         private Delivery.Recipient recipient(MailStore store, MailId mail, int place) {

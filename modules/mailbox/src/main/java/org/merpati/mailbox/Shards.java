@@ -45,16 +45,20 @@ public final class Shards {
         List<String> lines = new ArrayList<>();
         for (MailStore store : stores.values()) {
             for (MailStore.Arrival arrival : store.arrivals(mail)) {
-                String to = directory
-                        .people()
-                        .account(arrival.account())
-                        .map(account -> account.address().toString())
-                        .orElse(arrival.account().toString());
-                lines.add(Instant.ofEpochMilli(arrival.millis()) + " stored <" + to + "> in " + store.shard() + ", UID "
-                        + arrival.uid());
+                lines.add(Instant.ofEpochMilli(arrival.millis()) + " stored <" + name(arrival.account()) + "> in "
+                        + store.shard() + ", UID " + arrival.uid());
             }
         }
         return lines;
+    }
+
+    /** The address of an account, or its id where the directory knows it no more. */
+    String name(AccountId id) {
+        return directory
+                .people()
+                .account(id)
+                .map(account -> account.address().toString())
+                .orElse(id.toString());
     }
 
     /**

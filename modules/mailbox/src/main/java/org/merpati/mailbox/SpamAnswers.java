@@ -2,9 +2,9 @@ package org.merpati.mailbox;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.merpati.cluster.NodeChannel;
@@ -18,7 +18,6 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.Refused;
 import org.merpati.mime.EncodedWords;
 import org.merpati.mime.Envelope;
-import org.merpati.mime.HeaderField;
 import org.merpati.mime.MessageText;
 import org.merpati.mime.Part;
 import org.merpati.mime.Summary;
@@ -32,8 +31,6 @@ import org.merpati.store.View;
 public final class SpamAnswers {
     private static final int BEGINNING = 512 * 1024;
     private static final int SHOWN = 4000;
-    private static final Set<String> VERDICT = Set.of(
-            "x-spam-flag", "x-spam-status", "x-spam-score", "x-spam-report", "authentication-results", "return-path");
     private static final Set<String> LETTER = Set.of("date", "from", "to", "cc", "subject", "reply-to");
 
     private final Shards shards;
@@ -76,12 +73,10 @@ public final class SpamAnswers {
                 continue;
             }
             store.fresh();
-            for (MailStore.Arrival arrival : store.arrivals(mail)) {
-                Account account = shards.account(arrival.account());
-                for (Found found : find(store, account.id(), mail, Optional.empty())) {
-                    texts.add("<" + account.address() + "> in "
-                            + found.mailbox().name() + "\n" + lines(store, account.id(), found, VERDICT));
-                }
+            for (MailStore.Explained explained : store.explanations(mail)) {
+                byte[] lines = explained.text().getBytes(StandardCharsets.UTF_8);
+                texts.add("<" + shards.name(explained.account()) + "> in " + explained.mailbox() + "\n"
+                        + VerdictLines.shown(lines, 0, lines.length, VerdictLines.VERDICT));
             }
         }
         BinaryWriter answer = new BinaryWriter().varint(texts.size());
@@ -89,22 +84,17 @@ public final class SpamAnswers {
         return answer.toByteArray();
     }
 
-    /** The messages of a mail that an account has, in all its mailboxes or in the one of a name. */
-    private static List<Found> find(MailStore store, AccountId account, MailId mail, Optional<String> name) {
-        List<Found> found = new ArrayList<>();
-        for (Mailbox mailbox : store.mailboxes(account)) {
-            if (!mailbox.selectable()
-                    || name.filter(n -> !n.equals(mailbox.name())).isPresent()) {
-                continue;
-            }
+    /** A message of a mail in an account's mailbox. */
+    private static Optional<Found> find(MailStore store, AccountId account, MailId mail, String name) {
+        return store.mailbox(account, name).filter(Mailbox::selectable).flatMap(mailbox -> {
             View view = store.view(account, mailbox.id());
             for (int place = view.size() - 1; place >= 0; place--) {
                 if (view.message(place).mail().equals(mail)) {
-                    found.add(new Found(mailbox, view.message(place)));
+                    return Optional.of(new Found(mailbox, view.message(place)));
                 }
             }
-        }
-        return found;
+            return Optional.empty();
+        });
     }
 
     private static byte[] beginning(MailStore store, AccountId account, Found found) throws IOException {
@@ -112,28 +102,6 @@ public final class SpamAnswers {
                 store.body(account, found.mailbox().id(), found.message()).open(0)) {
             return in.readNBytes(BEGINNING);
         }
-    }
-
-    /** Fields of the header, decoded, a line each with their folds taken out; nothing in them can move a terminal. */
-    private static String lines(MailStore store, AccountId account, Found found, Set<String> names) throws IOException {
-        byte[] octets = beginning(store, account, found);
-        Part part = Summary.of(octets).structure();
-        StringBuilder text = new StringBuilder();
-        for (HeaderField field : HeaderField.list(octets, part.headerStart(), part.bodyStart(), 1000)) {
-            if (names.contains(field.name().toLowerCase(Locale.ROOT))) {
-                String value = EncodedWords.decode(field.value(octets)).replace("\t* ", "\n    ");
-                text.append("  ")
-                        .append(field.name())
-                        .append(": ")
-                        .append(plain(value))
-                        .append('\n');
-            }
-        }
-        return text.toString();
-    }
-
-    private static String plain(String text) {
-        return text.replaceAll("[\\p{Cntrl}&&[^\n]]+", " ");
     }
 
     private byte[] held(BinaryReader request) {
@@ -152,9 +120,9 @@ public final class SpamAnswers {
                             message.mail(),
                             message.savedDate(),
                             from(summary.envelope()),
-                            plain(EncodedWords.decode(
+                            VerdictLines.plain(EncodedWords.decode(
                                     summary.envelope().subject().orElse(""))),
-                            plain(summary.header("x-spam-status").orElse("")))
+                            VerdictLines.plain(summary.header("x-spam-status").orElse("")))
                     .write(answer);
         }
         return answer.toByteArray();
@@ -165,13 +133,12 @@ public final class SpamAnswers {
                 .filter(person -> person.local().isPresent() && person.host().isPresent())
                 .findFirst()
                 .map(person -> person.local().get() + "@" + person.host().get())
-                .map(SpamAnswers::plain)
+                .map(VerdictLines::plain)
                 .orElse("");
     }
 
     private Found quarantined(MailStore store, Account account, MailId mail) {
-        return find(store, account.id(), mail, Optional.of(SpamRequests.QUARANTINE)).stream()
-                .findFirst()
+        return find(store, account.id(), mail, SpamRequests.QUARANTINE)
                 .orElseThrow(() -> new Refused(
                         Refused.Reason.NONEXISTENT, account.address() + " has no mail " + mail + " in quarantine"));
     }
@@ -182,9 +149,9 @@ public final class SpamAnswers {
         Found found = quarantined(store, account, new MailId(request.id()));
         byte[] octets = beginning(store, account.id(), found);
         Part part = Summary.of(octets).structure();
-        String body = plain(MessageText.body(octets, part).replaceAll("(?s)<[^>]{0,2000}>", " "));
-        String text = lines(store, account.id(), found, LETTER)
-                + lines(store, account.id(), found, VERDICT)
+        String body = VerdictLines.plain(MessageText.body(octets, part).replaceAll("(?s)<[^>]{0,2000}>", " "));
+        String text = VerdictLines.shown(octets, part.headerStart(), part.bodyStart(), LETTER)
+                + VerdictLines.shown(octets, part.headerStart(), part.bodyStart(), VerdictLines.VERDICT)
                 + "\n"
                 + body.substring(0, Math.min(SHOWN, body.length()));
         return new BinaryWriter().text(text).toByteArray();

@@ -1,6 +1,7 @@
 package org.merpati.store;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.merpati.kernel.BinaryWriter;
@@ -16,6 +17,8 @@ final class Bodies {
     private static final int EXPIRE_LIMIT = 10_000;
     /** How long a blob that nothing refers to stays, for who is reading it. */
     private static final long FREE_MILLIS = 3600L * 1000;
+    /** How long it is kept why a message was judged as it was. */
+    static final long EXPLAINED_MILLIS = Duration.ofDays(90).toMillis();
 
     private final Ledger ledger;
 
@@ -97,10 +100,25 @@ final class Bodies {
             return old.size() < 2 * EXPIRE_LIMIT;
         });
         old.forEach(ledger::delete);
+        int explanations = dropExplanations(ledger.millis() - EXPLAINED_MILLIS);
         int removed = dropRemoved(ledger.millis() - command.keepMillis());
         int free = dropFree(ledger.millis() - FREE_MILLIS);
-        BinaryWriter answer = Answer.done().varint(old.size() + removed + free);
+        BinaryWriter answer = Answer.done().varint(old.size() + explanations + removed + free);
         return answer.toByteArray();
+    }
+
+    /** Forgets why messages were judged as they were that came before a time; the oldest ids come first. */
+    private int dropExplanations(long before) throws IOException {
+        List<byte[]> old = new ArrayList<>();
+        ledger.scan(Keys.shardKind(Keys.EXPLANATION), (key, value) -> {
+            boolean due = Rows.Explanation.read(value).millis() < before;
+            if (due) {
+                old.add(key);
+            }
+            return due && old.size() < EXPIRE_LIMIT;
+        });
+        old.forEach(ledger::delete);
+        return old.size();
     }
 
     /** Forgets messages that were removed before a time. */

@@ -11,8 +11,10 @@ import org.merpati.kernel.MailId;
  *
  * @param mail the message's id from its acceptance on
  * @param body the octets as they will be read back, trace headers included, without any recipient's own header
+ * @param explanation header lines that say why the message was judged as it was, or nothing; with the lines of each
+ *     recipient they are kept for 90 days, whatever becomes of the message
  */
-public record Delivery(MailId mail, Body body, List<Recipient> recipients) {
+public record Delivery(MailId mail, Body body, List<Recipient> recipients, String explanation) {
     /**
      * One recipient.
      *
@@ -36,5 +38,10 @@ public record Delivery(MailId mail, Body body, List<Recipient> recipients) {
 
     public Delivery {
         recipients = List.copyOf(recipients);
+    }
+
+    /** A delivery that is not explained. */
+    public Delivery(MailId mail, Body body, List<Recipient> recipients) {
+        this(mail, body, recipients, "");
     }
 }

@@ -180,6 +180,11 @@ public final class JournaledStore implements MailStore {
     }
 
     @Override
+    public List<Explained> explanations(MailId mail) {
+        return state.explanations(mail);
+    }
+
+    @Override
     public Mailbox create(AccountId account, String name, Set<String> specialUse) {
         String lawful = Names.lawful(name);
         if (specialUse.size() > 1) {

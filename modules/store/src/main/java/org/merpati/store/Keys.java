@@ -70,6 +70,9 @@ final class Keys {
     /** The key of a removed message by the time of its removal. */
     static final char REMOVAL = 'r';
 
+    /** Why a message was judged as it was, by its id, whose beginning is its time. */
+    static final char EXPLANATION = 'q';
+
     /** The length of a key of an account before what follows its kind. */
     static final int ACCOUNT_PREFIX = 1 + Id.BYTES + 1;
 
@@ -218,6 +221,22 @@ final class Keys {
 
     static byte[] upload(Id upload, int number) {
         return put(shard(UPLOAD, Id.BYTES + 4), upload).putInt(number).array();
+    }
+
+    static byte[] explanation(DeliveryId id, AccountId account) {
+        ByteBuffer to =
+                put(shard(EXPLANATION, Id.BYTES + Id.BYTES + 4), id.mail().value());
+        return put(to, account.value()).putInt(id.place()).array();
+    }
+
+    /** The start of the range of a mail's explanations. */
+    static byte[] explanations(MailId mail) {
+        return put(shard(EXPLANATION, Id.BYTES), mail.value()).array();
+    }
+
+    /** The account of an explanation's key. */
+    static AccountId explainedOf(byte[] key) {
+        return new AccountId(id(key, 2 + Id.BYTES));
     }
 
     static byte[] expiry(long millis, AccountId account, DeliveryId id) {

@@ -200,6 +200,19 @@ public interface MailStore extends AutoCloseable {
     List<Arrival> arrivals(MailId mail);
 
     /**
+     * Why a mail was judged as it was for an account.
+     *
+     * @param mailbox the name of the one that it was delivered into
+     * @param text lines of a header, as they were written for this recipient
+     */
+    record Explained(AccountId account, String mailbox, String text) {}
+
+    /** Why a mail was judged as it was, for each recipient here, as far as this copy has applied; kept for 90 days. */
+    default List<Explained> explanations(MailId mail) {
+        return List.of();
+    }
+
+    /**
      * Calls back after every change to the mailbox, from a thread that must not be held up; a burst may be told once.
      * Also when leadership is lost: the next call then throws {@link org.merpati.kernel.TryLater}.
      */

@@ -101,6 +101,12 @@ final class Messages {
         byte[] key = Keys.delivery(account, target.id());
         ledger.put(key, new Rows.Delivered(ledger.millis(), uid, command.digest()).write());
         ledger.put(Keys.expiry(ledger.millis(), account, target.id()), key);
+        if (!command.explanation().isEmpty()) {
+            String text = target.prefix() + command.explanation();
+            ledger.put(
+                    Keys.explanation(target.id(), account),
+                    new Rows.Explanation(ledger.millis(), folder.row.name, text).write());
+        }
         return uid;
     }
 

@@ -95,7 +95,7 @@ final class Proposer {
         Map<String, Integer> places = new LinkedHashMap<>();
         List<Octets> summaries = new ArrayList<>();
         List<Command.Target> targets = new ArrayList<>();
-        int room = INLINE_LIMIT;
+        int room = INLINE_LIMIT - delivery.explanation().length() * 3;
         for (Delivery.Recipient recipient : delivery.recipients()) {
             String prefix = recipient.prefix();
             int place = places.computeIfAbsent(prefix, absent -> places.size());
@@ -114,7 +114,14 @@ final class Proposer {
                     quota(recipient.account())));
         }
         Command.Content content = content(body, room);
-        return new Command.Deliver(delivery.mail(), content, MessageIds.of(body), sha256(body), targets, summaries);
+        return new Command.Deliver(
+                delivery.mail(),
+                content,
+                MessageIds.of(body),
+                sha256(body),
+                targets,
+                summaries,
+                delivery.explanation());
     }
 
     private static byte[] joined(String prefix, byte[] body) {

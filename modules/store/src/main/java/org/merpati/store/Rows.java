@@ -320,6 +320,18 @@ final class Rows {
         }
     }
 
+    /** Why a message was judged as it was, when it came, and into which mailbox. */
+    record Explanation(long millis, String mailbox, String text) {
+        static Explanation read(byte[] value) {
+            BinaryReader from = open(value);
+            return new Explanation(from.varint(), from.text(), from.text());
+        }
+
+        byte[] write() {
+            return start().varint(millis).text(mailbox).text(text).toByteArray();
+        }
+    }
+
     /** A thing that was told to be on a side, and on which day since 1970. */
     record Thing(Tally.Side side, int day) {
         static Thing read(byte[] value) {

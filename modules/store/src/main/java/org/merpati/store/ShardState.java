@@ -274,6 +274,21 @@ public final class ShardState implements StateMachine {
         return annotations;
     }
 
+    List<MailStore.Explained> explanations(MailId mail) {
+        List<MailStore.Explained> explained = new ArrayList<>();
+        byte[] from = Keys.explanations(mail);
+        try (Snapshot rows = vault.snapshot()) {
+            rows.scan(from, Keys.behind(from), (key, value) -> {
+                Rows.Explanation row = Rows.Explanation.read(value);
+                explained.add(new MailStore.Explained(Keys.explainedOf(key), row.mailbox(), row.text()));
+                return true;
+            });
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
+        return explained;
+    }
+
     Tally.Counts counts(AccountId account, long[] marks) {
         try (Snapshot rows = vault.snapshot()) {
             return Tallies.counts(rows, account, marks);

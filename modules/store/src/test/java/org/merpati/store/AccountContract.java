@@ -97,6 +97,32 @@ interface AccountContract extends StoreContract {
     }
 
     @Test
+    default void whyAMessageWasJudgedAsItWasOutlivesItForNinetyDays() {
+        store().ensure(BUDI);
+        MailId mail = new MailId(new Id(1_750_000_000_000L << 16, 78));
+        String prefix = "X-Spam-Flag: YES\r\n";
+        store().deliver(new Delivery(
+                mail,
+                Body.of("Subject: win\r\n\r\n".getBytes(StandardCharsets.UTF_8)),
+                List.of(new Delivery.Recipient(new DeliveryId(mail, 0), BUDI, prefix, "Junk", Flags.NONE)),
+                "X-Spam-Score: 7.0\r\n"));
+        MailStore.Explained explained = new MailStore.Explained(BUDI, "Junk", prefix + "X-Spam-Score: 7.0\r\n");
+        assertThat(store().explanations(mail)).containsExactly(explained);
+        assertThat(store().explanations(new MailId(new Id(1_750_000_000_000L << 16, 79))))
+                .isEmpty();
+        long uid = view("Junk").message(0).uid();
+        store().flags(BUDI, id("Junk"), List.of(uid), adding("\\Deleted"), OptionalLong.empty());
+        store().expunge(BUDI, id("Junk"), List.of(uid));
+        long day = 86_400_000L;
+        pass(89 * day);
+        expire();
+        assertThat(store().explanations(mail)).containsExactly(explained);
+        pass(2 * day);
+        expire();
+        assertThat(store().explanations(mail)).isEmpty();
+    }
+
+    @Test
     default void aThingCountsOnceOnTheSideThatItIsOnNow() {
         store().ensure(BUDI);
         long[] marks = {1, -2, 3};

@@ -51,14 +51,18 @@ public sealed interface Command {
     /** Appends messages, all or none. */
     record Append(AccountId account, MailboxId mailbox, List<Added> messages, Quota quota) implements Command {}
 
-    /** Delivers one body to all recipients or none; the digest is the body's SHA-256. */
+    /**
+     * Delivers one body to all recipients or none; the digest is the body's SHA-256. The explanation is kept apart from
+     * the message, unless it is empty.
+     */
     record Deliver(
             MailId mail,
             Content content,
             List<Long> messageIds,
             Octets digest,
             List<Target> targets,
-            List<Octets> summaries)
+            List<Octets> summaries,
+            String explanation)
             implements Command {}
 
     /** Changes flags of messages whose MODSEQ is not greater than a bound, or of all if it is -1. */

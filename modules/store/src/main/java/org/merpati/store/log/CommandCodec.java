@@ -47,11 +47,12 @@ public final class CommandCodec {
 
     /**
      * The newest version of a type's form; the second of those that make an account keep more has its quota, that of
-     * Expire how long removed messages are kept.
+     * Expire how long removed messages are kept; the third of Deliver has an explanation.
      */
     private static int newest(int type) {
         return switch (type) {
-            case 6, 7, 9, 12, 15 -> 2;
+            case 6, 9, 12, 15 -> 2;
+            case 7 -> 3;
             default -> 1;
         };
     }
@@ -313,6 +314,7 @@ public final class CommandCodec {
         }
         to.varint(command.summaries().size());
         command.summaries().forEach(summary -> to.bytes(summary.array()));
+        to.text(command.explanation());
     }
 
     private static Deliver deliver(BinaryReader from, int version) {
@@ -322,7 +324,8 @@ public final class CommandCodec {
                 list(from, BinaryReader::i64),
                 new Octets(from.bytes()),
                 list(from, reader -> target(reader, version)),
-                list(from, reader -> new Octets(reader.bytes())));
+                list(from, reader -> new Octets(reader.bytes())),
+                version < 3 ? "" : from.text());
     }
 
     private static Target target(BinaryReader from, int version) {
