@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.merpati.filter.regex.Automaton;
 import org.merpati.filter.regex.Regex;
+import org.merpati.filter.regex.Sieve;
 import org.merpati.filter.regex.Steps;
+import org.merpati.filter.regex.Windows;
 
 /** Rules with expressions that look at the same texts: one pass over a text tells which of them are worth a search. */
 final class Group {
@@ -19,10 +21,14 @@ final class Group {
     private final List<Integer> always = new ArrayList<>();
     private final Automaton automaton;
     private final int[] owners;
+    private final Sieve sieve;
+    private final int[] sieved;
 
     Group(List<Rule> rules, java.util.function.Function<Rule, Regex> regexes) {
         List<Set<String>> texts = new ArrayList<>();
         List<Integer> indexes = new ArrayList<>();
+        List<Windows> windows = new ArrayList<>();
+        List<Integer> seen = new ArrayList<>();
         for (Rule rule : rules) {
             Regex regex = regexes.apply(rule);
             Optional<Set<String>> literals = regex.literals(SHORTEST);
@@ -30,12 +36,16 @@ final class Group {
                 texts.add(literals.get());
                 indexes.add(entries.size());
             } else {
-                always.add(entries.size());
+                Optional<Windows> rows = regex.windows();
+                rows.ifPresent(windows::add);
+                (rows.isPresent() ? seen : always).add(entries.size());
             }
             entries.add(new Entry(rule, regex));
         }
         this.automaton = Automaton.of(texts);
         this.owners = indexes.stream().mapToInt(Integer::intValue).toArray();
+        this.sieve = Sieve.of(windows);
+        this.sieved = seen.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** How often each rule hits the texts, in the order of the rules. */
@@ -45,6 +55,7 @@ final class Group {
         for (int t = 0; t < texts.size(); t++) {
             String text = texts.get(t);
             automaton.search(text, set -> candidates[owners[set]] = true);
+            sieve.search(text, row -> candidates[sieved[row]] = true);
             for (int i : always) {
                 candidates[i] = true;
             }

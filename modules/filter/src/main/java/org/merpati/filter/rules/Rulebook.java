@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.merpati.filter.regex.Fragments;
 import org.merpati.filter.text.Conventions;
 import org.merpati.filter.text.HeaderRequest;
 import org.merpati.filter.text.Registries;
@@ -30,13 +31,15 @@ final class Rulebook {
 
     private final Draft draft;
     private final int set;
+    private final Fragments known;
     private final Map<String, Rule> rules = new LinkedHashMap<>();
     private final List<ContentRules.Problem> problems = new ArrayList<>();
     private final Conventions conventions;
     private final Map<String, List<Pattern>> wild = new ConcurrentHashMap<>();
 
-    private Rulebook(Draft draft, int set) {
+    private Rulebook(Draft draft, int set, Fragments known) {
         this.draft = draft;
+        this.known = known;
         this.set = set;
         for (Draft.Written written : draft.rules.values()) {
             add(written);
@@ -57,7 +60,7 @@ final class Rulebook {
      * @throws Malformed if one is broken, with file, line and reason
      */
     static Rulebook of(List<RuleFile> files, Scores scores) {
-        return new Rulebook(RuleReader.read(files), scores.ordinal());
+        return new Rulebook(RuleReader.read(files), scores.ordinal(), new Fragments());
     }
 
     /** All rules by name. */
@@ -170,7 +173,7 @@ final class Rulebook {
 
     private org.merpati.filter.regex.Regex regex(Draft.Written written, String text) {
         RuleText form = RuleText.of(text);
-        return (draft.replaced.contains(written.name()) ? form.with(draft.tags) : form).regex();
+        return (draft.replaced.contains(written.name()) ? form.with(draft.tags) : form).regex(known);
     }
 
     /** With each family of rules as the sum of its members. */
