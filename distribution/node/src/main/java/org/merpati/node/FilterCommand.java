@@ -113,6 +113,9 @@ final class FilterCommand implements Runnable {
                     slowest / 1e6,
                     which);
         }
+        System.gc();
+        Runtime heap = Runtime.getRuntime();
+        System.err.printf(Locale.ROOT, "memory: %.1f MB of heap%n", (heap.totalMemory() - heap.freeMemory()) / 1e6);
         return well;
     }
 

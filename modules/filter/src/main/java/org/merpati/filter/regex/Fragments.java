@@ -1,10 +1,10 @@
 package org.merpati.filter.regex;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Parts that expressions have in common, so that each is read once. Not for use by many threads. */
+/** Parts that expressions have in common, so that each is read once. Safe for use by many threads. */
 public final class Fragments {
     private static final int SHORTEST = 12;
     private static final int COUNT_LIMIT = 20_000;
@@ -12,7 +12,7 @@ public final class Fragments {
     /** A part as it is written, and what was switched on around it. */
     private record Written(String text, Object flags) {}
 
-    private final Map<Written, Tree.Common> known = new HashMap<>();
+    private final Map<Written, Tree.Common> known = new ConcurrentHashMap<>();
 
     @Nullable
     Tree find(String text, Object flags) {
@@ -25,7 +25,7 @@ public final class Fragments {
             return tree;
         }
         Tree.Common common = new Tree.Common(tree);
-        known.put(new Written(text, flags), common);
-        return common;
+        Tree.Common before = known.putIfAbsent(new Written(text, flags), common);
+        return before == null ? common : before;
     }
 }

@@ -96,7 +96,7 @@ final class Prefix {
                 joined[i] |= next.bits[i - end * WORDS];
             }
             int moved = next.ends << end;
-            lengths |= moved & (LONG - 1) | (moved >= LONG ? LONG : 0);
+            lengths |= (moved & (LONG - 1)) | (moved >= LONG ? LONG : 0);
         }
         return new Prefix(joined, lengths);
     }

@@ -41,9 +41,7 @@ final class Rulebook {
         this.draft = draft;
         this.known = known;
         this.set = set;
-        for (Draft.Written written : draft.rules.values()) {
-            add(written);
-        }
+        draft.rules.values().parallelStream().map(this::make).toList().forEach(this::add);
         this.conventions = new Conventions(registries(draft), draft.originating, redirectors());
     }
 
@@ -113,30 +111,43 @@ final class Rulebook {
         return patterns;
     }
 
-    private void add(Draft.Written written) {
-        String flags = draft.flags.getOrDefault(written.name(), "");
-        Set<String> words = new HashSet<>(Arrays.asList(flags.split("\\s+")));
-        Test test;
-        try {
-            test = test(written);
-        } catch (Refused untranslated) {
-            problems.add(new ContentRules.Problem(
-                    written.name(), written.place().toString(), String.valueOf(untranslated.getMessage())));
-            test = new Test.Outside();
-        } catch (Malformed broken) {
-            throw new Malformed(written.place() + ": the rule " + written.name() + ": " + broken.getMessage());
+    /** A rule as it was made, what keeps it from running, and whether it is broken. */
+    private record Made(Rule rule, Optional<ContentRules.Problem> problem, Optional<Malformed> broken) {}
+
+    private void add(Made made) {
+        if (made.broken.isPresent()) {
+            throw made.broken.get();
         }
-        rules.put(
+        made.problem.ifPresent(problems::add);
+        rules.put(made.rule.name(), made.rule);
+    }
+
+    private Made make(Draft.Written written) {
+        try {
+            return new Made(rule(written, test(written)), Optional.empty(), Optional.empty());
+        } catch (Refused untranslated) {
+            ContentRules.Problem problem = new ContentRules.Problem(
+                    written.name(), written.place().toString(), String.valueOf(untranslated.getMessage()));
+            return new Made(rule(written, new Test.Outside()), Optional.of(problem), Optional.empty());
+        } catch (Malformed reason) {
+            Malformed broken =
+                    new Malformed(written.place() + ": the rule " + written.name() + ": " + reason.getMessage());
+            return new Made(rule(written, new Test.Outside()), Optional.empty(), Optional.of(broken));
+        }
+    }
+
+    private Rule rule(Draft.Written written, Test test) {
+        String flags = draft.flags.getOrDefault(written.name(), "");
+        Set<String> words = flags.isEmpty() ? Set.of() : new HashSet<>(Arrays.asList(flags.split("\\s+")));
+        return new Rule(
                 written.name(),
-                new Rule(
-                        written.name(),
-                        test,
-                        score(written.name(), words),
-                        most(words, flags),
-                        !words.contains("nosubject"),
-                        words.contains("net"),
-                        draft.descriptions.getOrDefault(written.name(), ""),
-                        written.place()));
+                test,
+                score(written.name(), words),
+                most(words, flags),
+                !words.contains("nosubject"),
+                words.contains("net"),
+                draft.descriptions.getOrDefault(written.name(), ""),
+                written.place());
     }
 
     private static int most(Set<String> words, String flags) {
