@@ -69,29 +69,54 @@ final class FilterCommand implements Runnable {
         boolean learned = bayes.ready(Scope.GLOBAL);
         ContentRules rules = ContentRules.of(place.rules.list(), learned ? Scores.LEARNED : Scores.PLAIN);
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-        List<String> paths = lines();
         boolean well = true;
-        for (int round = 1; round <= place.rounds; round++) {
-            long begin = cpu();
-            for (String path : paths) {
-                Suspect suspect = read(path);
-                boolean last = round == place.rounds;
-                well &= suspect != null;
-                if (suspect != null) {
-                    String line = judged(path, suspect, rules, bayes);
-                    out.print(last ? line : "");
+        if (place.rounds == 1) {
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (String path = in.readLine(); path != null; path = in.readLine()) {
+                Suspect suspect = path.isBlank() ? null : read(path);
+                well &= suspect != null || path.isBlank();
+                out.print(suspect == null ? "" : judged(path, suspect, rules, bayes));
+                if (!in.ready()) {
+                    out.flush();
                 }
             }
-            if (place.rounds > 1) {
-                System.err.printf(
-                        Locale.ROOT,
-                        "round %d: %.3f ms of CPU a message%n",
-                        round,
-                        (cpu() - begin) / 1e6 / paths.size());
-            }
+        } else {
+            well = rounds(place.rounds, rules, bayes, out);
         }
         out.flush();
         return well ? 0 : 1;
+    }
+
+    /** Judges a list again and again, prints the verdicts of the last time, and says what each time took. */
+    private static boolean rounds(int rounds, ContentRules rules, Bayes bayes, PrintStream out) throws IOException {
+        List<String> paths = lines();
+        boolean well = true;
+        for (int round = 1; round <= rounds; round++) {
+            long begin = cpu();
+            long slowest = 0;
+            String which = "";
+            for (String path : paths) {
+                long from = System.nanoTime();
+                Suspect suspect = read(path);
+                well &= suspect != null;
+                String line = suspect == null ? "" : judged(path, suspect, rules, bayes);
+                long took = System.nanoTime() - from;
+                which = took > slowest ? path : which;
+                slowest = Math.max(slowest, took);
+                out.print(round == rounds ? line : "");
+            }
+            System.err.printf(
+                    Locale.ROOT,
+                    "round %d: %.3f ms of CPU a message; the slowest took %.1f ms: %s%n",
+                    round,
+                    (cpu() - begin) / 1e6 / Math.max(1, paths.size()),
+                    slowest / 1e6,
+                    which);
+        }
+        System.gc();
+        Runtime heap = Runtime.getRuntime();
+        System.err.printf(Locale.ROOT, "memory: %.1f MB of heap%n", (heap.totalMemory() - heap.freeMemory()) / 1e6);
+        return well;
     }
 
     /** The processor time of this process so far, nanoseconds. */

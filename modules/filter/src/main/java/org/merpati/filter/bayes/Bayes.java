@@ -28,9 +28,9 @@ public final class Bayes implements Check {
 
     private static final double NEUTRAL = 0.5;
     /** How far from neutral a token must be to be counted. */
-    private static final double DISTANCE = 0.1;
+    private static final double DISTANCE = 0.3;
     /** The most tokens that are combined: the farthest from neutral. */
-    private static final int COMBINED = 150;
+    private static final int COMBINED = 300;
     /** What share of the tokens counts as independent: the words of a text come together. */
     private static final double INDEPENDENT = 0.2;
 
@@ -38,7 +38,7 @@ public final class Bayes implements Check {
     private static final double SURE_HAM = -4;
 
     private static final double UNDECIDED = 3;
-    private static final double SURE_SPAM = 5;
+    private static final double SURE_SPAM = 6;
 
     private final TokenCounts counts;
 

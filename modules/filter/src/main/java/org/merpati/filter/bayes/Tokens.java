@@ -37,6 +37,7 @@ public final class Tokens {
             "x-keywords");
 
     private static final int WORD_LIMIT = 40;
+    private static final int DOMAINS_LIMIT = 4;
     private static final int FIELDS_LIMIT = 200;
     private static final int VALUE_LIMIT = 2_000;
     private static final long PRIME = 0x9E3779B97F4A7C15L;
@@ -78,19 +79,50 @@ public final class Tokens {
             }
             int length = i - from;
             if (length >= 1 && length <= WORD_LIMIT) {
-                String word = text.substring(from, i);
-                String small = word.toLowerCase(Locale.ROOT);
-                long token = mix(prefix ^ digest(small));
-                add(token);
-                if (!small.equals(word)) {
-                    add(mix(prefix ^ digest(word)));
-                }
-                if (before != 0) {
-                    add(mix(before * PAIR + token));
-                }
-                before = token;
+                before = word(prefix, text.substring(from, i), before);
             }
             from = i + 1;
+        }
+    }
+
+    /** Adds a word as it is, in small letters, with the one before, and what it is made of; gives its token. */
+    private long word(long prefix, String word, long before) {
+        String small = word.toLowerCase(Locale.ROOT);
+        long token = mix(prefix ^ digest(small));
+        add(token);
+        if (!small.equals(word)) {
+            add(mix(prefix ^ digest(word)));
+        }
+        if (before != 0) {
+            add(mix(before * PAIR + token));
+        }
+        String bare = bare(small);
+        if (bare.length() < small.length() && !bare.isEmpty()) {
+            add(mix(prefix ^ digest(bare)));
+        }
+        domain(prefix, bare.substring(bare.lastIndexOf('@') + 1));
+        return token;
+    }
+
+    /** A word without the punctuation around it. */
+    private static String bare(String word) {
+        int from = 0;
+        int to = word.length();
+        while (from < to && !Character.isLetterOrDigit(word.charAt(from))) {
+            from++;
+        }
+        while (to > from && !Character.isLetterOrDigit(word.charAt(to - 1))) {
+            to--;
+        }
+        return word.substring(from, to);
+    }
+
+    /** Adds the domains that a name of a host or of an address lies in. */
+    private void domain(long prefix, String name) {
+        int dot = name.indexOf('.');
+        for (int labels = 0; dot > 0 && labels < DOMAINS_LIMIT; labels++) {
+            add(mix(prefix ^ digest(name.substring(dot))));
+            dot = name.indexOf('.', dot + 1);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.merpati.filter.regex;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,33 +19,53 @@ final class Graph {
     private static final int FORK = 1;
     private static final int AT = 2;
     private static final int MATCH = 3;
-    private static final int LIMIT = 12_000;
-    /** How often a coarse graph counts at most. */
-    private static final int COARSE = 1;
+    private static final int LIMIT = 100_000;
 
+    /** How closely a graph follows the expression. */
+    enum Detail {
+        /** As closely as a graph can. */
+        FINE(Integer.MAX_VALUE),
+        /** What may be repeated often may be so without end. */
+        LOOSE(8),
+        /** What is repeated may be so without end. */
+        COARSE(1);
+
+        /** How far is counted. */
+        private final int counted;
+
+        Detail(int counted) {
+            this.counted = counted;
+        }
+    }
+
+    private static final int FIELDS = 4;
     private static final int NOWHERE = -1;
     private static final OctetSet WORDS =
             OctetSet.range('a', 'z').with('A', 'Z').with('0', '9').with('_', '_');
 
-    private final List<int[]> states = new ArrayList<>();
+    private int[] states = new int[64 * FIELDS];
+    private int size;
     private final List<OctetSet> sets = new ArrayList<>();
     private final Map<OctetSet, Integer> known = new HashMap<>();
     private final Map<Integer, Tree> groups = new HashMap<>();
-    private final boolean coarse;
+    private final Detail detail;
     private boolean exact = true;
     private boolean places;
     private int start;
 
-    private Graph(boolean coarse) {
-        this.coarse = coarse;
+    private Graph(Detail detail) {
+        this.detail = detail;
     }
 
     /** The graph, unless it would be too large. */
-    static Optional<Graph> of(Tree tree, boolean coarse) {
-        Graph graph = new Graph(coarse);
+    static Optional<Graph> of(Tree tree, Detail detail) {
+        if (size(tree, detail) > LIMIT) {
+            return Optional.empty();
+        }
+        Graph graph = new Graph(detail);
         int match = graph.state(MATCH, 0, NOWHERE, NOWHERE);
         graph.start = graph.tree(tree, match);
-        return graph.states.size() > LIMIT ? Optional.empty() : Optional.of(graph);
+        return Optional.of(graph);
     }
 
     /** Whether it accepts no more than the expression matches. */
@@ -62,7 +83,7 @@ final class Graph {
     }
 
     int size() {
-        return states.size();
+        return size;
     }
 
     List<OctetSet> sets() {
@@ -70,35 +91,40 @@ final class Graph {
     }
 
     boolean match(int state) {
-        return states.get(state)[0] == MATCH;
+        return states[state * FIELDS] == MATCH;
     }
 
     boolean octet(int state) {
-        return states.get(state)[0] == OCTET;
+        return states[state * FIELDS] == OCTET;
     }
 
     boolean fork(int state) {
-        return states.get(state)[0] == FORK;
+        return states[state * FIELDS] == FORK;
     }
 
     /** The set of an octet's state, or the place of a place's. */
     int argument(int state) {
-        return states.get(state)[1];
+        return states[state * FIELDS + 1];
     }
 
     int next(int state) {
-        return states.get(state)[2];
+        return states[state * FIELDS + 2];
     }
 
     int other(int state) {
-        return states.get(state)[3];
+        return states[state * FIELDS + 3];
     }
 
     private int state(int kind, int argument, int next, int other) {
-        if (states.size() <= LIMIT) {
-            states.add(new int[] {kind, argument, next, other});
+        int at = size * FIELDS;
+        if (at == states.length) {
+            states = Arrays.copyOf(states, at * 2);
         }
-        return states.size() - 1;
+        states[at] = kind;
+        states[at + 1] = argument;
+        states[at + 2] = next;
+        states[at + 3] = other;
+        return size++;
     }
 
     private int set(OctetSet set) {
@@ -110,9 +136,6 @@ final class Graph {
 
     /** Adds a tree before a state and gives where it begins. */
     private int tree(Tree tree, int next) {
-        if (states.size() > LIMIT) {
-            return next;
-        }
         return switch (tree) {
             case Tree.Octet octet -> state(OCTET, set(octet.set()), next, NOWHERE);
             case Tree.Sequence sequence -> {
@@ -135,6 +158,7 @@ final class Graph {
                 groups.put(group.number(), group.part());
                 yield tree(group.part(), next);
             }
+            case Tree.Common common -> tree(common.part(), next);
             case Tree.Atomic atomic -> {
                 exact = false;
                 yield tree(atomic.part(), next);
@@ -162,27 +186,65 @@ final class Graph {
     private int anything(int next) {
         int loop = state(FORK, 0, next, NOWHERE);
         int octet = state(OCTET, set(OctetSet.none().not()), loop, NOWHERE);
-        states.get(loop)[3] = octet;
+        states[loop * FIELDS + 3] = octet;
         return loop;
+    }
+
+    private static int least(Tree.Repeat repeat, Detail detail) {
+        return Math.min(detail.counted, repeat.least());
+    }
+
+    private static boolean many(Tree.Repeat repeat, Detail detail) {
+        boolean ranged = detail != Detail.FINE && repeat.most() > Math.max(1, repeat.least());
+        return repeat.most() < 0 || ranged || repeat.most() > detail.counted;
+    }
+
+    /** How many states a tree needs, about. */
+    private static long size(Tree tree, Detail detail) {
+        return switch (tree) {
+            case Tree.Sequence sequence -> size(sequence.parts(), detail);
+            case Tree.Choice choice ->
+                size(choice.parts(), detail) + choice.parts().size();
+            case Tree.Group group -> size(group.part(), detail);
+            case Tree.Common common -> size(common.part(), detail);
+            case Tree.Atomic atomic -> size(atomic.part(), detail);
+            case Tree.Repeat repeat -> {
+                int times = least(repeat, detail) + (many(repeat, detail) ? 1 : repeat.most() - repeat.least());
+                yield Math.min(LIMIT * 2L, (size(repeat.part(), detail) + 1) * times);
+            }
+            case Tree.Octet octet -> 1;
+            case Tree.Look look -> 0;
+            case Tree.At at -> 1;
+            case Tree.Back back -> 2;
+            case Tree.Insert insert -> 2;
+        };
+    }
+
+    private static long size(List<Tree> parts, Detail detail) {
+        long sum = 0;
+        for (Tree part : parts) {
+            sum += size(part, detail);
+        }
+        return sum;
     }
 
     private int repeat(Tree.Repeat repeat, int next) {
         exact &= repeat.greed() != Tree.Greed.POSSESSIVE;
         int at = next;
-        int least = coarse ? Math.min(COARSE, repeat.least()) : repeat.least();
-        boolean many = repeat.most() < 0 || (coarse && repeat.most() > COARSE);
+        int least = least(repeat, detail);
+        boolean many = many(repeat, detail);
         exact &= least == repeat.least() && many == repeat.most() < 0;
         if (many) {
             int loop = state(FORK, 0, NOWHERE, next);
             int begin = tree(repeat.part(), loop);
-            states.get(Math.min(loop, states.size() - 1))[2] = begin;
+            states[loop * FIELDS + 2] = begin;
             at = loop;
         } else {
-            for (int i = least; i < repeat.most() && states.size() <= LIMIT; i++) {
+            for (int i = least; i < repeat.most(); i++) {
                 at = state(FORK, 0, tree(repeat.part(), at), next);
             }
         }
-        for (int i = 0; i < least && states.size() <= LIMIT; i++) {
+        for (int i = 0; i < least; i++) {
             at = tree(repeat.part(), at);
         }
         return at;

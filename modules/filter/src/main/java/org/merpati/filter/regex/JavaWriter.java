@@ -37,6 +37,7 @@ final class JavaWriter {
                         .append(')');
             case Tree.Look look -> wrapped(opening(look), look.part());
             case Tree.Atomic atomic -> wrapped("(?>", atomic.part());
+            case Tree.Common common -> tree(common.part());
             case Tree.At at -> text.append(place(at.place()));
             case Tree.Insert insert ->
                 text.append("(?:")

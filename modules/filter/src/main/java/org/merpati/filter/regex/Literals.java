@@ -39,7 +39,7 @@ record Literals(Optional<Set<String>> exact, Optional<Set<String>> needed) {
         return texts.stream().mapToInt(String::length).min().orElse(0);
     }
 
-    private static Literals read(Tree tree) {
+    static Literals read(Tree tree) {
         return switch (tree) {
             case Tree.Octet octet -> octet(octet.set());
             case Tree.Sequence sequence -> sequence(sequence.parts());
@@ -47,6 +47,7 @@ record Literals(Optional<Set<String>> exact, Optional<Set<String>> needed) {
             case Tree.Repeat repeat -> repeat(repeat);
             case Tree.Group group -> read(group.part());
             case Tree.Atomic atomic -> read(atomic.part());
+            case Tree.Common common -> common.literals();
             case Tree.Look look -> EMPTY;
             case Tree.At at -> EMPTY;
             case Tree.Back back -> ANYTHING;

@@ -3,6 +3,7 @@ package org.merpati.filter.regex;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.merpati.filter.regex.Tree.Place;
 
 /**
@@ -10,11 +11,8 @@ import org.merpati.filter.regex.Tree.Place;
  * met and kept. For use by many threads.
  */
 final class Machine {
-    private static final int STATES = 600;
+    private static final int STATES = 2_000;
     private static final int REBUILDS = 8;
-    private static final int FOUND = -1;
-    private static final int UNKNOWN = 0;
-    private static final int FULL = -2;
     private static final Place[] PLACES = Place.values();
 
     /** What the octet before was. */
@@ -29,6 +27,9 @@ final class Machine {
     private final int[] sample;
     private final int end;
     private final boolean anchored;
+    /** The state behind a match. */
+    private final State found = new State(new Key(BEGIN, new int[0]), 0);
+
     private volatile Known known;
 
     Machine(Graph graph) {
@@ -68,32 +69,28 @@ final class Machine {
     /** Whether a text has a part that the graph accepts. */
     Answer accepts(String text) {
         Known now = known;
-        int state = 0;
+        State state = now.first;
         int rebuilds = 0;
         int length = text.length();
         for (int i = 0; i <= length; i++) {
             int symbol = i == length ? end : classes[text.charAt(i) & 0xff] & 0xff;
-            int[] row = now.rows[state];
-            int next = row == null ? UNKNOWN : row[symbol];
-            if (next == UNKNOWN) {
+            State next = state.next[symbol];
+            if (next == null) {
                 next = now.step(state, symbol);
-                if (next == FULL) {
+                if (next == null) {
                     if (++rebuilds > REBUILDS) {
                         return Answer.TOO_MUCH_WORK;
                     }
-                    Known fresh = new Known();
-                    state = fresh.put(now.key(state));
-                    now = fresh;
-                    known = fresh;
-                    i--;
-                    continue;
+                    now = new Known();
+                    known = now;
+                    next = now.step(now.put(state.key), symbol);
                 }
             }
-            if (next == FOUND) {
-                return Answer.YES;
+            if (next == null || next == found) {
+                return next == null ? Answer.TOO_MUCH_WORK : Answer.YES;
             }
-            state = next - 1;
-            if (anchored && now.dead[state]) {
+            state = next;
+            if (anchored && state.dead()) {
                 return Answer.NO;
             }
         }
@@ -113,43 +110,52 @@ final class Machine {
         }
     }
 
-    /** The sets that were met, and the ways between them. */
+    /** A set that was met, and the ways from it, as far as they were gone. */
+    private static final class State {
+        private final Key key;
+        private final @Nullable State[] next;
+
+        State(Key key, int symbols) {
+            this.key = key;
+            this.next = new State[symbols];
+        }
+
+        /** Whether nothing can be found from here, if that has to begin where the text does. */
+        boolean dead() {
+            return key.before != BEGIN && key.states.length == 0;
+        }
+    }
+
+    /** The sets that were met. */
     private final class Known {
-        private final int[][] rows = new int[STATES][];
-        private final Key[] keys = new Key[STATES];
-        private final Map<Key, Integer> numbers = new HashMap<>();
+        private final Map<Key, State> states = new HashMap<>();
         private final Stepper stepper = new Stepper();
-        private final boolean[] dead = new boolean[STATES];
+        private final State first = new State(new Key(BEGIN, new int[0]), end + 1);
 
         Known() {
-            put(new Key(BEGIN, new int[0]));
+            states.put(first.key, first);
         }
 
-        synchronized Key key(int state) {
-            return keys[state];
+        /** The state of a set, unless there are too many. */
+        synchronized @Nullable State state(Key key) {
+            State known = states.get(key);
+            if (known == null && states.size() < STATES) {
+                known = new State(key, end + 1);
+                states.put(key, known);
+            }
+            return known;
         }
 
-        synchronized int put(Key key) {
-            Integer number = numbers.get(key);
-            if (number != null) {
-                return number;
-            }
-            int size = numbers.size();
-            if (size == STATES) {
-                return FULL;
-            }
-            keys[size] = key;
-            rows[size] = new int[end + 1];
-            numbers.put(key, size);
-            dead[size] = key.before != BEGIN && key.states.length == 0;
-            return size;
+        /** The state of a set that one of its first is. */
+        synchronized State put(Key key) {
+            return states.computeIfAbsent(key, k -> new State(k, end + 1));
         }
 
-        synchronized int step(int state, int symbol) {
-            int next = stepper.step(keys[state], symbol, this);
-            if (next != FULL) {
-                rows[state][symbol] = next;
-            }
+        /** Where a symbol leads, unless there are too many states. */
+        synchronized @Nullable State step(State from, int symbol) {
+            Key key = stepper.step(from.key, symbol);
+            State next = key == null ? found : state(key);
+            from.next[symbol] = next;
             return next;
         }
     }
@@ -164,20 +170,22 @@ final class Machine {
         private int symbol;
         private int size;
         private int count;
-        private boolean found;
+        private boolean matched;
 
-        int step(Key from, int over, Known known) {
+        /** The set that comes next, or nothing if something was found. */
+        @Nullable
+        Key step(Key from, int over) {
             generation++;
             before = from.before;
             symbol = over;
             size = 0;
-            found = false;
+            matched = false;
             for (int state : from.states) {
                 visit(state);
             }
             visit(graph.start());
-            if (found) {
-                return FOUND;
+            if (matched) {
+                return null;
             }
             int[] states = Arrays.copyOf(reached, size);
             Arrays.sort(states);
@@ -187,16 +195,15 @@ final class Machine {
                     states[n++] = states[i];
                 }
             }
-            int number = known.put(new Key(after(), Arrays.copyOf(states, n)));
-            return number == FULL ? FULL : number + 1;
+            return new Key(after(), Arrays.copyOf(states, n));
         }
 
         private void visit(int from) {
             push(from);
-            while (count > 0 && !found) {
+            while (count > 0 && !matched) {
                 int state = open[--count];
                 if (graph.match(state)) {
-                    found = true;
+                    matched = true;
                 } else if (graph.octet(state)) {
                     if (symbol != end && graph.sets().get(graph.argument(state)).has(sample[symbol])) {
                         reach(graph.next(state));

@@ -29,6 +29,20 @@ final class OctetSet {
         return (words[octet >> 6] >>> (octet & 63) & 1) != 0;
     }
 
+    /** 64 octets, from 64 times a number on. */
+    long word(int number) {
+        return words[number];
+    }
+
+    boolean meets(OctetSet other) {
+        for (int i = 0; i < words.length; i++) {
+            if ((words[i] & other.words[i]) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     OctetSet with(int from, int to) {
         long[] more = words.clone();
         for (int i = from; i <= to; i++) {

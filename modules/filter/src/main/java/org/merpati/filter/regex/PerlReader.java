@@ -19,24 +19,28 @@ final class PerlReader {
     private static final int REPEAT_LIMIT = 65_535;
 
     private final String text;
+    private final Fragments known;
     private final Map<String, Integer> names = new HashMap<>();
     private Flags flags = Flags.NONE;
     private int at;
     private int groups;
     private int depth;
+    private int references;
 
-    private PerlReader(String text) {
+    private PerlReader(String text, Fragments known) {
         this.text = text;
+        this.known = known;
     }
 
     /**
      * Reads an expression.
      *
      * @param modifiers the letters behind it
+     * @param known the parts that were read before
      * @throws Malformed with what is wrong with it
      */
-    static Tree read(String expression, String modifiers) {
-        PerlReader reader = new PerlReader(expression);
+    static Tree read(String expression, String modifiers, Fragments known) {
+        PerlReader reader = new PerlReader(expression, known);
         reader.modify(modifiers, true);
         Tree tree = reader.choice();
         if (reader.at < expression.length()) {
@@ -189,6 +193,7 @@ final class PerlReader {
         }
         String tag = text.substring(at + 1, end);
         at = end + 1;
+        references++;
         return new Tree.Insert(tag);
     }
 
@@ -256,6 +261,7 @@ final class PerlReader {
     }
 
     private Tree back(int number) {
+        references++;
         if (number > groups) {
             throw malformed("a reference to group " + number + ", which does not exist");
         }
@@ -344,9 +350,51 @@ final class PerlReader {
         if (text.charAt(end) == ')') {
             return new Tree.Sequence(List.of());
         }
-        Tree tree = closed();
+        Tree tree = letters.isEmpty() && !flags.extended ? common() : closed();
         flags = before;
         return tree;
+    }
+
+    /** The inside of a group, which may have been read before. */
+    private Tree common() {
+        int from = at;
+        int end = end(from);
+        Tree before = end < 0 ? null : known.find(text.substring(from, end), flags);
+        if (before != null) {
+            at = end + 1;
+            return before;
+        }
+        int captured = groups + references;
+        Tree tree = closed();
+        return captured == groups + references ? known.keep(text.substring(from, at - 1), flags, tree) : tree;
+    }
+
+    /** Where a group ends whose inside begins here, or -1 if that is not plain to see. */
+    private int end(int from) {
+        int open = 1;
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\\') {
+                i++;
+            } else if (c == '[') {
+                int close = text.indexOf(']', i + 2);
+                int slash = text.indexOf('\\', i);
+                boolean plain = close > 0 && text.indexOf('[', i + 1) > close && (slash < 0 || slash > close);
+                i = plain ? close : bracket(i);
+            } else if (c == '(') {
+                open++;
+            } else if (c == ')' && --open == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Where a class in brackets ends that begins here. */
+    private int bracket(int from) {
+        ClassReader reader = new ClassReader(text, from + 1);
+        reader.read();
+        return reader.at() - 1;
     }
 
     /** The inside of a group up to its end; what is switched on inside ends there. */

@@ -18,15 +18,21 @@ import org.merpati.kernel.Malformed;
  * threads.
  */
 public final class Regex {
+    private static final Graph.Detail[] DETAILS = Graph.Detail.values();
+
     private final String source;
     private final Tree tree;
     private final Map<String, Integer> names = new LinkedHashMap<>();
     private final List<String> inserts = new ArrayList<>();
     private volatile @Nullable Pattern pattern;
+    private volatile @Nullable Filled filled;
     private volatile @Nullable Level level;
 
-    /** The machine in use, and whether it is a coarse one. */
-    private record Level(@Nullable Machine machine, boolean coarse) {}
+    /** The machine in use, and how closely it follows the expression. */
+    private record Level(@Nullable Machine machine, Graph.Detail detail) {}
+
+    /** What the tags stood for the last time. */
+    private record Filled(Map<String, String> put, Pattern pattern) {}
 
     private Regex(String source, Tree tree) {
         this.source = source;
@@ -41,7 +47,17 @@ public final class Regex {
      * @throws Malformed if it is wrong or not translated, with the reason
      */
     public static Regex of(String expression, String modifiers) {
-        return new Regex(expression, PerlReader.read(expression, modifiers));
+        return of(expression, modifiers, new Fragments());
+    }
+
+    /**
+     * Reads an expression that has parts in common with others.
+     *
+     * @param known the parts of those that were read before
+     * @throws Malformed if it is wrong or not translated, with the reason
+     */
+    public static Regex of(String expression, String modifiers, Fragments known) {
+        return new Regex(expression, PerlReader.read(expression, modifiers, known));
     }
 
     private void gather(Tree part) {
@@ -49,6 +65,7 @@ public final class Regex {
             case Tree.Sequence sequence -> sequence.parts().forEach(this::gather);
             case Tree.Choice choice -> choice.parts().forEach(this::gather);
             case Tree.Repeat repeat -> gather(repeat.part());
+            case Tree.Common common -> {}
             case Tree.Atomic atomic -> gather(atomic.part());
             case Tree.Look look -> gather(look.part());
             case Tree.Group group -> {
@@ -77,6 +94,11 @@ public final class Regex {
         return Literals.of(tree, length);
     }
 
+    /** Short texts in a row of which one is in every match, if looking for them spares searches. */
+    public Optional<Windows> windows() {
+        return Optional.of(Windows.of(tree)).filter(Windows::useful);
+    }
+
     /**
      * Makes what a search needs, which is else made when it is first needed.
      *
@@ -98,7 +120,7 @@ public final class Regex {
 
     private Pattern compile(Map<String, String> put) {
         try {
-            return Pattern.compile(JavaWriter.write(tree, put));
+            return Pattern.compile(JavaWriter.write(Possessive.of(tree), put));
         } catch (PatternSyntaxException cannot) {
             throw new Malformed("Java cannot take the expression: " + cannot.getDescription());
         }
@@ -123,14 +145,16 @@ public final class Regex {
         }
     }
 
-    /** Goes on from a level to the next, unless somebody has: the exact machine, a coarse one, none. */
+    /** Goes on from a level to the next, unless somebody has: machines of less and less detail, then none. */
     private synchronized Level next(@Nullable Level from) {
         Level now = level;
         if (now == null || now.equals(from)) {
-            Optional<Graph> graph = from == null ? Graph.of(tree, false) : Optional.empty();
-            boolean coarse = graph.isEmpty() && (from == null || !from.coarse);
-            graph = coarse ? Graph.of(tree, true) : graph;
-            now = new Level(graph.map(Machine::new).orElse(null), coarse || graph.isEmpty());
+            int detail = from == null ? 0 : from.detail.ordinal() + 1;
+            Optional<Graph> graph = Optional.empty();
+            while (graph.isEmpty() && detail < DETAILS.length) {
+                graph = Graph.of(tree, DETAILS[detail++]);
+            }
+            now = new Level(graph.map(Machine::new).orElse(null), DETAILS[Math.max(0, detail - 1)]);
             level = now;
         }
         return now;
@@ -190,7 +214,12 @@ public final class Regex {
             }
             put.put(tag, String.join("|", texts.stream().map(Pattern::quote).toList()));
         }
-        return count(compile(put), text, most, steps);
+        Filled known = filled;
+        if (known == null || !known.put.equals(put)) {
+            known = new Filled(put, compile(put));
+            filled = known;
+        }
+        return count(known.pattern, text, most, steps);
     }
 
     /** What its named groups matched, for each match. */

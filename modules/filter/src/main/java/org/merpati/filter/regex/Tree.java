@@ -2,6 +2,7 @@ package org.merpati.filter.regex;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An expression as it is built. */
 sealed interface Tree {
@@ -61,6 +62,39 @@ sealed interface Tree {
 
     /** A place between octets. */
     record At(Place place) implements Tree {}
+
+    /** A part that several expressions have, with what was worked out about it. */
+    final class Common implements Tree {
+        private final Tree part;
+        private @Nullable Prefix prefix;
+        private @Nullable Literals literals;
+
+        Common(Tree part) {
+            this.part = part;
+        }
+
+        Tree part() {
+            return part;
+        }
+
+        Prefix prefix() {
+            Prefix made = prefix;
+            if (made == null) {
+                made = Prefix.of(part);
+                prefix = made;
+            }
+            return made;
+        }
+
+        Literals literals() {
+            Literals made = literals;
+            if (made == null) {
+                made = Literals.read(part);
+                literals = made;
+            }
+            return made;
+        }
+    }
 
     /** What another rule captured, put in before the search. */
     record Insert(String tag) implements Tree {}

@@ -1,12 +1,19 @@
 package org.merpati.filter.rules;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.merpati.filter.Arrival;
 import org.merpati.filter.Check;
+import org.merpati.filter.Content;
 import org.merpati.filter.Finding;
 import org.merpati.filter.Suspect;
 
@@ -33,7 +40,33 @@ public final class ContentRules implements Check {
      * @throws org.merpati.kernel.Malformed if a file is broken or a folder cannot be read
      */
     public static ContentRules of(List<Path> folders, Scores scores) {
-        return new ContentRules(() -> new Engine(Rulebook.of(files(folders), scores)));
+        return new ContentRules(() -> tried(new Engine(Rulebook.of(files(folders), scores))));
+    }
+
+    /** An engine that judged a message before one comes in, since the first takes far longer than the others. */
+    private static Engine tried(Engine engine) {
+        try (InputStream in =
+                Objects.requireNonNull(ContentRules.class.getResourceAsStream("first.eml"), "first.eml")) {
+            byte[] octets = in.readAllBytes();
+            Arrival arrival = new Arrival(Optional.empty(), "", Optional.empty(), List.of(), Optional.empty(), 0);
+            engine.judge(Suspect.of(arrival, new Sample(octets)), Set.of());
+            return engine;
+        } catch (IOException cannot) {
+            throw new IllegalStateException("first.eml cannot be read", cannot);
+        }
+    }
+
+    /** A message in memory. */
+    private record Sample(byte[] octets) implements Content {
+        @Override
+        public long size() {
+            return octets.length;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(octets);
+        }
     }
 
     private static List<RuleFile> files(List<Path> folders) {

@@ -1,41 +1,57 @@
 package org.merpati.filter.rules;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.merpati.filter.regex.Automaton;
 import org.merpati.filter.regex.Regex;
+import org.merpati.filter.regex.Sieve;
 import org.merpati.filter.regex.Steps;
+import org.merpati.filter.regex.Windows;
 
 /** Rules with expressions that look at the same texts: one pass over a text tells which of them are worth a search. */
 final class Group {
     private static final int SHORTEST = 3;
 
-    /** A rule with its expression. */
-    private record Entry(Rule rule, Regex regex) {}
+    /**
+     * A rule with its expression.
+     *
+     * @param literals texts of which one is in every match, if there are such
+     * @param windows what is looked for else, if it is rare enough
+     */
+    private record Entry(Rule rule, Regex regex, Optional<Set<String>> literals, Optional<Windows> windows) {
+        static Entry of(Rule rule, Regex regex) {
+            Optional<Set<String>> literals = regex.literals(SHORTEST);
+            return new Entry(rule, regex, literals, literals.isPresent() ? Optional.empty() : regex.windows());
+        }
+    }
 
-    private final List<Entry> entries = new ArrayList<>();
-    private final List<Integer> always = new ArrayList<>();
+    private final List<Entry> entries;
     private final Automaton automaton;
     private final int[] owners;
+    private final Sieve sieve;
+    private final int[] sieved;
+    private final int[] always;
 
     Group(List<Rule> rules, java.util.function.Function<Rule, Regex> regexes) {
-        List<Set<String>> texts = new ArrayList<>();
-        List<Integer> indexes = new ArrayList<>();
-        for (Rule rule : rules) {
-            Regex regex = regexes.apply(rule);
-            Optional<Set<String>> literals = regex.literals(SHORTEST);
-            if (literals.isPresent()) {
-                texts.add(literals.get());
-                indexes.add(entries.size());
-            } else {
-                always.add(entries.size());
-            }
-            entries.add(new Entry(rule, regex));
-        }
-        this.automaton = Automaton.of(texts);
-        this.owners = indexes.stream().mapToInt(Integer::intValue).toArray();
+        this.entries = rules.parallelStream()
+                .map(rule -> Entry.of(rule, regexes.apply(rule)))
+                .toList();
+        this.owners = indexes(entry -> entry.literals.isPresent());
+        this.sieved = indexes(entry -> entry.windows.isPresent());
+        this.always = indexes(entry -> entry.literals.isEmpty() && entry.windows.isEmpty());
+        this.automaton = Automaton.of(
+                entries.stream().flatMap(entry -> entry.literals.stream()).toList());
+        this.sieve = Sieve.of(
+                entries.stream().flatMap(entry -> entry.windows.stream()).toList());
+    }
+
+    private int[] indexes(Predicate<Entry> which) {
+        return IntStream.range(0, entries.size())
+                .filter(i -> which.test(entries.get(i)))
+                .toArray();
     }
 
     /** How often each rule hits the texts, in the order of the rules. */
@@ -45,6 +61,7 @@ final class Group {
         for (int t = 0; t < texts.size(); t++) {
             String text = texts.get(t);
             automaton.search(text, set -> candidates[owners[set]] = true);
+            sieve.search(text, row -> candidates[sieved[row]] = true);
             for (int i : always) {
                 candidates[i] = true;
             }

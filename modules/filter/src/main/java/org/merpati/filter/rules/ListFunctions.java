@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.merpati.filter.text.Glob;
 import org.merpati.filter.text.Link;
 import org.merpati.filter.text.Reading;
 
@@ -80,9 +81,7 @@ final class ListFunctions {
                 Matcher relay = RELAY.matcher(line);
                 while (relay.find()) {
                     String name = relay.group(1).toLowerCase(Locale.ROOT);
-                    if (relays.stream()
-                            .anyMatch(entry ->
-                                    SenderFunctions.glob(entry).matcher(name).matches())) {
+                    if (relays.stream().anyMatch(entry -> Glob.matches(entry, name))) {
                         return true;
                     }
                 }

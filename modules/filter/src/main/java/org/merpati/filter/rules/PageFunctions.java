@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.merpati.filter.regex.Fragments;
 import org.merpati.filter.regex.Regex;
 import org.merpati.filter.regex.Steps;
 import org.merpati.filter.text.Link;
@@ -101,7 +102,7 @@ final class PageFunctions {
         try {
             RuleText text =
                     expression.matches("(?s)^(?:m|qr)?/.*") ? RuleText.of(expression) : new RuleText(expression, "");
-            Regex regex = text.regex();
+            Regex regex = text.regex(new Fragments());
             Steps steps = new Steps();
             return texts.stream().anyMatch(one -> regex.find(one, steps));
         } catch (Malformed none) {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.merpati.kernel.Malformed;
 
 /** Reads rule files line by line. */
@@ -14,6 +15,8 @@ final class RuleReader {
     private static final int LINE_LIMIT = 100_000;
     private static final int RULES_LIMIT = 50_000;
     private static final int SETS = 4;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,200}");
+    private static final Pattern NUMBER = Pattern.compile("[-+]?\\d{0,6}(?:\\.\\d{1,10})?");
 
     /** An {@code if} that is open. */
     private record Open(int line, boolean before) {}
@@ -60,9 +63,8 @@ final class RuleReader {
             if (text.isEmpty()) {
                 continue;
             }
-            String[] words = text.split("\\s+", 2);
-            String key = words[0].toLowerCase(Locale.ROOT).replace('-', '_');
-            String value = words.length > 1 ? words[1] : "";
+            String key = first(text).toLowerCase(Locale.ROOT).replace('-', '_');
+            String value = rest(text);
             try {
                 if (!conditional(key, value, open) && !skipping) {
                     setting(key, value);
@@ -98,7 +100,7 @@ final class RuleReader {
     private boolean conditional(String key, String value, Deque<Open> open) {
         if (key.equals("if") || key.equals("ifplugin")) {
             open.push(new Open(line, skipping));
-            skipping |= !(key.equals("if") ? condition.holds(value) : condition.plugin(value.split("\\s+", 2)[0]));
+            skipping |= !(key.equals("if") ? condition.holds(value) : condition.plugin(first(value)));
             return true;
         }
         if (!key.equals("else") && !key.equals("endif")) {
@@ -167,7 +169,7 @@ final class RuleReader {
 
     private void rule(String kind, String value) {
         String name = first(value);
-        if (!name.matches("[A-Za-z_][A-Za-z0-9_]{0,200}")) {
+        if (!NAME.matcher(name).matches()) {
             throw broken("a rule's name has letters, digits and _, not '" + name + "'");
         }
         String text = rest(value);
@@ -191,7 +193,7 @@ final class RuleReader {
             String word = words.get(words.size() == 1 ? 0 : i);
             boolean relative = word.startsWith("(") && word.endsWith(")");
             String digits = relative ? word.substring(1, word.length() - 1) : word;
-            if (!digits.matches("[-+]?\\d{0,6}(?:\\.\\d{1,10})?") || digits.isEmpty()) {
+            if (!NUMBER.matcher(digits).matches() || digits.isEmpty()) {
                 throw broken("the score of " + name + " is no number: " + word);
             }
             double number = Double.parseDouble(digits);
@@ -204,21 +206,40 @@ final class RuleReader {
         draft.descriptions.put(first(value), rest(value));
     }
 
+    private static boolean space(char c) {
+        return c == ' ' || (c >= '\t' && c <= '\r');
+    }
+
+    /** Where the next space is, or the end. */
+    private static int gap(String value, int from) {
+        int at = from;
+        while (at < value.length() && !space(value.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
     private static String first(String value) {
-        return value.split("\\s+", 2)[0];
+        return value.substring(0, gap(value, 0));
     }
 
     private static String rest(String value) {
-        String[] words = value.split("\\s+", 2);
-        return words.length > 1 ? words[1] : "";
+        int at = gap(value, 0);
+        while (at < value.length() && space(value.charAt(at))) {
+            at++;
+        }
+        return value.substring(at);
     }
 
     private static List<String> words(String value) {
         List<String> words = new ArrayList<>();
-        for (String word : value.strip().split("\\s+")) {
-            if (!word.isEmpty()) {
-                words.add(word);
+        int at = 0;
+        while (at < value.length()) {
+            int end = gap(value, at);
+            if (end > at) {
+                words.add(value.substring(at, end));
             }
+            at = end + 1;
         }
         return words;
     }

@@ -3,6 +3,7 @@ package org.merpati.filter.rules;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.merpati.filter.regex.Fragments;
 import org.merpati.filter.regex.Regex;
 import org.merpati.kernel.Malformed;
 
@@ -47,9 +48,10 @@ record RuleText(String expression, String modifiers) {
     /**
      * Reads it.
      *
+     * @param known the parts of others that were read before
      * @throws Malformed if it is wrong, with the reason
      */
-    Regex regex() {
-        return Regex.of(expression, modifiers);
+    Regex regex(Fragments known) {
+        return Regex.of(expression, modifiers, known);
     }
 }

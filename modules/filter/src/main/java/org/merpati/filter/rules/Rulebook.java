@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.merpati.filter.regex.Fragments;
 import org.merpati.filter.text.Conventions;
 import org.merpati.filter.text.HeaderRequest;
 import org.merpati.filter.text.Registries;
@@ -30,17 +31,17 @@ final class Rulebook {
 
     private final Draft draft;
     private final int set;
+    private final Fragments known;
     private final Map<String, Rule> rules = new LinkedHashMap<>();
     private final List<ContentRules.Problem> problems = new ArrayList<>();
     private final Conventions conventions;
     private final Map<String, List<Pattern>> wild = new ConcurrentHashMap<>();
 
-    private Rulebook(Draft draft, int set) {
+    private Rulebook(Draft draft, int set, Fragments known) {
         this.draft = draft;
+        this.known = known;
         this.set = set;
-        for (Draft.Written written : draft.rules.values()) {
-            add(written);
-        }
+        draft.rules.values().parallelStream().map(this::make).toList().forEach(this::add);
         this.conventions = new Conventions(registries(draft), draft.originating, redirectors());
     }
 
@@ -57,7 +58,7 @@ final class Rulebook {
      * @throws Malformed if one is broken, with file, line and reason
      */
     static Rulebook of(List<RuleFile> files, Scores scores) {
-        return new Rulebook(RuleReader.read(files), scores.ordinal());
+        return new Rulebook(RuleReader.read(files), scores.ordinal(), new Fragments());
     }
 
     /** All rules by name. */
@@ -110,30 +111,43 @@ final class Rulebook {
         return patterns;
     }
 
-    private void add(Draft.Written written) {
-        String flags = draft.flags.getOrDefault(written.name(), "");
-        Set<String> words = new HashSet<>(Arrays.asList(flags.split("\\s+")));
-        Test test;
-        try {
-            test = test(written);
-        } catch (Refused untranslated) {
-            problems.add(new ContentRules.Problem(
-                    written.name(), written.place().toString(), String.valueOf(untranslated.getMessage())));
-            test = new Test.Outside();
-        } catch (Malformed broken) {
-            throw new Malformed(written.place() + ": the rule " + written.name() + ": " + broken.getMessage());
+    /** A rule as it was made, what keeps it from running, and whether it is broken. */
+    private record Made(Rule rule, Optional<ContentRules.Problem> problem, Optional<Malformed> broken) {}
+
+    private void add(Made made) {
+        if (made.broken.isPresent()) {
+            throw made.broken.get();
         }
-        rules.put(
+        made.problem.ifPresent(problems::add);
+        rules.put(made.rule.name(), made.rule);
+    }
+
+    private Made make(Draft.Written written) {
+        try {
+            return new Made(rule(written, test(written)), Optional.empty(), Optional.empty());
+        } catch (Refused untranslated) {
+            ContentRules.Problem problem = new ContentRules.Problem(
+                    written.name(), written.place().toString(), String.valueOf(untranslated.getMessage()));
+            return new Made(rule(written, new Test.Outside()), Optional.of(problem), Optional.empty());
+        } catch (Malformed reason) {
+            Malformed broken =
+                    new Malformed(written.place() + ": the rule " + written.name() + ": " + reason.getMessage());
+            return new Made(rule(written, new Test.Outside()), Optional.empty(), Optional.of(broken));
+        }
+    }
+
+    private Rule rule(Draft.Written written, Test test) {
+        String flags = draft.flags.getOrDefault(written.name(), "");
+        Set<String> words = flags.isEmpty() ? Set.of() : new HashSet<>(Arrays.asList(flags.split("\\s+")));
+        return new Rule(
                 written.name(),
-                new Rule(
-                        written.name(),
-                        test,
-                        score(written.name(), words),
-                        most(words, flags),
-                        !words.contains("nosubject"),
-                        words.contains("net"),
-                        draft.descriptions.getOrDefault(written.name(), ""),
-                        written.place()));
+                test,
+                score(written.name(), words),
+                most(words, flags),
+                !words.contains("nosubject"),
+                words.contains("net"),
+                draft.descriptions.getOrDefault(written.name(), ""),
+                written.place());
     }
 
     private static int most(Set<String> words, String flags) {
@@ -170,7 +184,7 @@ final class Rulebook {
 
     private org.merpati.filter.regex.Regex regex(Draft.Written written, String text) {
         RuleText form = RuleText.of(text);
-        return (draft.replaced.contains(written.name()) ? form.with(draft.tags) : form).regex();
+        return (draft.replaced.contains(written.name()) ? form.with(draft.tags) : form).regex(known);
     }
 
     /** With each family of rules as the sum of its members. */

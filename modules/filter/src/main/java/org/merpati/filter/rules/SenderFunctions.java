@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.merpati.filter.text.Glob;
 import org.merpati.filter.text.HeaderRequest;
 import org.merpati.filter.text.Reading;
 import org.merpati.filter.text.Registries;
@@ -64,22 +65,12 @@ final class SenderFunctions {
         for (String address : addresses) {
             String lower = address.toLowerCase(Locale.ROOT);
             for (String entry : list) {
-                if (entry.equals(lower) || glob(entry).matcher(lower).matches()) {
+                if (Glob.matches(entry, lower)) {
                     return true;
                 }
             }
         }
         return false;
-    }
-
-    /** A pattern with {@code *} and {@code ?}. */
-    static Pattern glob(String text) {
-        StringBuilder expression = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            expression.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
-        }
-        return Pattern.compile(expression.toString());
     }
 
     private static Optional<String> lastTwo(String address) {

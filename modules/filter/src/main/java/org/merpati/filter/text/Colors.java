@@ -104,7 +104,8 @@ final class Colors {
         return Math.sqrt(red * red + green * green + blue * blue);
     }
 
+    /** A part of a colour, which has none of it if it is nothing but a {@code #}. */
     private static int channel(String color, int from) {
-        return Integer.parseInt(color, from, from + 2, 16);
+        return color.length() < from + 2 ? 0 : Integer.parseInt(color, from, from + 2, 16);
     }
 }

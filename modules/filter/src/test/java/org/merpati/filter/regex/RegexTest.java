@@ -3,7 +3,9 @@ package org.merpati.filter.regex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -12,6 +14,9 @@ import org.merpati.kernel.Malformed;
 
 @Tag("fast")
 class RegexTest {
+    private static final List<String> ATOMS =
+            List.of("a", "b", "[ab]", ".", "\\b", "\\w", "(?:ab|b)", "a?", "(?:a|b)*", "b{2,4}", "^", "$", "c");
+
     private static boolean finds(String expression, String modifiers, String text) {
         return Regex.of(expression, modifiers).find(text, new Steps());
     }
@@ -49,23 +54,95 @@ class RegexTest {
     @Test
     void theMachineAgreesWithJava() {
         Random random = new Random(42);
-        String[] atoms = {"a", "b", "[ab]", ".", "\\b", "\\w", "(?:ab|b)", "a?", "(?:a|b)*", "b{2,4}", "^", "$", "c"};
         for (int i = 0; i < 3_000; i++) {
-            StringBuilder expression = new StringBuilder();
-            for (int n = 1 + random.nextInt(5); n > 0; n--) {
-                expression.append(atoms[random.nextInt(atoms.length)]);
-            }
-            StringBuilder text = new StringBuilder();
-            for (int n = random.nextInt(12); n > 0; n--) {
-                text.append("abc \n".charAt(random.nextInt(5)));
-            }
-            boolean java = Pattern.compile(expression.toString().replace("$", "(?=\\n?\\z)"), Pattern.UNIX_LINES)
+            String expression = expression(random, ATOMS);
+            String text = text(random, 12);
+            boolean java = Pattern.compile(expression.replace("$", "(?=\\n?\\z)"), Pattern.UNIX_LINES)
                     .matcher(text)
                     .find();
-            assertThat(finds(expression.toString(), "", text.toString()))
+            assertThat(finds(expression, "", text))
                     .as("/%s/ on '%s'", expression, text)
                     .isEqualTo(java);
         }
+    }
+
+    private static String expression(Random random, List<String> atoms) {
+        StringBuilder expression = new StringBuilder();
+        for (int n = 1 + random.nextInt(6); n > 0; n--) {
+            expression.append(atoms.get(random.nextInt(atoms.size())));
+        }
+        return expression.toString();
+    }
+
+    private static String text(Random random, int length) {
+        StringBuilder text = new StringBuilder();
+        for (int n = random.nextInt(length); n > 0; n--) {
+            text.append("abc \n".charAt(random.nextInt(5)));
+        }
+        return text.toString();
+    }
+
+    @Test
+    void whatMatchesPassesTheSieveAndLessWorkMatchesTheSame() {
+        Random random = new Random(43);
+        List<String> atoms = new ArrayList<>(ATOMS);
+        atoms.addAll(List.of("(a|b)+c", "(?=b)", "(?!c)", "[^\\n]+\\n+", "a{2}", "(?:(?:ab|ca)|b.){1,2}", "\\s*\\S"));
+        Fragments fragments = new Fragments();
+        for (int i = 0; i < 5_000; i++) {
+            String expression = expression(random, atoms);
+            String text = text(random, 30);
+            boolean java = Pattern.compile(expression.replace("$", "(?=\\n?\\z)"), Pattern.UNIX_LINES)
+                    .matcher(text)
+                    .find();
+            Tree tree = PerlReader.read(expression, "", fragments);
+            Tree possessive = Possessive.of(tree);
+            assertThat(Pattern.compile(JavaWriter.write(possessive, Map.of()))
+                            .matcher(text)
+                            .find())
+                    .as("/%s/ on '%s'", expression, text)
+                    .isEqualTo(java);
+            boolean[] hit = new boolean[1];
+            Sieve.of(List.of(Windows.of(tree))).search(text, row -> hit[0] = true);
+            assertThat(hit[0] || !java || text.isEmpty())
+                    .as("/%s/ passes on '%s'", expression, text)
+                    .isTrue();
+            for (Graph.Detail detail : Graph.Detail.values()) {
+                Machine machine = new Machine(Graph.of(tree, detail).orElseThrow());
+                assertThat(machine.accepts(text) == Machine.Answer.YES || !java)
+                        .as("/%s/ %s on '%s'", expression, detail, text)
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void whatManyHaveInCommonIsReadOnce() {
+        Fragments fragments = new Fragments();
+        String letter = "(?:[aA4@]|\\xc3[\\xa0-\\xa5]|[)(\\]]x)";
+        Tree once = PerlReader.read(letter + "b" + letter, "i", fragments);
+        Tree again = PerlReader.read("x" + letter, "i", fragments);
+        Tree other = PerlReader.read("x" + letter, "", fragments);
+        Tree common = ((Tree.Sequence) once).parts().getFirst();
+        assertThat(common).isInstanceOf(Tree.Common.class);
+        assertThat(((Tree.Sequence) once).parts().get(2)).isSameAs(common);
+        assertThat(((Tree.Sequence) again).parts().get(1)).isSameAs(common);
+        assertThat(((Tree.Sequence) other).parts().get(1)).isNotSameAs(common);
+        assertThat(finds("(x)(?:(y|z)aaaaaaaaaaaa)(?:(y|z)aaaaaaaaaaaa)\\3", "", "xyaaaaaaaaaaaazaaaaaaaaaaaaz"))
+                .isTrue();
+    }
+
+    @Test
+    void rareRowsOfOctetsAreLookedFor() {
+        Windows windows = Windows.of(PerlReader.read("\\b(?!viagra)[vu\\\\][i1!][a4@]gr[a4@]", "i", new Fragments()));
+        assertThat(windows.useful()).isTrue();
+        boolean[] hit = new boolean[1];
+        Sieve sieve = Sieve.of(List.of(windows));
+        sieve.search("buy some vegetables and vinegar, or a viaduct", row -> hit[0] = true);
+        assertThat(hit[0]).isFalse();
+        sieve.search("buy V1AGRA", row -> hit[0] = true);
+        assertThat(hit[0]).isTrue();
+        assertThat(Windows.of(PerlReader.read("e", "", new Fragments())).useful())
+                .isFalse();
     }
 
     @Test

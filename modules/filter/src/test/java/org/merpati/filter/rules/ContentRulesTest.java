@@ -146,6 +146,17 @@ class ContentRulesTest {
     }
 
     @Test
+    void aColourThatIsNoneIsAColourStill() throws IOException {
+        ContentRules own = ContentRules.of(List.of(), Scores.PLAIN);
+        for (String color :
+                List.of("#", "", "#f", "#ff", "#fffff", "rgb(999,0,0)", "rgb(100%, 0%, 999999999%)", "red#")) {
+            String page =
+                    FRAUD.replace("<p>", "<p style='color: " + color + "; background: #'><font color='" + color + "'>");
+            assertThat(symbols(own, page)).as(color).contains("M_PAGE_ONLY");
+        }
+    }
+
+    @Test
     void anyOctetsAreAMessage() throws IOException {
         ContentRules own = ContentRules.of(List.of(), Scores.PLAIN);
         Random random = new Random(7);
