@@ -18,11 +18,6 @@ public final class Tokens {
     private static final Set<String> PASSED_OVER = Set.of(
             "date",
             "delivery-date",
-            "x-spam-status",
-            "x-spam-level",
-            "x-spam-flag",
-            "x-spam-report",
-            "x-spam-checker-version",
             "x-virus-scanned",
             "authentication-results",
             "dkim-signature",
@@ -35,6 +30,9 @@ public final class Tokens {
             "x-status",
             "x-uid",
             "x-keywords");
+
+    /** Fields of filters: a message is judged without them and learned with them. */
+    private static final String VERDICTS = "x-spam-";
 
     private static final int WORD_LIMIT = 40;
     private static final int DOMAINS_LIMIT = 4;
@@ -62,6 +60,9 @@ public final class Tokens {
         int to = suspect.structure().bodyStart();
         for (HeaderField field : HeaderField.list(octets, from, to, FIELDS_LIMIT)) {
             String name = field.name().toLowerCase(Locale.ROOT);
+            if (name.startsWith(VERDICTS)) {
+                continue;
+            }
             long prefix = digest(name);
             add(prefix);
             if (!PASSED_OVER.contains(name)) {
