@@ -1,0 +1,147 @@
+package org.merpati.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.merpati.dev.Cluster;
+import org.merpati.node.Main;
+import org.merpati.wire.InternalErrors;
+
+/** What an administrator types behind {@code merpati spam}, and what it says; wrong input has one sentence. */
+@Tag("slow")
+@Isolated("it reads what the process says")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SpamCommandsStoryTest {
+    private @Nullable Cluster cluster;
+    private String account = "";
+
+    /** How a command ended and what it said. */
+    private record Said(int code, String out, String err) {}
+
+    @BeforeAll
+    void up(@TempDir Path folder) throws IOException {
+        Cluster made = Kit.cluster(Kit.Form.EMBEDDED, "one", folder, Map.of());
+        cluster = made;
+        Kit.up(made);
+        account = Kit.accounts(made, "typed", 1).keySet().iterator().next();
+    }
+
+    @AfterAll
+    void down() {
+        Objects.requireNonNull(cluster).close();
+        assertThat(InternalErrors.count()).as("internal errors").isZero();
+    }
+
+    private Said spam(String... words) {
+        Cluster running = Objects.requireNonNull(cluster);
+        List<String> line = new ArrayList<>(List.of("spam"));
+        line.addAll(List.of(words));
+        line.addAll(List.of(
+                "--data", running.plan().data(running.plan().nodes().getFirst()).toString()));
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        ByteArrayOutputStream failed = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(failed, true, StandardCharsets.UTF_8));
+            int code = Main.execute(line);
+            return new Said(
+                    code,
+                    said.toString(StandardCharsets.UTF_8).strip(),
+                    failed.toString(StandardCharsets.UTF_8).strip());
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private String well(String... words) {
+        Said said = spam(words);
+        assertThat(said.code()).as(said.err()).isZero();
+        return said.out();
+    }
+
+    @Test
+    void aSenderIsAllowedDeniedAndForgotten() {
+        assertThat(well("allow", "news.example.org", "--for", account)).isEqualTo(account + ": allow news.example.org");
+        assertThat(well("allow", "ani@example.org", "--unproved"))
+                .isEqualTo("the server: allow ani@example.org unproved");
+        assertThat(well("deny", "192.0.2.0/24")).isEqualTo("the server: deny 192.0.2.0/24");
+        assertThat(spam("deny", "192.0.2.0/24").err())
+                .isEqualTo("merpati: the server says so already: deny 192.0.2.0/24");
+        assertThat(well("list").lines())
+                .containsExactlyInAnyOrder("allow ani@example.org unproved", "deny 192.0.2.0/24");
+        assertThat(well("list", "--for", account)).isEqualTo("allow news.example.org");
+        assertThat(well("forget", "192.0.2.0/24")).isEqualTo("the server: no more deny 192.0.2.0/24");
+        well("forget", "ani@example.org");
+        well("forget", "news.example.org", "--for", account);
+        assertThat(well("list") + well("list", "--for", account)).isEmpty();
+    }
+
+    @Test
+    void aPolicyReplacesTheOneBeforeAndCanBeTakenBack() {
+        assertThat(well("policy", "junk=4", "reject=none", "--for", account))
+                .isEqualTo(account + ": policy junk=4 reject=none");
+        assertThat(well("policy", "zimbra", "--for", account))
+                .isEqualTo(account + ": policy tag=6.6 junk=6.6 quarantine=none reject=15");
+        assertThat(well("list", "--for", account)).isEqualTo("policy tag=6.6 junk=6.6 quarantine=none reject=15");
+        assertThat(well("policy", "none", "--for", account)).isEqualTo(account + ": no policy of its own");
+        assertThat(well("list", "--for", account)).isEmpty();
+    }
+
+    @Test
+    void aSettingIsMadeAndTakenBack() {
+        assertThat(well("set", "zone", "client", "dnsbl.example", "127.0.0.2=3"))
+                .isEqualTo("the server: zone client dnsbl.example 127.0.0.2=3; zones are asked once 'dns' is set");
+        assertThat(well("unset", "zone", "client", "dnsbl.example", "127.0.0.2=3"))
+                .isEqualTo("the server: no more zone client dnsbl.example 127.0.0.2=3");
+        assertThat(spam("unset", "zone", "client", "dnsbl.example", "127.0.0.2=3"))
+                .satisfies(said -> assertThat(said.code()).isEqualTo(1))
+                .satisfies(said -> assertThat(said.err().lines()).hasSize(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            allow not..a..domain                     | domain
+            allow 300.1.2.3/99                       | 300.1.2.3/99
+            deny x@                                  | x@
+            deny example.org --for nobody@else.where | no account nobody@else.where
+            deny example.org --for else.where        | no domain else.where
+            forget never.example                     | the server says nothing about never.example
+            policy junk=many                         | a threshold is a score from -1000 to 1000
+            policy strict                            | there is no policy 'strict'; there are careful, default, zimbra
+            policy defer=3                           | 'defer' has no threshold
+            set colour blue                          | is no setting
+            set clamd-absent shrug                   | may 'defer' or 'pass', not 'shrug'
+            set rules relative/folder                | absolute folders
+            set attachment reject EXE!               | 'EXE!' is no kind of file
+            explain 17                               | an id has 26 characters, not 2
+            quarantine show nobody@else.where 17     | no account nobody@else.where
+            """)
+    void whatIsWrongIsAnsweredWithOneSentence(String typed, String names) {
+        Said said = spam(typed.split(" "));
+        assertThat(said.code()).isEqualTo(1);
+        assertThat(said.out()).isEmpty();
+        assertThat(said.err().lines()).as(said.err()).hasSize(1);
+        assertThat(said.err()).startsWith("merpati: ").contains(names);
+    }
+}
