@@ -140,7 +140,8 @@ class LearnerTest {
         MailStore store = fixture.store();
         store.create(budi.id(), SpamRequests.QUARANTINE, Set.of());
         append(SpamRequests.QUARANTINE, TEXT);
-        MailId mail = store.view(budi.id(), id(SpamRequests.QUARANTINE)).message(0).mail();
+        MailId mail =
+                store.view(budi.id(), id(SpamRequests.QUARANTINE)).message(0).mail();
         assertThat(fixture.requests.release(budi, mail, true)).isEmpty();
         assertThat(hers().hams()).isEqualTo(1);
         assertThat(fixture.everybody.lessons).hasSize(1);
