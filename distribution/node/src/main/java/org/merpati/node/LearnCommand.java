@@ -15,6 +15,7 @@ import org.merpati.filter.bayes.Lesson;
 import org.merpati.filter.bayes.Mark;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Malformed;
+import org.merpati.node.filter.FilterCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

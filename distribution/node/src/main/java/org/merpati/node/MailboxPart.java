@@ -10,6 +10,7 @@ import org.merpati.mailbox.MailboxRole;
 import org.merpati.mailbox.QuarantineKeeper;
 import org.merpati.mailbox.Shards;
 import org.merpati.mailbox.SpamAnswers;
+import org.merpati.node.filter.EverybodysFilter;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.ShardState;

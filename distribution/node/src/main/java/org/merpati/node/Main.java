@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.SecretFile;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.NodeName;
+import org.merpati.node.filter.FilterCommand;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeConfig;
 import org.merpati.runtime.NodeStatus;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.mta.MtaRole;
 import org.merpati.mta.SpoolState;
+import org.merpati.node.filter.ClusterKnowledge;
 
 /** The MTA role: the spools with data here, deliveries from those that this node leads, and SMTP. */
 final class MtaPart implements RolePart {

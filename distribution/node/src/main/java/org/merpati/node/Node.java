@@ -36,6 +36,9 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
+import org.merpati.node.filter.KnownWaves;
+import org.merpati.node.filter.Learned;
+import org.merpati.node.filter.LearnedWords;
 import org.merpati.runtime.Health;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.runtime.NodeConfig;
@@ -141,29 +144,8 @@ public final class Node implements AutoCloseable {
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
         Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health));
         Ids ids = Ids.secure(clock);
-        LearnedWords words = new LearnedWords();
-        KnownWaves waves = new KnownWaves();
-        SideTables tables = new SideTables(List.of(words, waves));
-        Optional<Journal> own = Optional.empty();
-        LiveCopy copy;
-        if (topology.directory().isVoter(name)) {
-            DirectoryGroup group = new DirectoryGroup(config.data().resolve("directory"), tables);
-            Journal journal = groups.open(topology.directory(), group.state());
-            group.opened(journal, topology, channel);
-            own = Optional.of(journal);
-            copy = group.copy();
-        } else {
-            copy = followed(config, topology, channel, self.has(Role.MTA) ? tables : SideTables.NONE);
-        }
-        List<GroupName> shards = topology.shards().stream().map(GroupSpec::name).toList();
-        Directory directory = new Directory(
-                copy,
-                DirectoryGroup.writes(routes, own),
-                ids,
-                shards,
-                config.security().passwordIterations());
-        Learned learned = new Learned(words, waves, DirectoryGroup.tableWrites(routes, own));
-        Logins logins = parts.add("logins", new Logins(directory, clock, HASHING_THREADS));
+        People people = people(config, topology, self, channel, routes, groups, ids);
+        Logins logins = parts.add("logins", new Logins(people.directory(), clock, HASHING_THREADS));
         SSLContext publicTls = PublicTls.of(config, identity);
         String hostname = config.hostname().orElse(name + "." + config.cluster().domain());
         if (config.listeners().metrics().isPresent()) {
@@ -189,8 +171,8 @@ public final class Node implements AutoCloseable {
                 routes,
                 members,
                 groups,
-                directory,
-                learned,
+                people.directory(),
+                people.learned(),
                 logins,
                 new LocalDoor(),
                 health,
@@ -218,6 +200,42 @@ public final class Node implements AutoCloseable {
                         config.timing().electionMin(), config.timing().electionMax())
                 .withSubmitLimit(config.timing().commit())
                 .withLog(checkpoint, segment, standard.logMargin());
+    }
+
+    /** The directory as this node has it, and what lies beside it. */
+    private record People(Directory directory, Learned learned) {}
+
+    private People people(
+            NodeConfig config,
+            Topology topology,
+            NodeInfo self,
+            MinaNodeChannel channel,
+            Routes routes,
+            Groups groups,
+            Ids ids)
+            throws IOException {
+        LearnedWords words = new LearnedWords();
+        KnownWaves waves = new KnownWaves();
+        SideTables tables = new SideTables(List.of(words, waves));
+        Optional<Journal> own = Optional.empty();
+        LiveCopy copy;
+        if (topology.directory().isVoter(self.name())) {
+            DirectoryGroup group = new DirectoryGroup(config.data().resolve("directory"), tables);
+            Journal journal = groups.open(topology.directory(), group.state());
+            group.opened(journal, topology, channel);
+            own = Optional.of(journal);
+            copy = group.copy();
+        } else {
+            copy = followed(config, topology, channel, self.has(Role.MTA) ? tables : SideTables.NONE);
+        }
+        List<GroupName> shards = topology.shards().stream().map(GroupSpec::name).toList();
+        Directory directory = new Directory(
+                copy,
+                DirectoryGroup.writes(routes, own),
+                ids,
+                shards,
+                config.security().passwordIterations());
+        return new People(directory, new Learned(words, waves, DirectoryGroup.tableWrites(routes, own)));
     }
 
     private LiveCopy followed(NodeConfig config, Topology topology, MinaNodeChannel channel, SideTables tables)

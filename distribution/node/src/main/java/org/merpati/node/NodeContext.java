@@ -11,6 +11,7 @@ import org.merpati.directory.Directory;
 import org.merpati.directory.Logins;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Ids;
+import org.merpati.node.filter.Learned;
 import org.merpati.runtime.Health;
 import org.merpati.runtime.NodeConfig;
 import org.merpati.wire.LocalDoor;

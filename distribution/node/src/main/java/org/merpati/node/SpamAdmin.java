@@ -22,6 +22,7 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
+import org.merpati.node.filter.Learned;
 
 /** What an administrator can say to the mail filter, for a person, a domain or the whole server. */
 final class SpamAdmin {
@@ -173,8 +174,8 @@ final class SpamAdmin {
     private String set(String line) {
         if (!Settings.is(line)) {
             throw new Malformed("'" + line
-                    + "' is no setting: dns, zone, arc-trust, clamd, clamd-absent, attachment, rules, waves or trap, and"
-                    + " what it says, such as 'dns system'");
+                    + "' is no setting: dns, zone, arc-trust, clamd, clamd-absent, attachment, rules, waves or trap,"
+                    + " and what it says, such as 'dns system'");
         }
         Settings after = Settings.of(directory.people().filterRules("")).with(line);
         directory.addFilterRule("", line);

@@ -25,12 +25,12 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.TryLater;
 import org.merpati.store.Body;
 import org.merpati.store.FlagChange;
-import org.merpati.store.Handling;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 import org.merpati.store.Message;
-import org.merpati.store.Tally;
 import org.merpati.store.View;
+import org.merpati.store.people.Handling;
+import org.merpati.store.people.Tally;
 import org.merpati.wire.InternalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Learns from what people do with their mail: what they put into Junk, or mark with the keyword $Junk, is spam; what
  * they take out of it to where mail is kept, or mark with $NotJunk, is ham. A lesson counts for the person, in her
- * shard, and for everybody, in the directory's tables, where spam is also a sighting of a wave. It is taken behind what the person waits for; what a node had not
- * taken when it died is not learned.
+ * shard, and for everybody, in the directory's tables, where spam is also a sighting of a wave. It is taken behind what
+ * the person waits for; what a node had not taken when it died is not learned.
  */
 public final class Learner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Learner.class);

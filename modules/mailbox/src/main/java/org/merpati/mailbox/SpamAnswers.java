@@ -24,8 +24,8 @@ import org.merpati.mime.Summary;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 import org.merpati.store.Message;
-import org.merpati.store.Tally;
 import org.merpati.store.View;
+import org.merpati.store.people.Tally;
 
 /** Answers {@link SpamRequests} for the shards that this node leads. */
 public final class SpamAnswers {

@@ -24,6 +24,8 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Route;
+import org.merpati.mta.learned.Knowledge;
+import org.merpati.mta.learned.LearnedCounts;
 import org.merpati.runtime.Health;
 import org.merpati.runtime.NodeConfig;
 import org.merpati.smtp.SmtpConfig;

@@ -38,6 +38,7 @@ import org.merpati.kernel.Address;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.MailId;
+import org.merpati.mta.learned.Knowledge;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Reply;
 import org.merpati.wire.InternalErrors;

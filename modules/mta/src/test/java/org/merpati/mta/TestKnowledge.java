@@ -4,6 +4,7 @@ import org.merpati.filter.bayes.Counts;
 import org.merpati.filter.bayes.TokenTable;
 import org.merpati.filter.waves.Sighting;
 import org.merpati.filter.waves.WaveTable;
+import org.merpati.mta.learned.Knowledge;
 
 /** What one process knows of spam, without a cluster. */
 final class TestKnowledge implements Knowledge {

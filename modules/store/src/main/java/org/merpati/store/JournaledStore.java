@@ -29,6 +29,8 @@ import org.merpati.kernel.TryLater;
 import org.merpati.mime.Summary;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
+import org.merpati.store.people.Handling;
+import org.merpati.store.people.Tally;
 import org.merpati.store.search.Hit;
 import org.merpati.store.search.Place;
 import org.merpati.store.search.Where;

@@ -13,6 +13,7 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
+import org.merpati.store.people.Tally;
 import org.merpati.store.search.Hit;
 import org.merpati.store.search.Where;
 

@@ -23,6 +23,7 @@ import org.merpati.kernel.TryLater;
 import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
+import org.merpati.store.log.MessageIds;
 
 /** Makes commands of requests: ids, summaries, and bodies that do not fit as chunks sent ahead. */
 final class Proposer {

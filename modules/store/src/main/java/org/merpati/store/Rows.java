@@ -13,6 +13,7 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
+import org.merpati.store.people.Tally;
 import org.merpati.vault.BlobRef;
 import org.merpati.vault.RowVisitor;
 

@@ -28,6 +28,7 @@ import org.merpati.kernel.TryLater;
 import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
+import org.merpati.store.people.Tally;
 import org.merpati.store.search.MailIndex;
 import org.merpati.store.search.Place;
 import org.merpati.store.search.SearchLimits;

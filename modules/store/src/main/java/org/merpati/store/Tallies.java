@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.AccountId;
 import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
+import org.merpati.store.people.Tally;
 import org.merpati.vault.Snapshot;
 
 /**

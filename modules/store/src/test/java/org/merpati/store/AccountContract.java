@@ -20,6 +20,7 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
+import org.merpati.store.people.Tally;
 
 /** What every form of {@link MailStore} does with what an account keeps, and with what was removed from it. */
 interface AccountContract extends StoreContract {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
+import org.merpati.store.people.Tally;
 
 /** What is counted for an account stays bounded: what was not told for the longest goes. */
 class TalliesTest {

@@ -90,7 +90,7 @@ public final class Fingerprints {
         return left;
     }
 
-    /** A file as pieces that end where its octets say so, so that an insertion moves one piece and not all behind it. */
+    /** A file as pieces that end where its octets say so: an insertion moves one piece and not all behind it. */
     private static Sketch chunks(byte[] content) {
         Sketch sketch = new Sketch();
         long rolling = 0;

@@ -12,7 +12,7 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.store.FlagChange;
-import org.merpati.store.Tally;
+import org.merpati.store.people.Tally;
 
 /**
  * What a shard's log holds. Names are NFC already, ids were made by the proposer, UIDs ascend; what depends on the

@@ -17,7 +17,6 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.store.FlagChange;
-import org.merpati.store.Tally;
 import org.merpati.store.log.Command.Added;
 import org.merpati.store.log.Command.Annotate;
 import org.merpati.store.log.Command.Append;
@@ -40,6 +39,7 @@ import org.merpati.store.log.Command.Store;
 import org.merpati.store.log.Command.Subscribe;
 import org.merpati.store.log.Command.Target;
 import org.merpati.store.log.Command.Undelete;
+import org.merpati.store.people.Tally;
 
 /** The binary form of {@link Command}s: a type, a version of that type's form, its fields. */
 public final class CommandCodec {

@@ -1,4 +1,4 @@
-package org.merpati.mta;
+package org.merpati.mta.learned;
 
 import java.time.Duration;
 import java.util.Map;
@@ -15,16 +15,17 @@ import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Clock;
 
 /**
- * What was learned of mail, as an MTA needs it: everybody's counts from this node's own table, a person's from the owner
- * of her mailboxes. Who has taught too little is not asked for again for a while.
+ * What was learned of mail, as an MTA needs it: everybody's counts from this node's own table, a person's from the
+ * owner of her mailboxes. Who has taught too little is not asked for again for a while.
  */
-final class LearnedCounts implements TokenCounts {
+public final class LearnedCounts implements TokenCounts {
     private static final Duration LITTLE = Duration.ofMinutes(1);
     private static final int KNOWN = 20_000;
 
     /** Asks the owner of an account's mailboxes. */
     @FunctionalInterface
-    interface Owner {
+    public interface Owner {
+        /** What she has taught about digests; it throws TryLater if that cannot be had now. */
         SpamRequests.Learned learned(Account account, long[] digests);
     }
 
@@ -35,7 +36,7 @@ final class LearnedCounts implements TokenCounts {
     /** Until when who has taught too little is not asked for, in nanoseconds. */
     private final Map<AccountId, Long> little = new ConcurrentHashMap<>();
 
-    LearnedCounts(
+    public LearnedCounts(
             Function<long[], Counts> everybody,
             Owner owner,
             Function<AccountId, Optional<Account>> people,

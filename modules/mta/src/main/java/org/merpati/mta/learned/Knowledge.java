@@ -1,4 +1,4 @@
-package org.merpati.mta;
+package org.merpati.mta.learned;
 
 import org.merpati.filter.bayes.Counts;
 import org.merpati.filter.waves.Sighting;

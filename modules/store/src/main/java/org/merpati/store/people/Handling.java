@@ -1,12 +1,13 @@
-package org.merpati.store;
+package org.merpati.store.people;
 
 import java.util.List;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.store.FlagChange;
 
 /**
- * Told of what people do with their messages, once it is done, on the thread that did it; it must not hold that up. What
- * a node did just before it died may not be told.
+ * Told of what people do with their messages, once it is done, on the thread that did it; it must not hold that up.
+ * What a node did just before it died may not be told.
  */
 public interface Handling {
     /** Who is not interested. */

@@ -1,12 +1,12 @@
-package org.merpati.node;
+package org.merpati.node.filter;
 
 import java.util.List;
 import org.merpati.filter.bayes.Counts;
 import org.merpati.filter.waves.Sighting;
-import org.merpati.mta.Knowledge;
+import org.merpati.mta.learned.Knowledge;
 
 /** What the cluster knows of spam, for the MTA of this node. */
-record ClusterKnowledge(Learned learned) implements Knowledge {
+public record ClusterKnowledge(Learned learned) implements Knowledge {
     @Override
     public Counts words(long[] tokens) {
         return learned.words().counts(tokens);

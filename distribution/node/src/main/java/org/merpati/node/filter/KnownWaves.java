@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.filter;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 
 /** The waves of spam that were reported, in a table beside the directory; a change is a number of sightings. */
-final class KnownWaves implements SideTable {
+public final class KnownWaves implements SideTable {
     static final String NAME = "waves";
 
     private WaveTable table = new WaveTable();
@@ -47,7 +47,7 @@ final class KnownWaves implements SideTable {
     }
 
     /** How much was reported of a sketch, as far as this node knows. */
-    synchronized int weight(long[] sketch, int today) {
+    public synchronized int weight(long[] sketch, int today) {
         return table.weight(sketch, today);
     }
 }

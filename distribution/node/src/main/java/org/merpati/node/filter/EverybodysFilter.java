@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.filter;
 
 import java.util.List;
 import org.merpati.filter.bayes.Lesson;
@@ -6,7 +6,7 @@ import org.merpati.filter.waves.Sighting;
 import org.merpati.mailbox.Learner;
 
 /** The way from a mailbox node to what all share of what was learned. */
-record EverybodysFilter(Learned learned) implements Learner.Everybody {
+public record EverybodysFilter(Learned learned) implements Learner.Everybody {
     @Override
     public void teach(List<Lesson> lessons) {
         learned.teach(lessons);

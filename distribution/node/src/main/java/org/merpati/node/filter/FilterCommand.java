@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.filter;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
         name = "filter",
         mixinStandardHelpOptions = true,
         description = "Judges and learns messages in files; needs no cluster and no network.")
-final class FilterCommand implements Runnable {
+public final class FilterCommand implements Runnable {
     private static final double JUNK = 5;
     private static final double DOUBTFUL = 3;
     private static final long SIZE_LIMIT = 256L * 1024 * 1024;
@@ -178,7 +178,7 @@ final class FilterCommand implements Runnable {
     }
 
     /** Reads a message, or says why it cannot be read. */
-    static @Nullable Suspect read(String path) {
+    public static @Nullable Suspect read(String path) {
         try {
             Path file = Path.of(path);
             if (Files.size(file) > SIZE_LIMIT) {
@@ -215,7 +215,7 @@ final class FilterCommand implements Runnable {
 
     /** {@code merpati rules}: the content rules of the spam filter. */
     @Command(name = "rules", mixinStandardHelpOptions = true, description = "Looks after the rules of the spam filter.")
-    static final class Rules implements Runnable {
+    public static final class Rules implements Runnable {
         /** The folders in which rules are. */
         static final class Folders {
             private static final List<Path> INSTALLED =

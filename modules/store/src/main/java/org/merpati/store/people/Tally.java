@@ -1,4 +1,4 @@
-package org.merpati.store;
+package org.merpati.store.people;
 
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package org.merpati.mta;
+package org.merpati.mta.learned;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

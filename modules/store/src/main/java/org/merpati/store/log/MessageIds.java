@@ -1,4 +1,4 @@
-package org.merpati.store;
+package org.merpati.store.log;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.merpati.kernel.Sha256;
 
 /** The message ids that a message's header names (RFC 5322 §3.6.4), hashed: its own, then the nearest first. */
-final class MessageIds {
+public final class MessageIds {
     /** The most ids that are followed, and the most octets of a header that are looked at. */
     private static final int LIMIT = 12;
 
@@ -19,7 +19,8 @@ final class MessageIds {
 
     private MessageIds() {}
 
-    static List<Long> of(byte[] message) {
+    /** The hashes of a message: its own id first, then those that it refers to; at most twelve. */
+    public static List<Long> of(byte[] message) {
         String header = new String(message, 0, Math.min(message.length, HEADER_LIMIT), StandardCharsets.ISO_8859_1);
         int end = header.indexOf("\r\n\r\n");
         String[] lines = (end < 0 ? header : header.substring(0, end)).split("\r\n(?![ \t])", -1);

@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.filter;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 
 /** What everybody has taught the mail filter, in a table beside the directory; a change is a number of lessons. */
-final class LearnedWords implements SideTable {
+public final class LearnedWords implements SideTable {
     static final String NAME = "words";
 
     private TokenTable table = new TokenTable();
@@ -50,12 +50,12 @@ final class LearnedWords implements SideTable {
     }
 
     /** How often tokens were seen, as far as this node knows. */
-    synchronized Counts counts(long[] tokens) {
+    public synchronized Counts counts(long[] tokens) {
         return table.counts(tokens);
     }
 
     /** How many tokens are known. */
-    synchronized int size() {
+    public synchronized int size() {
         return table.size();
     }
 }

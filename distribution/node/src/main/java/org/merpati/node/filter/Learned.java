@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.filter;
 
 import java.util.List;
 import org.merpati.directory.DirectoryGroup;
@@ -12,13 +12,13 @@ import org.merpati.kernel.BinaryWriter;
  * @param words as this node knows them; empty on one that neither votes in the directory nor is an MTA
  * @param waves of spam, likewise
  */
-record Learned(LearnedWords words, KnownWaves waves, DirectoryGroup.TableWrites writes) {
+public record Learned(LearnedWords words, KnownWaves waves, DirectoryGroup.TableWrites writes) {
     /**
      * Teaches everybody's filter; each MTA knows with the next of the directory's feed.
      *
      * @throws org.merpati.kernel.TryLater if the directory group has no leader now
      */
-    void teach(List<Lesson> lessons) {
+    public void teach(List<Lesson> lessons) {
         BinaryWriter change = new BinaryWriter(1 << 14).varint(lessons.size());
         lessons.forEach(lesson -> lesson.write(change));
         teach(change.toByteArray());
@@ -29,7 +29,7 @@ record Learned(LearnedWords words, KnownWaves waves, DirectoryGroup.TableWrites 
      *
      * @throws org.merpati.kernel.TryLater if the directory group has no leader now
      */
-    void report(List<Sighting> sightings) {
+    public void report(List<Sighting> sightings) {
         BinaryWriter change = new BinaryWriter(1 << 10).varint(sightings.size());
         sightings.forEach(sighting -> sighting.write(change));
         writes.submit(KnownWaves.NAME, change.toByteArray());
@@ -41,7 +41,7 @@ record Learned(LearnedWords words, KnownWaves waves, DirectoryGroup.TableWrites 
      * @throws org.merpati.kernel.Refused if it is none
      * @throws org.merpati.kernel.TryLater if the directory group has no leader now
      */
-    void teach(byte[] lessons) {
+    public void teach(byte[] lessons) {
         writes.submit(LearnedWords.NAME, lessons);
     }
 }
