@@ -89,6 +89,16 @@ public final class Routes {
         }
     }
 
+    /**
+     * Asks the node that leads a group as far as it is known here, once: for what is not worth looking for the leader.
+     *
+     * @throws TryLater if none is known, or it does not answer within the limit
+     */
+    public byte[] askKnown(GroupName group, String service, byte[] request, Duration limit) {
+        Route route = table.route(group).orElseThrow(() -> new TryLater("no leader of " + group + " is known here"));
+        return channel.ask(route.node(), service, request, limit);
+    }
+
     private Route ask(GroupName group) {
         GroupSpec spec = topology.group(group).orElseThrow(() -> new TryLater("there is no group " + group));
         Optional<Route> best = local.getOrDefault(group, Optional::empty).get();

@@ -154,7 +154,7 @@ public final class SpamRequests {
             request.i64(digest);
         }
         return Learned.read(
-                new BinaryReader(routes.askLeader(account.shard(), LEARNED, request.toByteArray(), LEARNED_LIMIT)),
+                new BinaryReader(routes.askKnown(account.shard(), LEARNED, request.toByteArray(), LEARNED_LIMIT)),
                 digests.length);
     }
 }

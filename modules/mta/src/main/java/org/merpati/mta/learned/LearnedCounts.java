@@ -13,6 +13,8 @@ import org.merpati.filter.bayes.Scope;
 import org.merpati.filter.bayes.TokenCounts;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Clock;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.TryLater;
 
 /**
  * What was learned of mail, as an MTA needs it: everybody's counts from this node's own table, a person's from the
@@ -20,6 +22,9 @@ import org.merpati.kernel.Clock;
  */
 public final class LearnedCounts implements TokenCounts {
     private static final Duration LITTLE = Duration.ofMinutes(1);
+    /** How long a shard whose owner did not answer is not asked: a message must not wait for each of its recipients. */
+    private static final Duration AWAY = Duration.ofSeconds(5);
+
     private static final int KNOWN = 20_000;
 
     /** Asks the owner of an account's mailboxes. */
@@ -35,6 +40,8 @@ public final class LearnedCounts implements TokenCounts {
     private final Clock clock;
     /** Until when who has taught too little is not asked for, in nanoseconds. */
     private final Map<AccountId, Long> little = new ConcurrentHashMap<>();
+    /** Until when a shard is not asked, in nanoseconds. */
+    private final Map<GroupName, Long> away = new ConcurrentHashMap<>();
 
     public LearnedCounts(
             Function<long[], Counts> everybody,
@@ -57,7 +64,7 @@ public final class LearnedCounts implements TokenCounts {
         if (account.isEmpty() || clock.nanos() - little.getOrDefault(person, clock.nanos()) < 0) {
             return nothing(tokens);
         }
-        SpamRequests.Learned learned = owner.learned(account.get(), tokens);
+        SpamRequests.Learned learned = ask(account.get(), tokens);
         if (learned.hams() < Bayes.MINIMUM || learned.spams() < Bayes.MINIMUM) {
             if (little.size() >= KNOWN) {
                 little.clear();
@@ -65,6 +72,19 @@ public final class LearnedCounts implements TokenCounts {
             little.put(person, clock.nanos() + LITTLE.toNanos());
         }
         return new Counts(learned.hams(), learned.spams(), learned.ham(), learned.spam());
+    }
+
+    private SpamRequests.Learned ask(Account account, long[] tokens) {
+        GroupName shard = account.shard();
+        if (clock.nanos() - away.getOrDefault(shard, clock.nanos()) < 0) {
+            throw new TryLater("the owner of " + shard + " did not answer just now");
+        }
+        try {
+            return owner.learned(account, tokens);
+        } catch (TryLater silent) {
+            away.put(shard, clock.nanos() + AWAY.toNanos());
+            throw silent;
+        }
     }
 
     private static Counts nothing(long[] tokens) {

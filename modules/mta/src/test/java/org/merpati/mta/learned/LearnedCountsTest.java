@@ -83,7 +83,12 @@ class LearnedCountsTest {
     @Test
     void anOwnerThatIsAwayIsToldToTheCaller() {
         away = true;
-        assertThatThrownBy(() -> counts.counts(Scope.of(BUDI), TOKENS)).isInstanceOf(TryLater.class);
+        assertThatThrownBy(() -> counts.counts(Scope.of(BUDI), TOKENS)).hasMessageContaining("has no owner");
+        away = false;
+        assertThatThrownBy(() -> counts.counts(Scope.of(BUDI), TOKENS)).hasMessageContaining("did not answer just now");
+        assertThat(asked).hasValue(1);
+        nanos.addAndGet(6_000_000_000L);
+        assertThat(counts.counts(Scope.of(BUDI), TOKENS).hams()).isEqualTo(3);
         assertThat(counts.counts(Scope.of(new AccountId(new Id(9, 9))), TOKENS).hams())
                 .isZero();
     }
