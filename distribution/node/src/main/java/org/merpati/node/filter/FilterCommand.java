@@ -25,6 +25,7 @@ import org.merpati.filter.bayes.Mark;
 import org.merpati.filter.bayes.Scope;
 import org.merpati.filter.rules.ContentRules;
 import org.merpati.filter.rules.Scores;
+import org.merpati.filter.supply.RuleSupply;
 import org.merpati.kernel.Malformed;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -252,7 +253,46 @@ public final class FilterCommand implements Runnable {
                         "Reads the rules and says how many run, which do not and why. A broken file is named with line"
                                 + " and reason, and the command ends with 1.")
         int check(@Mixin Folders folders) {
-            ContentRules.Report report = ContentRules.report(folders.list(), Scores.PLAIN);
+            return said(ContentRules.report(folders.list(), Scores.PLAIN));
+        }
+
+        @Command(
+                name = "update",
+                mixinStandardHelpOptions = true,
+                description = {
+                    "Takes rules from a folder, an archive or a server, reads them as a whole, and only then puts"
+                            + " them in the place of those before, in one step. Each MTA needs them; it notices"
+                            + " within a minute.",
+                    "Such as: merpati rules update rules.tar.gz --into /var/lib/merpati/rules, once then: merpati spam"
+                            + " set rules /var/lib/merpati/rules,/etc/spamassassin"
+                })
+        int update(
+                @CommandLine.Parameters(
+                                paramLabel = "SOURCE",
+                                description = "a folder, a .zip or .tar.gz file, or the http address of one")
+                        String source,
+                @Option(names = "--into", required = true, paramLabel = "DIR", description = "where they are put")
+                        Path into,
+                @Option(names = "--sha256", paramLabel = "HEX", description = "the digest that the archive must have")
+                        @Nullable
+                        String sha256,
+                @Option(
+                                names = "--beside",
+                                paramLabel = "DIR",
+                                description = "a folder of rules that are in force with them, again for more")
+                        @Nullable
+                        List<Path> beside)
+                throws IOException {
+            RuleSupply supply = new RuleSupply(into, beside == null ? List.of() : beside);
+            RuleSupply.Outcome outcome = supply.update(source, Optional.ofNullable(sha256));
+            System.out.println(
+                    outcome.changed()
+                            ? into + " has " + outcome.files() + " files of rules from " + source + " now"
+                            : into + " has these " + outcome.files() + " files of rules already");
+            return said(outcome.report());
+        }
+
+        private static int said(ContentRules.Report report) {
             report.problems()
                     .forEach(problem ->
                             System.out.printf("%-40s %s: %s%n", problem.rule(), problem.place(), problem.reason()));

@@ -1,25 +1,36 @@
 package org.merpati.filter.rules;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.merpati.filter.Check;
 import org.merpati.filter.Finding;
 import org.merpati.filter.Suspect;
+import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The content rules that are in force. Others are loaded aside, which takes a moment: until they are, and if they are
- * broken, those before stay.
+ * broken, those before stay. Whether files in the folders are others than before is looked at now and then.
  */
 public final class RuleShelf implements Check {
     private static final Logger LOG = LoggerFactory.getLogger(RuleShelf.class);
 
+    private static final long LOOK_NANOS = Duration.ofSeconds(30).toNanos();
+
     private final BiConsumer<String, RuntimeException> bugs;
+    private final Clock clock;
+    private final AtomicLong looked;
+    private volatile String stamp = "";
     private volatile @Nullable ContentRules inForce;
     private Optional<List<Path>> wanted = Optional.empty();
 
@@ -27,7 +38,14 @@ public final class RuleShelf implements Check {
      * @param bugs told of what fails that should not, with what was done
      */
     public RuleShelf(BiConsumer<String, RuntimeException> bugs) {
+        this(bugs, Clock.system());
+    }
+
+    /** A shelf whose clock says when it looks at its folders. */
+    public RuleShelf(BiConsumer<String, RuntimeException> bugs, Clock clock) {
         this.bugs = bugs;
+        this.clock = clock;
+        this.looked = new AtomicLong(clock.nanos());
     }
 
     /**
@@ -47,7 +65,47 @@ public final class RuleShelf implements Check {
         Thread.ofVirtual().name("filter-rules").start(() -> load(folders));
     }
 
+    /** Has the folders looked at, if that is due, and what is in them loaded, if it is not what was loaded. */
+    private void look() {
+        long last = looked.get();
+        if (clock.nanos() - last < LOOK_NANOS || !looked.compareAndSet(last, clock.nanos())) {
+            return;
+        }
+        Optional<List<Path>> folders;
+        synchronized (this) {
+            folders = wanted;
+        }
+        if (folders.isPresent() && !folders.get().isEmpty()) {
+            Thread.ofVirtual().name("filter-rules").start(() -> {
+                if (!stamp(folders.get()).equals(stamp)) {
+                    load(folders);
+                }
+            });
+        }
+    }
+
+    /** What the folders hold: which they are, and each file's name, size and time. */
+    private static String stamp(List<Path> folders) {
+        StringBuilder all = new StringBuilder();
+        for (Path folder : folders) {
+            try (Stream<Path> files = Files.list(folder.toRealPath())) {
+                for (Path file : files.sorted().toList()) {
+                    all.append(file)
+                            .append(' ')
+                            .append(Files.size(file))
+                            .append(' ')
+                            .append(Files.getLastModifiedTime(file).toMillis())
+                            .append('\n');
+                }
+            } catch (IOException unreadable) {
+                all.append(folder).append(" cannot be read\n");
+            }
+        }
+        return all.toString();
+    }
+
     private void load(Optional<List<Path>> folders) {
+        stamp = stamp(folders.orElseThrow());
         try {
             ContentRules loaded = ContentRules.of(folders.orElseThrow(), Scores.PLAIN);
             synchronized (this) {
@@ -64,6 +122,7 @@ public final class RuleShelf implements Check {
 
     @Override
     public List<Finding> check(Suspect suspect) {
+        look();
         ContentRules rules = inForce;
         return rules == null ? List.of() : rules.check(suspect);
     }
