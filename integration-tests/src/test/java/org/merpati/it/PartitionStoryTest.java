@@ -92,7 +92,10 @@ class PartitionStoryTest {
     @Test
     void theMinorityRefusesAndShowsNothingStale() throws IOException {
         ProcessCluster cluster = cluster();
-        Kit.await(LOST + " leads shard-1", Duration.ofSeconds(60), () -> leads(LOST, "shard-1"));
+        Kit.await(
+                LOST + " leads shard-1 and nothing else",
+                Duration.ofSeconds(60),
+                () -> leads(LOST, "shard-1") && !leads(LOST, "shard-2"));
         String door = hosts().address(LOST) + ":25990";
         String account = accountOf(door);
         String id = "partition-" + System.nanoTime() + "@example.net";

@@ -12,12 +12,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code merpati account}. */
 @Command(name = "account", mixinStandardHelpOptions = true, description = "Manages accounts.")
-final class AccountCommand implements Runnable {
-    @Override
-    public void run() {
-        new CommandLine(this).usage(System.out);
-    }
-
+final class AccountCommand {
     @Command(
             name = "add",
             mixinStandardHelpOptions = true,

@@ -69,7 +69,7 @@ final class LearnCommand implements java.util.concurrent.Callable<Integer> {
             }
         }
         tell();
-        System.out.println("told of " + told + " messages");
+        door.out().println("told of " + told + " messages");
         return well ? 0 : 1;
     }
 

@@ -1,10 +1,12 @@
 package org.merpati.node;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.SecretFile;
@@ -17,8 +19,10 @@ import org.merpati.runtime.NodeStatus;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,7 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
             FilterCommand.Rules.class,
             Main.NodeCommand.class
         })
-public final class Main implements Runnable {
+public final class Main {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int FAILED = 1;
 
@@ -57,6 +61,11 @@ public final class Main implements Runnable {
         return commandLine().execute(arguments.toArray(new String[0]));
     }
 
+    /** Runs a command in this process that says what it says, and what is wrong, to these. */
+    public static int execute(List<String> arguments, PrintWriter out, PrintWriter err) {
+        return commandLine().setOut(out).setErr(err).execute(arguments.toArray(new String[0]));
+    }
+
     static CommandLine commandLine() {
         return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, parsed) -> {
             if (failure instanceof Failure || failure instanceof IOException) {
@@ -65,11 +74,6 @@ public final class Main implements Runnable {
             }
             throw failure;
         });
-    }
-
-    @Override
-    public void run() {
-        new CommandLine(this).usage(System.out);
     }
 
     /** Runs a node until it is told to stop. */
@@ -131,13 +135,21 @@ public final class Main implements Runnable {
         }
     }
 
-    /** What the commands that ask a running node share. */
-    abstract static class Asking {
+    /** What the commands that ask a running node share: which node, how it is asked, and how its answer is said. */
+    static final class Door {
         @Option(names = "--data", description = "the data folder of a node on this machine (default: ${DEFAULT-VALUE})")
         private Path data = Path.of("/var/lib/merpati");
 
         @Option(names = "--json", description = "answer in JSON")
         private boolean json;
+
+        @Spec(Spec.Target.MIXEE)
+        private @Nullable CommandSpec command;
+
+        /** Where the command says what it has to say. */
+        PrintWriter out() {
+            return Objects.requireNonNull(command).commandLine().getOut();
+        }
 
         boolean json() {
             return json;
@@ -149,7 +161,16 @@ public final class Main implements Runnable {
 
         /** Says an answer as it came. */
         int raw(JsonNode answer) {
-            System.out.println(JSON.writeValueAsString(answer));
+            out().println(JSON.writeValueAsString(answer));
+            return 0;
+        }
+
+        /** Says an answer of texts, a line each. */
+        int lines(JsonNode answer) {
+            if (json) {
+                return say(answer);
+            }
+            answer.forEach(line -> out().println(line.asString()));
             return 0;
         }
 
@@ -159,28 +180,31 @@ public final class Main implements Runnable {
                 return raw(answer);
             }
             answer.properties()
-                    .forEach(p -> System.out.printf(
-                            "%-10s %s%n", p.getKey(), p.getValue().asString()));
+                    .forEach(p ->
+                            out().printf("%-10s %s%n", p.getKey(), p.getValue().asString()));
             return 0;
         }
 
         int say(JsonNode answer) {
-            System.out.println(json ? JSON.writeValueAsString(Map.of("ok", answer)) : answer.asString());
+            out().println(json ? JSON.writeValueAsString(Map.of("ok", answer)) : answer.asString());
             return 0;
         }
     }
 
     /** Shows the cluster. */
     @Command(name = "status", mixinStandardHelpOptions = true, description = "Shows every node and its groups.")
-    static final class Status extends Asking implements java.util.concurrent.Callable<Integer> {
+    static final class Status implements java.util.concurrent.Callable<Integer> {
+        @CommandLine.Mixin
+        private Door door = new Door();
+
         @Override
         public Integer call() {
-            JsonNode rows = ask("status", Map.of());
-            if (json()) {
-                return raw(rows);
+            JsonNode rows = door.ask("status", Map.of());
+            if (door.json()) {
+                return door.raw(rows);
             }
             for (JsonNode row : rows) {
-                System.out.print(text(NodeStatus.of(JSON.writeValueAsBytes(row))));
+                door.out().printf("%s", text(NodeStatus.of(JSON.writeValueAsBytes(row))));
             }
             return 0;
         }
@@ -214,22 +238,21 @@ public final class Main implements Runnable {
             name = "trace",
             mixinStandardHelpOptions = true,
             description = "Shows what became of a mail, by the id that the server answered with.")
-    static final class Trace extends Asking implements java.util.concurrent.Callable<Integer> {
+    static final class Trace implements java.util.concurrent.Callable<Integer> {
+        @CommandLine.Mixin
+        private Door door = new Door();
+
         @Parameters(paramLabel = "ID", description = "the id, as in the answer to DATA")
         private String id = "";
 
         @Override
         public Integer call() {
-            JsonNode lines = ask("trace", Map.of("id", id));
-            if (json()) {
-                return say(lines);
-            }
-            lines.forEach(line -> System.out.println(line.asString()));
-            if (lines.isEmpty()) {
+            JsonNode lines = door.ask("trace", Map.of("id", id));
+            if (lines.isEmpty() && !door.json()) {
                 throw new org.merpati.kernel.Refused(
                         org.merpati.kernel.Refused.Reason.NONEXISTENT, "no spool and no shard knows the mail " + id);
             }
-            return 0;
+            return door.lines(lines);
         }
     }
 
@@ -242,22 +265,25 @@ public final class Main implements Runnable {
                         + " same place of the log, every row and body of each copy with the others.",
                 "Ends with 0 if all is well, and with 1 and a sentence for each thing that is not."
             })
-    static final class VerifyCommand extends Asking implements java.util.concurrent.Callable<Integer> {
+    static final class VerifyCommand implements java.util.concurrent.Callable<Integer> {
+        @CommandLine.Mixin
+        private Door door = new Door();
+
         @Parameters(arity = "0..1", paramLabel = "SHARD", description = "the shard, such as shard-1; default: all")
         private @Nullable String shard;
 
         @Override
         public Integer call() {
-            JsonNode reports = ask("verify", shard == null ? Map.of() : Map.of("shard", shard));
+            JsonNode reports = door.ask("verify", shard == null ? Map.of() : Map.of("shard", shard));
             boolean well = true;
             for (JsonNode report : reports) {
                 well &= report.get("wrong").isEmpty();
-                if (!json()) {
-                    System.out.print(text(report));
+                if (!door.json()) {
+                    door.out().printf("%s", text(report));
                 }
             }
-            if (json()) {
-                raw(reports);
+            if (door.json()) {
+                door.raw(reports);
             }
             return well ? 0 : FAILED;
         }
@@ -285,41 +311,31 @@ public final class Main implements Runnable {
             name = "repair",
             mixinStandardHelpOptions = true,
             description = "Mends this node's copy of a group: what is not sound here is fetched from another node.")
-    static final class Repair extends Asking implements java.util.concurrent.Callable<Integer> {
+    static final class Repair implements java.util.concurrent.Callable<Integer> {
+        @CommandLine.Mixin
+        private Door door = new Door();
+
         @Parameters(paramLabel = "GROUP", description = "the group, such as shard-1")
         private String group = "";
 
         @Override
         public Integer call() {
-            return say(ask("repair", Map.of("group", group)));
+            return door.say(door.ask("repair", Map.of("group", group)));
         }
     }
 
     /** Domains. */
     @Command(name = "domain", mixinStandardHelpOptions = true, description = "Manages domains.")
-    static final class DomainCommand implements Runnable {
-        @Override
-        public void run() {
-            new CommandLine(this).usage(System.out);
-        }
-
+    static final class DomainCommand {
         @Command(name = "add", mixinStandardHelpOptions = true, description = "Makes a domain.")
         int add(@CommandLine.Mixin Door door, @Parameters(paramLabel = "DOMAIN") String domain) throws IOException {
             return door.say(door.ask("domain add", Map.of("domain", domain)));
         }
     }
 
-    /** The mixin form of {@link Asking}. */
-    static final class Door extends Asking {}
-
     /** Nodes. */
     @Command(name = "node", mixinStandardHelpOptions = true, description = "Manages nodes.")
-    static final class NodeCommand implements Runnable {
-        @Override
-        public void run() {
-            new CommandLine(this).usage(System.out);
-        }
-
+    static final class NodeCommand {
         @Command(name = "token", mixinStandardHelpOptions = true, description = "Makes a join token for a node.")
         int token(@CommandLine.Mixin Door door, @Parameters(paramLabel = "NODE") String name) throws IOException {
             return door.say(door.ask("node token", Map.of("node", name)));

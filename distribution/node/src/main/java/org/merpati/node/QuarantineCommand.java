@@ -12,24 +12,20 @@ import tools.jackson.databind.JsonNode;
         name = "quarantine",
         mixinStandardHelpOptions = true,
         description = "Mail that was accepted for others too and that this recipient would have refused.")
-final class QuarantineCommand implements Runnable {
-    @Override
-    public void run() {
-        new CommandLine(this).usage(System.out);
-    }
-
+final class QuarantineCommand {
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows what an account has there.")
     int list(@CommandLine.Mixin Main.Door door, @Parameters(paramLabel = "ADDRESS") String address) {
         JsonNode held = door.ask("spam held", Map.of("address", address));
         if (door.json()) {
             return door.say(held);
         }
-        held.forEach(mail -> System.out.printf(
-                "%s  %s  <%s>  %s%n",
-                mail.get("id").asString(),
-                mail.get("when").asString(),
-                mail.get("from").asString(),
-                mail.get("subject").asString()));
+        held.forEach(mail -> door.out()
+                .printf(
+                        "%s  %s  <%s>  %s%n",
+                        mail.get("id").asString(),
+                        mail.get("when").asString(),
+                        mail.get("from").asString(),
+                        mail.get("subject").asString()));
         return 0;
     }
 

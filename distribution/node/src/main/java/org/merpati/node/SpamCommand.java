@@ -8,7 +8,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 /** The commands {@code merpati spam}: what a person, a domain or the server says to the mail filter. */
 @Command(
@@ -16,12 +15,7 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true,
         description = "Says to the mail filter whom to allow, whom to deny, and from which score on what is done.",
         subcommands = {QuarantineCommand.class, LearnCommand.class})
-final class SpamCommand implements Runnable {
-    @Override
-    public void run() {
-        new CommandLine(this).usage(System.out);
-    }
-
+final class SpamCommand {
     /** Whose rules are meant. */
     static final class Whose {
         @Option(
@@ -41,12 +35,7 @@ final class SpamCommand implements Runnable {
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows what is said, a line each.")
     int list(@CommandLine.Mixin Main.Door door, @CommandLine.Mixin Whose whose) {
-        JsonNode lines = door.ask("spam list", whose.with("show", "all"));
-        if (door.json()) {
-            return door.say(lines);
-        }
-        lines.forEach(line -> System.out.println(line.asString()));
-        return 0;
+        return door.lines(door.ask("spam list", whose.with("show", "all")));
     }
 
     @Command(
@@ -138,11 +127,6 @@ final class SpamCommand implements Runnable {
     int explain(
             @CommandLine.Mixin Main.Door door,
             @Parameters(paramLabel = "ID", description = "the mail's id, as in the answer to DATA") String id) {
-        JsonNode texts = door.ask("spam explain", Map.of("id", id));
-        if (door.json()) {
-            return door.say(texts);
-        }
-        texts.forEach(text -> System.out.println(text.asString()));
-        return 0;
+        return door.lines(door.ask("spam explain", Map.of("id", id)));
     }
 }

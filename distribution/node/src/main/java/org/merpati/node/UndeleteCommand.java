@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -20,7 +21,10 @@ import tools.jackson.databind.JsonNode;
                     + " mailboxes that are gone are made again.",
             "How long a removed message is kept: limits.undelete in the configuration."
         })
-final class UndeleteCommand extends Main.Asking implements Callable<Integer> {
+final class UndeleteCommand implements Callable<Integer> {
+    @Mixin
+    private Main.Door door = new Main.Door();
+
     @Parameters(paramLabel = "ADDRESS", description = "whose messages")
     private String address = "";
 
@@ -39,21 +43,22 @@ final class UndeleteCommand extends Main.Asking implements Callable<Integer> {
         Optional.ofNullable(last).ifPresent(time -> parameters.put("last", time));
         if (!list) {
             Optional.ofNullable(mailbox).ifPresent(name -> parameters.put("mailbox", name));
-            return say(ask("undelete", parameters));
+            return door.say(door.ask("undelete", parameters));
         }
-        JsonNode rows = ask("removed", parameters);
-        if (json()) {
-            return raw(rows);
+        JsonNode rows = door.ask("removed", parameters);
+        if (door.json()) {
+            return door.raw(rows);
         }
         for (JsonNode row : rows) {
             if (mailbox == null || mailbox.equals(row.get("mailbox").asString())) {
-                System.out.printf(
-                        "%s  %-12s %8d  %-30s %s%n",
-                        Instant.ofEpochMilli(row.get("millis").asLong()),
-                        row.get("mailbox").asString(),
-                        row.get("size").asInt(),
-                        row.get("from").asString(),
-                        row.get("subject").asString());
+                door.out()
+                        .printf(
+                                "%s  %-12s %8d  %-30s %s%n",
+                                Instant.ofEpochMilli(row.get("millis").asLong()),
+                                row.get("mailbox").asString(),
+                                row.get("size").asInt(),
+                                row.get("from").asString(),
+                                row.get("subject").asString());
             }
         }
         return 0;

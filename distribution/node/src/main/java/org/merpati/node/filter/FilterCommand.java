@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
         name = "filter",
         mixinStandardHelpOptions = true,
         description = "Judges and learns messages in files; needs no cluster and no network.")
-public final class FilterCommand implements Runnable {
+public final class FilterCommand {
     private static final double JUNK = 5;
     private static final double DOUBTFUL = 3;
     private static final long SIZE_LIMIT = 256L * 1024 * 1024;
@@ -52,11 +52,6 @@ public final class FilterCommand implements Runnable {
 
         @Option(names = "--rounds", hidden = true, description = "judges the list so often, and shows the last time")
         private int rounds = 1;
-    }
-
-    @Override
-    public void run() {
-        new CommandLine(this).usage(System.out);
     }
 
     @Command(
@@ -216,7 +211,7 @@ public final class FilterCommand implements Runnable {
 
     /** {@code merpati rules}: the content rules of the spam filter. */
     @Command(name = "rules", mixinStandardHelpOptions = true, description = "Looks after the rules of the spam filter.")
-    public static final class Rules implements Runnable {
+    public static final class Rules {
         /** The folders in which rules are. */
         static final class Folders {
             private static final List<Path> INSTALLED =
@@ -239,11 +234,6 @@ public final class FilterCommand implements Runnable {
                 }
                 return INSTALLED.stream().allMatch(Files::isDirectory) ? INSTALLED : List.of();
             }
-        }
-
-        @Override
-        public void run() {
-            new CommandLine(this).usage(System.out);
         }
 
         @Command(

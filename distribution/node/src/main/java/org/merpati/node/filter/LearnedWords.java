@@ -28,7 +28,7 @@ public final class LearnedWords implements SideTable {
             lessons.add(Lesson.read(from));
         }
         for (Lesson lesson : lessons) {
-            var _ = table.learn(lesson);
+            table.learn(lesson);
         }
     }
 

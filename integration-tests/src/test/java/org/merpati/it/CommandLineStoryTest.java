@@ -2,15 +2,15 @@ package org.merpati.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,18 +18,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.merpati.dev.Cluster;
 import org.merpati.node.Main;
 import org.merpati.wire.InternalErrors;
 
-/** What an administrator types behind {@code merpati spam}, and what it says; wrong input has one sentence. */
+/** What an administrator types behind {@code merpati}, and what it says; wrong input has one sentence. */
 @Tag("slow")
-@Isolated("it reads what the process says")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SpamCommandsStoryTest {
+class CommandLineStoryTest {
     private @Nullable Cluster cluster;
     private String account = "";
 
@@ -50,34 +48,49 @@ class SpamCommandsStoryTest {
         assertThat(InternalErrors.count()).as("internal errors").isZero();
     }
 
-    private Said spam(String... words) {
+    private Said typed(String... words) {
         Cluster running = Objects.requireNonNull(cluster);
-        List<String> line = new ArrayList<>(List.of("spam"));
-        line.addAll(List.of(words));
+        List<String> line = new ArrayList<>(List.of(words));
         line.addAll(List.of(
                 "--data", running.plan().data(running.plan().nodes().getFirst()).toString()));
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        ByteArrayOutputStream failed = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(failed, true, StandardCharsets.UTF_8));
-            int code = Main.execute(line);
-            return new Said(
-                    code,
-                    said.toString(StandardCharsets.UTF_8).strip(),
-                    failed.toString(StandardCharsets.UTF_8).strip());
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return run(line);
+    }
+
+    private static Said run(List<String> line) {
+        StringWriter said = new StringWriter();
+        StringWriter failed = new StringWriter();
+        int code = Main.execute(line, new PrintWriter(said), new PrintWriter(failed));
+        return new Said(code, said.toString().strip(), failed.toString().strip());
+    }
+
+    private Said spam(String... words) {
+        return typed(Stream.concat(Stream.of("spam"), Stream.of(words)).toArray(String[]::new));
     }
 
     private String well(String... words) {
         Said said = spam(words);
         assertThat(said.code()).as(said.err()).isZero();
         return said.out();
+    }
+
+    @Test
+    void theNodeItsShardAndAnAccountAreShown() {
+        String node = Objects.requireNonNull(cluster).plan().nodes().getFirst();
+        assertThat(typed("status").out()).startsWith(node).contains("shard-1").contains("leader");
+        assertThat(typed("status", "--json").out()).startsWith("[{").contains("\"name\":\"" + node + "\"");
+        assertThat(typed("verify").out()).startsWith("shard-1: the copies on " + node + " are equal and sound");
+        assertThat(typed("account", "show", account).out()).contains(account);
+        assertThat(typed("undelete", account, "--list")).isEqualTo(new Said(0, "", ""));
+        assertThat(typed("trace", "01m8c433szk4th73mm7max51kd"))
+                .isEqualTo(new Said(
+                        1, "", "merpati: no spool and no shard knows the mail 01m8c433szk4th73mm7max51kd"));
+    }
+
+    @Test
+    void aGroupOfCommandsNamesThem() {
+        Said said = run(List.of("account"));
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.err()).startsWith("Missing required subcommand").contains("passwd");
     }
 
     @Test
