@@ -13,6 +13,7 @@ excluded=
 # One run over all modules: the last one, integration-tests, finds the runnable jars that those before it have made.
 mvn --batch-mode --fail-at-end verify -Dmerpati.root="$PWD" $excluded > >(tee $log | grep -E --line-buffered 'Tests run:.*(in |Time)|ERROR|BUILD|Building merpati') 2>&1
 result=$?
+mvn --batch-mode -q spotless:check || { echo "some sources are not formatted: ./dev format" >&2; result=1; }
 [ $result = 0 ] && mkdir -p distribution/target/merpati/bin && cp distribution/bin/* distribution/target/merpati/bin/ && touch distribution/target/merpati/built
 grep -h -E '^(EMBEDDED|PROCESSES|checker|walk|  |deferred|the minority|[0-9]+ changes)' integration-tests/target/surefire-reports/*-output.txt 2>/dev/null | grep -v 'at ' | head -60
 echo "took $(($(date +%s) - started)) s"

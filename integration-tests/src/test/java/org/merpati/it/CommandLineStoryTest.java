@@ -82,8 +82,7 @@ class CommandLineStoryTest {
         assertThat(typed("account", "show", account).out()).contains(account);
         assertThat(typed("undelete", account, "--list")).isEqualTo(new Said(0, "", ""));
         assertThat(typed("trace", "01m8c433szk4th73mm7max51kd"))
-                .isEqualTo(new Said(
-                        1, "", "merpati: no spool and no shard knows the mail 01m8c433szk4th73mm7max51kd"));
+                .isEqualTo(new Said(1, "", "merpati: no spool and no shard knows the mail 01m8c433szk4th73mm7max51kd"));
     }
 
     @Test

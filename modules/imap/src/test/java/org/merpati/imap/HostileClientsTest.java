@@ -110,7 +110,9 @@ class HostileClientsTest {
                 hostile.out.write(chunk);
             }
             assertThat(other.ask("b NOOP")).startsWith("b OK");
-            assertThat(held(before, 5L * MEGABYTE)).as("memory held for an endless line").isLessThan(5L * MEGABYTE);
+            assertThat(held(before, 5L * MEGABYTE))
+                    .as("memory held for an endless line")
+                    .isLessThan(5L * MEGABYTE);
             hostile.say("");
             assertThat(hostile.in.readLine()).startsWith("a BAD the line is longer than");
             assertThat(hostile.ask("c NOOP")).startsWith("c OK");
