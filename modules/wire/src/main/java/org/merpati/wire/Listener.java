@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.apache.mina.transport.socket.nio.NioSocketAcceptor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,16 +21,34 @@ public final class Listener implements AutoCloseable {
     private final int limit;
     private final Set<MinaConnection> connections = ConcurrentHashMap.newKeySet();
     private final LongAdder accepted = new LongAdder();
+    private final Consumer<Listener> onClose;
+    private InetSocketAddress address;
 
-    Listener(String name, NioSocketAcceptor acceptor, int limit) {
+    Listener(String name, InetSocketAddress wanted, NioSocketAcceptor acceptor, int limit, Consumer<Listener> onClose) {
         this.name = name;
+        this.address = wanted;
         this.acceptor = acceptor;
         this.limit = limit;
+        this.onClose = onClose;
+        acceptor.setCloseOnDeactivation(false);
+    }
+
+    /** What it is for. */
+    String name() {
+        return name;
+    }
+
+    /** Takes connections; a port that the system chose stays the same when it is opened again. */
+    synchronized void open() throws IOException {
+        if (!acceptor.isActive()) {
+            acceptor.bind(address);
+            address = acceptor.getLocalAddress();
+        }
     }
 
     /** The address that it listens on. */
-    public InetSocketAddress address() {
-        return acceptor.getLocalAddress();
+    public synchronized InetSocketAddress address() {
+        return address;
     }
 
     /** How many connections are open. */
@@ -70,12 +89,13 @@ public final class Listener implements AutoCloseable {
     }
 
     /** Takes no new connections; those that are open go on. */
-    public void drain() {
+    public synchronized void drain() {
         acceptor.unbind();
     }
 
     /** Takes no new connections, gives the open ones the time to end, then closes them. */
     public void close(Duration grace) {
+        onClose.accept(this);
         drain();
         long end = System.nanoTime() + grace.toNanos();
         while (!connections.isEmpty() && System.nanoTime() < end) {

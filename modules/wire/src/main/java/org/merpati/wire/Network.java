@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
@@ -18,11 +21,11 @@ import org.apache.mina.core.session.IoSession;
 import org.apache.mina.filter.FilterEvent;
 import org.apache.mina.filter.ssl.SslEvent;
 import org.apache.mina.filter.ssl.SslFilter;
-import org.apache.mina.transport.socket.nio.NioProcessor;
 import org.apache.mina.transport.socket.nio.NioSession;
 import org.apache.mina.transport.socket.nio.NioSocketAcceptor;
 import org.apache.mina.transport.socket.nio.NioSocketConnector;
 import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.TryLater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +40,13 @@ public final class Network implements AutoCloseable {
     private final SimpleIoProcessorPool<NioSession> processors;
     private final ExecutorService service;
     private final NioSocketConnector connector;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     /** Starts the I/O threads. */
     public Network(String node, int ioThreads) {
         service = Executors.newCachedThreadPool(
                 Thread.ofPlatform().daemon().name(node + "-io-", 1).factory());
-        processors = new SimpleIoProcessorPool<>(NioProcessor.class, service, ioThreads, null);
+        processors = new SimpleIoProcessorPool<>(InterestProcessor.class, service, ioThreads, null);
         connector = new NioSocketConnector(service, processors);
         connector.setHandler(new Handler("to", null));
         connector.getSessionConfig().setTcpNoDelay(true);
@@ -62,10 +66,10 @@ public final class Network implements AutoCloseable {
         acceptor.setBacklog(1024);
         acceptor.getSessionConfig().setTcpNoDelay(true);
         tls.filter(Tls::implicit).ifPresent(t -> acceptor.getFilterChain().addFirst("tls", filter(t)));
-        Listener listener = new Listener(name, acceptor, limit);
+        Listener listener = new Listener(name, address, acceptor, limit, listeners::remove);
         acceptor.setHandler(new Handler(name, connection -> listener.serve(connection, tls, dialogue)));
         try {
-            acceptor.bind(address);
+            listener.open();
         } catch (IOException inUse) {
             acceptor.dispose();
             Throwable cause = inUse.getCause() instanceof BindException bind ? bind : inUse;
@@ -74,7 +78,29 @@ public final class Network implements AutoCloseable {
                             + cause.getMessage() + " (is another program or node using this port?)",
                     inUse);
         }
+        listeners.add(listener);
         return listener;
+    }
+
+    /** The listeners of these names take no new connections until {@link #undrain}; those that are open go on. */
+    public void drain(Set<String> names) {
+        listeners.stream().filter(l -> names.contains(l.name())).forEach(Listener::drain);
+    }
+
+    /**
+     * All listeners take connections again.
+     *
+     * @throws TryLater if another program has taken a port meanwhile
+     */
+    public void undrain() {
+        for (Listener listener : listeners) {
+            try {
+                listener.open();
+            } catch (IOException inUse) {
+                throw new TryLater("listener '" + listener.name() + "' cannot have " + listener.address() + " again: "
+                        + inUse.getMessage());
+            }
+        }
     }
 
     private static SslFilter filter(Tls tls) {

@@ -11,9 +11,14 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +60,39 @@ class NetworkTest {
                 }
             });
             assertThat(client.in().readNBytes(sent.length)).isEqualTo(sent);
+        }
+    }
+
+    /** Both sides stop and go on to read while they wait to write, on connections that share I/O threads. */
+    @Test
+    void connectionsThatAreFullBothWaysNeverSleep() throws Exception {
+        byte[] sent = new byte[400_000];
+        new Random(3).nextBytes(sent);
+        int rounds = 200;
+        try (Listener listener = network.listen("echo", ANY, Optional.empty(), 10, NetworkTest::echo);
+                ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                running.add(clients.submit(() -> {
+                    try (Connection client =
+                            network.connect(listener.address(), Duration.ofSeconds(5), Optional.empty())) {
+                        client.idleTimeout(Duration.ofSeconds(20));
+                        for (int round = 0; round < rounds; round++) {
+                            Future<?> sending = clients.submit(() -> {
+                                client.out().write(sent);
+                                client.out().flush();
+                                return true;
+                            });
+                            assertThat(client.in().readNBytes(sent.length)).isEqualTo(sent);
+                            sending.get();
+                        }
+                    }
+                    return true;
+                }));
+            }
+            for (Future<?> done : running) {
+                done.get();
+            }
         }
     }
 
