@@ -86,6 +86,15 @@ class CommandLineStoryTest {
     }
 
     @Test
+    void theOnlyNodeCannotBeSpared() {
+        String node = Objects.requireNonNull(cluster).plan().nodes().getFirst();
+        assertThat(typed("node", "drain", node).err())
+                .isEqualTo("merpati: node " + node + " cannot be spared: it has the only copy of directory, shard-1,"
+                        + " spool-" + node);
+        assertThat(typed("node", "drain", "nobody").err()).contains("no node 'nobody'");
+    }
+
+    @Test
     void aGroupOfCommandsNamesThem() {
         Said said = run(List.of("account"));
         assertThat(said.code()).isEqualTo(2);

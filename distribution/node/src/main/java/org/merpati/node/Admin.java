@@ -24,9 +24,11 @@ final class Admin {
     private final NodeContext node;
     private final Supplier<NodeStatus> own;
     private final AccountAdmin accounts;
+    private final Drain drain;
 
-    Admin(NodeContext node, Supplier<NodeStatus> own) {
+    Admin(NodeContext node, Supplier<NodeStatus> own, Drain drain) {
         this.node = node;
+        this.drain = drain;
         this.accounts = new AccountAdmin(node);
         this.own = own;
     }
@@ -70,6 +72,11 @@ final class Admin {
                 node.groups().mend(new GroupName(need(parameters, "group")));
                 yield "the copy of " + parameters.get("group") + " on this node is being mended; 'merpati status' shows"
                         + " when it serves again";
+            }
+            case "node drain" -> drain.begin(new NodeName(need(parameters, "node")));
+            case "node undrain" -> {
+                drain.end(new NodeName(need(parameters, "node")));
+                yield "node " + parameters.get("node") + " serves again";
             }
             case "node token" ->
                 Identities.enrollment(node.config(), node.topology())

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.Members;
 import org.merpati.cluster.Routes;
@@ -32,25 +33,40 @@ final class Groups implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Groups.class);
     private static final long SETTLE_NANOS = 10_000_000_000L;
     private static final long PERIOD_NANOS = 1_000_000_000L;
-    private static final long SMALL_LAG = 64;
+    /** How many entries a voter may lack that takes over or stands in for another. */
+    static final long SMALL_LAG = 64;
 
     private final NodeName self;
     private final Journals journals;
     private final Members members;
     private final Routes routes;
     private final Health health;
+    private final Predicate<NodeName> accepts;
     private final Map<GroupName, Journal> open = new ConcurrentHashMap<>();
     private final Map<GroupName, GroupSpec> specs = new ConcurrentHashMap<>();
     private final Map<GroupName, Long> readySince = new ConcurrentHashMap<>();
     private final Thread balancer;
     private volatile boolean closed;
+    private volatile boolean draining;
 
-    Groups(NodeName self, Journals journals, Members members, Routes routes, Health health) {
+    /**
+     * The groups of a node.
+     *
+     * @param accepts asks a node whether it takes leaderships
+     */
+    Groups(
+            NodeName self,
+            Journals journals,
+            Members members,
+            Routes routes,
+            Health health,
+            Predicate<NodeName> accepts) {
         this.self = self;
         this.journals = journals;
         this.members = members;
         this.routes = routes;
         this.health = health;
+        this.accepts = accepts;
         this.balancer = Thread.ofVirtual().name("balancer").start(this::balance);
     }
 
@@ -122,10 +138,24 @@ final class Groups implements AutoCloseable {
         return rows;
     }
 
+    /** Gives every leadership away and takes none back, or does so no more. */
+    void drain(boolean on) {
+        draining = on;
+        java.util.concurrent.locks.LockSupport.unpark(balancer);
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
     private void balance() {
         while (!closed) {
             for (GroupSpec spec : specs.values()) {
-                handBack(spec);
+                if (draining) {
+                    giveAway(spec);
+                } else {
+                    handBack(spec);
+                }
             }
             java.util.concurrent.locks.LockSupport.parkNanos(PERIOD_NANOS);
         }
@@ -138,9 +168,7 @@ final class Groups implements AutoCloseable {
             readySince.remove(spec.name());
             return;
         }
-        boolean ready = members.isPresent(preferred)
-                && journal.status().lag().getOrDefault(preferred, Long.MAX_VALUE) <= SMALL_LAG;
-        if (!ready) {
+        if (!ready(journal, preferred)) {
             readySince.remove(spec.name());
             return;
         }
@@ -149,11 +177,34 @@ final class Groups implements AutoCloseable {
             return;
         }
         readySince.remove(spec.name());
+        if (accepts.test(preferred)) {
+            transfer(journal, preferred);
+        }
+    }
+
+    /** Leadership goes to the first node that can have it, the preferred one before others. */
+    private void giveAway(GroupSpec spec) {
+        Journal journal = open.get(spec.name());
+        if (journal != null && journal.leadership().leading()) {
+            spec.dataNodes().stream()
+                    .filter(node -> !node.equals(self))
+                    .sorted(Comparator.comparing(node -> !node.equals(spec.preferred())))
+                    .filter(node -> ready(journal, node) && accepts.test(node))
+                    .findFirst()
+                    .ifPresent(node -> transfer(journal, node));
+        }
+    }
+
+    private boolean ready(Journal journal, NodeName node) {
+        return members.isPresent(node) && journal.status().lag().getOrDefault(node, Long.MAX_VALUE) <= SMALL_LAG;
+    }
+
+    private static void transfer(Journal journal, NodeName to) {
         try {
-            LOG.info("group {}: leadership goes back to {}", spec.name(), preferred);
-            journal.transfer(preferred);
+            LOG.info("group {}: leadership goes to {}", journal.group(), to);
+            journal.transfer(to);
         } catch (TryLater later) {
-            LOG.info("group {}: {} did not take over: {}", spec.name(), preferred, later.sentence());
+            LOG.info("group {}: {} did not take over: {}", journal.group(), to, later.sentence());
         }
     }
 

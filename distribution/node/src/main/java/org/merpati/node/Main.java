@@ -3,6 +3,7 @@ package org.merpati.node;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -336,6 +337,54 @@ public final class Main {
     /** Nodes. */
     @Command(name = "node", mixinStandardHelpOptions = true, description = "Manages nodes.")
     static final class NodeCommand {
+        @Command(
+                name = "drain",
+                mixinStandardHelpOptions = true,
+                description = {
+                    "Takes a node out of service without a loss for anyone: it takes no new connections, and what it"
+                            + " leads goes to others.",
+                    "Ends with 0 and 'safe to stop', or with 1 and what is still missing. Started again, the node"
+                            + " serves as before."
+                })
+        int drain(
+                @CommandLine.Mixin Door door,
+                @Parameters(paramLabel = "NODE") String name,
+                @Option(
+                                names = "--wait",
+                                paramLabel = "SECONDS",
+                                description = "how long at most (default: ${DEFAULT-VALUE})",
+                                defaultValue = "120")
+                        int wait)
+                throws InterruptedException {
+            long end = System.nanoTime() + Duration.ofSeconds(wait).toNanos();
+            JsonNode said = JSON.createArrayNode();
+            for (JsonNode left = door.ask("node drain", Map.of("node", name)); ; ) {
+                if (!door.json() && !left.equals(said)) {
+                    door.lines(left);
+                }
+                said = left;
+                if (left.isEmpty() || System.nanoTime() > end) {
+                    break;
+                }
+                Thread.sleep(500);
+                left = door.ask("node drain", Map.of("node", name));
+            }
+            if (door.json()) {
+                door.say(said);
+            } else {
+                door.out().println("node " + name + (said.isEmpty() ? ": safe to stop" : ": not safe to stop yet"));
+            }
+            return said.isEmpty() ? 0 : FAILED;
+        }
+
+        @Command(
+                name = "undrain",
+                mixinStandardHelpOptions = true,
+                description = "Takes a drained node, that was not stopped, into service again.")
+        int undrain(@CommandLine.Mixin Door door, @Parameters(paramLabel = "NODE") String name) {
+            return door.say(door.ask("node undrain", Map.of("node", name)));
+        }
+
         @Command(name = "token", mixinStandardHelpOptions = true, description = "Makes a join token for a node.")
         int token(@CommandLine.Mixin Door door, @Parameters(paramLabel = "NODE") String name) throws IOException {
             return door.say(door.ask("node token", Map.of("node", name)));

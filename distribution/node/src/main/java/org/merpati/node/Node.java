@@ -72,6 +72,7 @@ public final class Node implements AutoCloseable {
     private final Lifecycle parts = new Lifecycle();
     private final Health health = new Health();
     private final NodeContext context;
+    private final Drain drain;
     private final Clock clock = Clock.system();
     private final String version;
     private volatile boolean started;
@@ -97,6 +98,7 @@ public final class Node implements AutoCloseable {
         this.version = version;
         try {
             context = core(config);
+            drain = new Drain(context);
             context.channel().offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
             for (GroupSpec group : context.topology().groups()) {
                 if (group.isWitness(context.self().name())) {
@@ -108,7 +110,7 @@ public final class Node implements AutoCloseable {
                     startRole(role);
                 }
             }
-            Admin admin = new Admin(context, this::status);
+            Admin admin = new Admin(context, this::status, drain);
             parts.add("admin", new AdminSocket(config.data().resolve("admin.sock"), admin));
             Bootstrap.begin(context);
             started = true;
@@ -142,7 +144,8 @@ public final class Node implements AutoCloseable {
         members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
         RatisJournals journals =
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
-        Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health));
+        Groups groups = parts.add(
+                "groups", new Groups(name, journals, members, routes, health, node -> accepts(channel, node)));
         Ids ids = Ids.secure(clock);
         People people = people(config, topology, self, channel, routes, groups, ids);
         Logins logins = parts.add("logins", new Logins(people.directory(), clock, HASHING_THREADS));
@@ -156,7 +159,7 @@ public final class Node implements AutoCloseable {
                             config.listeners().metrics().get(),
                             Optional.empty(),
                             100,
-                            new HttpProbe(health::ready, this::text)));
+                            new HttpProbe(() -> health.ready() && !groups.draining(), this::text)));
         }
         parts.add("renewal", new Renewal(topology, identity, channel, clock));
         return new NodeContext(
@@ -277,10 +280,28 @@ public final class Node implements AutoCloseable {
                 self.roles().stream().map(Role::text).sorted().toList(),
                 version,
                 ProcessHandle.current().pid(),
-                started ? ready ? "ready" : "failing" : "starting",
+                state(ready),
                 clock.millis(),
                 context.groups().status(),
                 services);
+    }
+
+    private String state(boolean ready) {
+        if (!started) {
+            return "starting";
+        }
+        return !ready ? "failing" : drain.active() ? Drain.STATE : "ready";
+    }
+
+    /** Whether a node takes leaderships; one that does not answer takes none. */
+    private static boolean accepts(MinaNodeChannel channel, NodeName node) {
+        try {
+            NodeStatus status = NodeStatus.of(channel.ask(node, STATUS, new byte[0], Duration.ofSeconds(1)));
+            return !status.state().equals(Drain.STATE);
+        } catch (Failure | JacksonException away) {
+            LOG.debug("{} does not say whether it takes leaderships", node, away);
+            return false;
+        }
     }
 
     /** Asks every node of the cluster what it says of itself. */

@@ -125,6 +125,9 @@ final class Overview {
     }
 
     private static String sentence(NodeStatus answer) {
+        if (answer.state().equals("draining")) {
+            return "it takes no new connections and gives away what it leads";
+        }
         return answer.services().stream()
                 .filter(s -> !s.ready())
                 .findFirst()

@@ -7,7 +7,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A node as it describes itself to the others and to people.
  *
- * @param state {@code ready}, {@code starting} or {@code failing}; {@code down} where another node says it
+ * @param state {@code ready}, {@code starting}, {@code failing} or {@code draining}; {@code down} where another node
+ *     says it
  * @param millis when this was so, UTC milliseconds
  */
 public record NodeStatus(

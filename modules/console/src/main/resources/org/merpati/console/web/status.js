@@ -12,7 +12,7 @@ let last = performance.now();
 let checked = 0;
 
 const time = (millis) => (millis ? clock.format(new Date(millis)) : "never");
-const words = { ready: "Ready", running: "Running", starting: "Starting", failing: "Failing", down: "Down" };
+const words = { ready: "Ready", running: "Running", starting: "Starting", failing: "Failing", draining: "Draining", down: "Down" };
 
 function state(row) {
   return { text: words[row.state] ?? row.state, kind: row.green ? "state green" : "state red", label: "State" };

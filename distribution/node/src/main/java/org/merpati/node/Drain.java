@@ -1,0 +1,149 @@
+package org.merpati.node;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.merpati.cluster.GroupSpec;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
+import org.merpati.runtime.NodeStatus;
+
+/**
+ * Takes this node out of service without a loss for anyone: its public doors take no new connections, so that clients,
+ * proxies and other mail servers go to another node, and what it leads is led by others. It stays a voter until it is
+ * stopped; started again, it serves as before.
+ */
+final class Drain {
+    /** What a node that is being drained says of its state. */
+    static final String STATE = "draining";
+
+    private static final String OPERATION = "drain";
+    private static final String BEGIN = "begin";
+    private static final String END = "end";
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Set<String> DOORS =
+            Set.of("smtp", "smtps", "submission", "proxied", "imap", "imaps", "pop3", "pop3s");
+
+    private final NodeContext node;
+
+    Drain(NodeContext node) {
+        this.node = node;
+        node.channel().offer(OPERATION, (peer, request, answer) -> {
+            List<String> left = carryOut(new String(request, StandardCharsets.US_ASCII));
+            answer.write(String.join("\n", left).getBytes(StandardCharsets.UTF_8));
+        });
+    }
+
+    /** Whether this node is being drained. */
+    boolean active() {
+        return node.groups().draining();
+    }
+
+    /**
+     * Begins to drain a node, or goes on.
+     *
+     * @return what has to be waited for before it may be stopped, a sentence each
+     * @throws Refused if it cannot be spared: a group has its only copy there
+     * @throws org.merpati.kernel.TryLater if the node does not answer
+     */
+    List<String> begin(NodeName target) {
+        return ask(target, BEGIN);
+    }
+
+    /** Ends it: the node opens its doors, and the groups that prefer it give their leaderships back. */
+    void end(NodeName target) {
+        ask(target, END);
+    }
+
+    private List<String> ask(NodeName target, String what) {
+        byte[] said = node.channel()
+                .ask(node.topology().node(target).name(), OPERATION, what.getBytes(StandardCharsets.US_ASCII), LIMIT);
+        return new String(said, StandardCharsets.UTF_8).lines().toList();
+    }
+
+    private List<String> carryOut(String what) {
+        return switch (what) {
+            case BEGIN -> {
+                refuseOnlyCopies();
+                node.network().drain(DOORS);
+                node.groups().drain(true);
+                yield obstacles(Node.clusterStatus(node, LIMIT.dividedBy(2)));
+            }
+            case END -> {
+                node.groups().drain(false);
+                node.network().undrain();
+                yield List.of();
+            }
+            default -> throw new Malformed("a drain begins or ends, it does not '" + what + "'");
+        };
+    }
+
+    private Stream<GroupSpec> voted() {
+        return node.topology().groups().stream()
+                .filter(group -> group.isVoter(node.self().name()));
+    }
+
+    private void refuseOnlyCopies() {
+        List<String> alone = voted().filter(group -> group.dataNodes().size() == 1 && !group.isWitness(self()))
+                .map(group -> group.name().value())
+                .toList();
+        if (!alone.isEmpty()) {
+            throw new Refused(
+                    Refused.Reason.CANNOT,
+                    "node " + self() + " cannot be spared: it has the only copy of " + String.join(", ", alone));
+        }
+    }
+
+    private NodeName self() {
+        return node.self().name();
+    }
+
+    private List<String> obstacles(List<NodeStatus> cluster) {
+        return voted().map(group -> obstacle(group, cluster))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Optional<String> obstacle(GroupSpec group, List<NodeStatus> cluster) {
+        String name = group.name().value();
+        for (NodeStatus status : cluster) {
+            for (NodeStatus.Group row : status.groups()) {
+                if (row.name().equals(name) && row.leader()) {
+                    return status.name().equals(self().value())
+                            ? Optional.of(name + " is still led by " + self())
+                            : tooFew(group, status.name(), row, cluster);
+                }
+            }
+        }
+        return Optional.of(name + " is led by nobody now");
+    }
+
+    /** Whether the others are a majority without this node, and lack nothing. */
+    private Optional<String> tooFew(GroupSpec group, String leader, NodeStatus.Group row, List<NodeStatus> cluster) {
+        List<String> away = new ArrayList<>();
+        int here = 0;
+        for (NodeName voter : group.voters()) {
+            boolean up = cluster.stream()
+                    .anyMatch(s -> s.name().equals(voter.value())
+                            && s.groups().stream().anyMatch(g -> g.name().equals(row.name())));
+            long lag = voter.value().equals(leader) ? 0 : row.lag().getOrDefault(voter.value(), Long.MAX_VALUE);
+            if (voter.equals(self())) {
+                continue;
+            }
+            if (up && lag <= Groups.SMALL_LAG) {
+                here++;
+            } else {
+                away.add(voter.value());
+            }
+        }
+        return here > group.voters().size() / 2
+                ? Optional.empty()
+                : Optional.of(row.name() + " needs " + String.join(" and ", away)
+                        + ", which is away or behind, while this node is stopped");
+    }
+}
