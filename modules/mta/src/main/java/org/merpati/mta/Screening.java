@@ -23,12 +23,14 @@ import org.merpati.filter.Suspect;
 import org.merpati.filter.Verdict;
 import org.merpati.filter.auth.Authenticator;
 import org.merpati.filter.bayes.Bayes;
+import org.merpati.filter.bayes.Scope;
 import org.merpati.filter.bayes.TokenCounts;
 import org.merpati.filter.dns.Dns;
 import org.merpati.filter.dns.DnsClient;
 import org.merpati.filter.dns.ZoneCheck;
 import org.merpati.filter.lists.Origin;
 import org.merpati.filter.rules.RuleShelf;
+import org.merpati.filter.rules.Scores;
 import org.merpati.filter.virus.AttachmentGuard;
 import org.merpati.filter.virus.VirusGuard;
 import org.merpati.filter.waves.Fingerprints;
@@ -71,7 +73,7 @@ final class Screening {
     private final Knowledge knowledge;
     private final Bayes bayes;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
-    private final RuleShelf rules = new RuleShelf(InternalErrors::report);
+    private final RuleShelf rules;
     private volatile Built built;
 
     Screening(Source source, TokenCounts learned, Knowledge knowledge, Clock clock) {
@@ -79,7 +81,13 @@ final class Screening {
         this.knowledge = knowledge;
         this.bayes = new Bayes(learned);
         this.clock = clock;
+        this.rules = new RuleShelf(InternalErrors::report, this::scores, clock);
         this.built = new Built(List.of(), Settings.LOCAL, filter(Settings.LOCAL));
+    }
+
+    /** Rules count for less where everybody's learning has a word. */
+    private Scores scores() {
+        return bayes.ready(Scope.GLOBAL) ? Scores.LEARNED : Scores.PLAIN;
     }
 
     /** The filter as the server's lines say; it stays the same until they change. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.merpati.filter.Check;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The content rules that are in force. Others are loaded aside, which takes a moment: until they are, and if they are
- * broken, those before stay. Whether files in the folders are others than before is looked at now and then.
+ * broken, those before stay. Whether files in the folders are others than before, and whether other scores hold, is
+ * looked at now and then.
  */
 public final class RuleShelf implements Check {
     private static final Logger LOG = LoggerFactory.getLogger(RuleShelf.class);
@@ -28,6 +30,7 @@ public final class RuleShelf implements Check {
     private static final long LOOK_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final BiConsumer<String, RuntimeException> bugs;
+    private final Supplier<Scores> scores;
     private final Clock clock;
     private final AtomicLong looked;
     private volatile String stamp = "";
@@ -36,14 +39,12 @@ public final class RuleShelf implements Check {
 
     /**
      * @param bugs told of what fails that should not, with what was done
+     * @param scores says which hold now
+     * @param clock says when it is time to look
      */
-    public RuleShelf(BiConsumer<String, RuntimeException> bugs) {
-        this(bugs, Clock.system());
-    }
-
-    /** A shelf whose clock says when it looks at its folders. */
-    public RuleShelf(BiConsumer<String, RuntimeException> bugs, Clock clock) {
+    public RuleShelf(BiConsumer<String, RuntimeException> bugs, Supplier<Scores> scores, Clock clock) {
         this.bugs = bugs;
+        this.scores = scores;
         this.clock = clock;
         this.looked = new AtomicLong(clock.nanos());
     }
@@ -65,7 +66,7 @@ public final class RuleShelf implements Check {
         Thread.ofVirtual().name("filter-rules").start(() -> load(folders));
     }
 
-    /** Has the folders looked at, if that is due, and what is in them loaded, if it is not what was loaded. */
+    /** Has the folders and the scores looked at, if that is due, and loaded, if they are not what was loaded. */
     private void look() {
         long last = looked.get();
         if (clock.nanos() - last < LOOK_NANOS || !looked.compareAndSet(last, clock.nanos())) {
@@ -75,18 +76,18 @@ public final class RuleShelf implements Check {
         synchronized (this) {
             folders = wanted;
         }
-        if (folders.isPresent() && !folders.get().isEmpty()) {
+        if (folders.isPresent()) {
             Thread.ofVirtual().name("filter-rules").start(() -> {
-                if (!stamp(folders.get()).equals(stamp)) {
+                if (!stamp(folders.get(), scores.get()).equals(stamp)) {
                     load(folders);
                 }
             });
         }
     }
 
-    /** What the folders hold: which they are, and each file's name, size and time. */
-    private static String stamp(List<Path> folders) {
-        StringBuilder all = new StringBuilder();
+    /** Which scores hold, and what the folders hold: which they are, and each file's name, size and time. */
+    private static String stamp(List<Path> folders, Scores scores) {
+        StringBuilder all = new StringBuilder(scores + "\n");
         for (Path folder : folders) {
             try (Stream<Path> files = Files.list(folder.toRealPath())) {
                 for (Path file : files.sorted().toList()) {
@@ -105,9 +106,10 @@ public final class RuleShelf implements Check {
     }
 
     private void load(Optional<List<Path>> folders) {
-        stamp = stamp(folders.orElseThrow());
+        Scores holding = scores.get();
+        stamp = stamp(folders.orElseThrow(), holding);
         try {
-            ContentRules loaded = ContentRules.of(folders.orElseThrow(), Scores.PLAIN);
+            ContentRules loaded = ContentRules.of(folders.orElseThrow(), holding);
             synchronized (this) {
                 if (folders.equals(wanted)) {
                     inForce = loaded;

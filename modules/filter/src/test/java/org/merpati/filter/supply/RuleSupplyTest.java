@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -29,6 +30,7 @@ import org.merpati.filter.Finding;
 import org.merpati.filter.Suspect;
 import org.merpati.filter.Suspects;
 import org.merpati.filter.rules.RuleShelf;
+import org.merpati.filter.rules.Scores;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
@@ -204,11 +206,9 @@ class RuleSupplyTest {
         assertThat(inPlace()).isEqualTo(GOOD);
     }
 
-    /** What an MTA does while the rules below it are replaced. */
-    @Test
-    void theRulesInForceFollowThePlace() throws IOException {
-        AtomicLong nanos = new AtomicLong();
-        Clock clock = new Clock() {
+    /** A clock that a test sets. */
+    private static Clock clock(AtomicLong nanos) {
+        return new Clock() {
             @Override
             public long millis() {
                 return 0;
@@ -219,8 +219,30 @@ class RuleSupplyTest {
                 return nanos.get();
             }
         };
+    }
+
+    /** What an MTA does once enough was learned, or nothing any more. */
+    @Test
+    void theScoresInForceFollowWhatIsLearned() throws IOException {
+        AtomicLong nanos = new AtomicLong();
+        AtomicReference<Scores> scores = new AtomicReference<>(Scores.PLAIN);
+        update(source("one", GOOD.replace("score WIN 2", "score WIN 2 3 1 4")));
+        RuleShelf shelf = new RuleShelf((what, bug) -> bug.printStackTrace(), scores::get, clock(nanos));
+        shelf.want(Optional.of(List.of(place())));
+        Suspect suspect = Suspects.of("", "", "Subject: x\r\n\r\nyou win\r\n");
+        await(() -> found(shelf, suspect).equals(List.of(2.0)));
+        scores.set(Scores.LEARNED);
+        assertThat(found(shelf, suspect)).containsExactly(2.0);
+        nanos.addAndGet(31_000_000_000L);
+        await(() -> found(shelf, suspect).equals(List.of(1.0)));
+    }
+
+    /** What an MTA does while the rules below it are replaced. */
+    @Test
+    void theRulesInForceFollowThePlace() throws IOException {
+        AtomicLong nanos = new AtomicLong();
         update(source("one", GOOD));
-        RuleShelf shelf = new RuleShelf((what, bug) -> bug.printStackTrace(), clock);
+        RuleShelf shelf = new RuleShelf((what, bug) -> bug.printStackTrace(), () -> Scores.PLAIN, clock(nanos));
         shelf.want(Optional.of(List.of(place())));
         Suspect suspect = Suspects.of("", "", "Subject: x\r\n\r\nyou win\r\n");
         await(() -> found(shelf, suspect).equals(List.of(2.0)));
