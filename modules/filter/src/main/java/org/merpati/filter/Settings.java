@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code rules own}, {@code rules none}, or {@code rules /FOLDER,/FOLDER}: whose content rules are in force, the
  *       same folders on every MTA
  *   <li>{@code waves N}: how many people must have reported nearly the same message, {@code waves none} for never
+ *   <li>{@code digest daily}, or {@code digest none}: whether people are told what is held in their quarantine
  *   <li>{@code trap ADDRESS}: an address of ours that nobody writes to but spammers; what comes there is reported
  * </ul>
  *
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
  * @param rules the folders of content rules; none for those that come with this server, absent for none at all
  * @param kinds the ends of file names that are not wanted
  * @param waves how many must have reported nearly the same message; 0 for never
+ * @param digests whether people are told once a day what is held in their quarantine
  * @param traps the addresses that nobody writes to but spammers
  */
 public record Settings(
@@ -53,6 +55,7 @@ public record Settings(
         Set<Domain> sealers,
         Optional<List<Path>> rules,
         int waves,
+        boolean digests,
         Set<Address> traps) {
     /** Where nothing is said: nothing leaves the cluster. */
     public static final Settings LOCAL = new Settings(
@@ -65,6 +68,7 @@ public record Settings(
             Set.of(),
             Optional.of(List.of()),
             3,
+            true,
             Set.of());
 
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
@@ -89,6 +93,7 @@ public record Settings(
         private Set<Domain> sealers;
         private Optional<List<Path>> rules;
         private int waves;
+        private boolean digests;
         private Set<Address> traps;
 
         Draft(Settings from) {
@@ -101,11 +106,12 @@ public record Settings(
             sealers = from.sealers;
             rules = from.rules;
             waves = from.waves;
+            digests = from.digests;
             traps = from.traps;
         }
 
         Settings done() {
-            return new Settings(dns, zones, scanners, absent, kinds, unwanted, sealers, rules, waves, traps);
+            return new Settings(dns, zones, scanners, absent, kinds, unwanted, sealers, rules, waves, digests, traps);
         }
     }
 
@@ -124,7 +130,7 @@ public record Settings(
 
     /** Whether a line is meant to be a setting. */
     public static boolean is(String line) {
-        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment|rules|waves|trap) .*");
+        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment|rules|waves|digest|trap) .*");
     }
 
     /**
@@ -147,6 +153,7 @@ public record Settings(
             case "clamd-absent" -> draft.absent = absent(value);
             case "rules" -> draft.rules = rules(value);
             case "waves" -> draft.waves = waves(value);
+            case "digest" -> draft.digests = digests(value);
             case "trap" -> draft.traps = and(traps, Address.parse(value));
             default -> attachments(draft, value);
         }
@@ -162,6 +169,15 @@ public record Settings(
                     "waves are 'none', or how many must have reported a message, 1 to 99, not '" + value + "'");
         }
         return Integer.parseInt(value);
+    }
+
+    private static boolean digests(String value) {
+        return switch (value) {
+            case "daily" -> true;
+            case "none" -> false;
+            default ->
+                throw new Malformed("people are told of their quarantine 'daily' or 'none', not '" + value + "'");
+        };
     }
 
     private static List<InetSocketAddress> servers(String value) {

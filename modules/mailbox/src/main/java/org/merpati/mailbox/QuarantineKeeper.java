@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
 import org.merpati.directory.SpamRequests;
+import org.merpati.filter.Settings;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Flags;
@@ -19,7 +20,10 @@ import org.merpati.store.View;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes what has been in quarantine for 30 days, from the shards that this node leads. */
+/**
+ * Looks after the quarantines of the shards that this node leads: removes what has been there for 30 days, and has
+ * people told of what came, unless the server's setting {@code digest none} says otherwise.
+ */
 public final class QuarantineKeeper implements AutoCloseable {
     /** How long a message is kept there, in milliseconds. */
     static final long KEPT_MILLIS = Duration.ofDays(30).toMillis();
@@ -30,6 +34,7 @@ public final class QuarantineKeeper implements AutoCloseable {
     private final Directory directory;
     private final Shards shards;
     private final Clock clock;
+    private final QuarantineDigest digest;
     private final Thread thread;
     private volatile boolean closed;
 
@@ -38,6 +43,7 @@ public final class QuarantineKeeper implements AutoCloseable {
         this.directory = directory;
         this.shards = shards;
         this.clock = clock;
+        this.digest = new QuarantineDigest(clock);
         this.thread = Thread.ofVirtual().name("quarantine").start(this::keep);
     }
 
@@ -50,14 +56,21 @@ public final class QuarantineKeeper implements AutoCloseable {
         }
     }
 
-    /** Looks once; a shard that is led elsewhere is passed over. */
+    /**
+     * Looks once; a shard that is led elsewhere is passed over.
+     *
+     * @return how many messages were removed
+     */
     int sweep() {
         int removed = 0;
+        boolean digests = Settings.of(directory.people().filterRules("")).digests();
         for (MailStore store : shards.all()) {
             try {
                 store.leased();
                 for (Account account : directory.people().accounts()) {
-                    removed += account.shard().equals(store.shard()) ? sweep(store, account) : 0;
+                    if (account.shard().equals(store.shard())) {
+                        removed += sweep(store, account, digests);
+                    }
                 }
             } catch (Failure elsewhere) {
                 LOG.debug("the quarantines of {} are left alone: {}", store.shard(), elsewhere.sentence());
@@ -66,7 +79,7 @@ public final class QuarantineKeeper implements AutoCloseable {
         return removed;
     }
 
-    private int sweep(MailStore store, Account account) {
+    private int sweep(MailStore store, Account account, boolean digests) {
         Optional<Mailbox> quarantine = store.mailbox(account.id(), SpamRequests.QUARANTINE);
         if (quarantine.isEmpty() || quarantine.get().messages() == 0) {
             return 0;
@@ -77,6 +90,9 @@ public final class QuarantineKeeper implements AutoCloseable {
             if (view.message(place).savedDate() < clock.millis() - KEPT_MILLIS) {
                 old.add(view.message(place).uid());
             }
+        }
+        if (digests) {
+            digest.tell(store, account, quarantine.get(), view);
         }
         if (old.isEmpty()) {
             return 0;

@@ -114,18 +114,24 @@ public final class SpamAnswers {
         int size = view.map(View::size).orElse(0);
         answer.varint(Math.min(limit, size));
         for (int place = size - 1; place >= Math.max(0, size - limit); place--) {
-            Message message = view.orElseThrow().message(place);
-            Summary summary = message.summary();
-            new SpamRequests.Held(
-                            message.mail(),
-                            message.savedDate(),
-                            from(summary.envelope()),
-                            VerdictLines.plain(EncodedWords.decode(
-                                    summary.envelope().subject().orElse(""))),
-                            VerdictLines.plain(summary.header("x-spam-status").orElse("")))
-                    .write(answer);
+            held(view.orElseThrow().message(place)).write(answer);
         }
         return answer.toByteArray();
+    }
+
+    /** What is shown of a held message, a line each; nothing in it moves a terminal. */
+    static SpamRequests.Held held(Message message) {
+        Summary summary = message.summary();
+        return new SpamRequests.Held(
+                message.mail(),
+                message.savedDate(),
+                from(summary.envelope()),
+                line(EncodedWords.decode(summary.envelope().subject().orElse(""))),
+                line(summary.header("x-spam-status").orElse("")));
+    }
+
+    private static String line(String text) {
+        return VerdictLines.plain(text).replaceAll("\\s+", " ").strip();
     }
 
     private static String from(Envelope envelope) {
@@ -133,7 +139,7 @@ public final class SpamAnswers {
                 .filter(person -> person.local().isPresent() && person.host().isPresent())
                 .findFirst()
                 .map(person -> person.local().get() + "@" + person.host().get())
-                .map(VerdictLines::plain)
+                .map(SpamAnswers::line)
                 .orElse("");
     }
 

@@ -3,8 +3,10 @@ package org.merpati.mailbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -21,6 +23,7 @@ import org.merpati.kernel.Flags;
 import org.merpati.store.Body;
 import org.merpati.store.Mailbox;
 import org.merpati.store.NewMessage;
+import org.merpati.store.View;
 
 /** How long a message is in quarantine. */
 class QuarantineKeeperTest {
@@ -80,6 +83,67 @@ class QuarantineKeeperTest {
         assertThat(keeper.sweep()).isEqualTo(2);
         assertThat(held(budi) + held(siti)).isZero();
         assertThat(keeper.sweep()).isZero();
+    }
+
+    private List<String> inbox(AccountId account) throws IOException {
+        Mailbox inbox = mailbox(account, "INBOX");
+        View view = fixture.store().view(account, inbox.id());
+        List<String> texts = new ArrayList<>();
+        for (int place = 0; place < view.size(); place++) {
+            Body body = fixture.store().body(account, inbox.id(), view.message(place));
+            texts.add(new String(body.open(0).readAllBytes(), StandardCharsets.UTF_8));
+        }
+        return texts;
+    }
+
+    @Test
+    void whatCameIsToldOnceADay() throws IOException {
+        AccountId budi = filled(MailboxFixture.BUDI, SpamRequests.QUARANTINE);
+        filled(MailboxFixture.BUDI, SpamRequests.QUARANTINE);
+        AccountId siti = filled(MailboxFixture.SITI, "Junk");
+        keeper.sweep();
+        assertThat(inbox(siti)).isEmpty();
+        assertThat(inbox(budi))
+                .singleElement()
+                .satisfies(text -> assertThat(text)
+                        .contains("Subject: 2 messages are held in your quarantine\r\n")
+                        .contains("To: <budi@lvlogist.com>\r\n")
+                        .contains("Auto-Submitted: auto-generated\r\n")
+                        .containsPattern("2025-06-15 15:06 {2}<> {2}win\r\n"));
+        filled(MailboxFixture.BUDI, SpamRequests.QUARANTINE);
+        keeper.sweep();
+        assertThat(inbox(budi)).as("not again on the same day").hasSize(1);
+        fixture.pass(Duration.ofDays(1));
+        keeper.sweep();
+        assertThat(inbox(budi)).hasSize(2);
+        assertThat(inbox(budi).getLast()).contains("Subject: A message is held in your quarantine\r\n");
+        fixture.pass(Duration.ofDays(1));
+        keeper.sweep();
+        assertThat(inbox(budi)).as("nothing new").hasSize(2);
+    }
+
+    @Test
+    void nobodyIsToldWhereTheServerSaysSo() throws IOException {
+        fixture.directory.addFilterRule("", "digest none");
+        AccountId budi = filled(MailboxFixture.BUDI, SpamRequests.QUARANTINE);
+        keeper.sweep();
+        assertThat(inbox(budi)).isEmpty();
+    }
+
+    /** A subject from outside makes no lines of its own, and no long ones. */
+    @Test
+    void whatIsToldStaysInItsLine() throws IOException {
+        AccountId budi = filled(MailboxFixture.BUDI, SpamRequests.QUARANTINE);
+        String subject = "=?utf-8?Q?a=0D=0AX-Evil:_1=1B[2J?= " + "w\u00f6rter ".repeat(100);
+        NewMessage message = new NewMessage(
+                Body.of(MailboxFixture.octets("From: x@example.net\nSubject: " + subject + "\n\nbody\n")),
+                Flags.NONE,
+                OptionalLong.of(1));
+        fixture.store().append(budi, mailbox(budi, SpamRequests.QUARANTINE).id(), List.of(message));
+        keeper.sweep();
+        String text = inbox(budi).getFirst();
+        assertThat(text).doesNotContain("\nX-Evil").doesNotContain("\u001b").contains("<x@example.net>  a");
+        assertThat(text.lines().mapToInt(String::length).max().orElse(0)).isLessThanOrEqualTo(200);
     }
 
     @Test
