@@ -36,6 +36,7 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
+import org.merpati.node.filter.KnownCorrespondents;
 import org.merpati.node.filter.KnownWaves;
 import org.merpati.node.filter.Learned;
 import org.merpati.node.filter.LearnedWords;
@@ -219,7 +220,8 @@ public final class Node implements AutoCloseable {
             throws IOException {
         LearnedWords words = new LearnedWords();
         KnownWaves waves = new KnownWaves();
-        SideTables tables = new SideTables(List.of(words, waves));
+        KnownCorrespondents correspondents = new KnownCorrespondents();
+        SideTables tables = new SideTables(List.of(words, waves, correspondents));
         Optional<Journal> own = Optional.empty();
         LiveCopy copy;
         if (topology.directory().isVoter(self.name())) {
@@ -238,7 +240,8 @@ public final class Node implements AutoCloseable {
                 ids,
                 shards,
                 config.security().passwordIterations());
-        return new People(directory, new Learned(words, waves, DirectoryGroup.tableWrites(routes, own)));
+        return new People(
+                directory, new Learned(words, waves, correspondents, DirectoryGroup.tableWrites(routes, own)));
     }
 
     private LiveCopy followed(NodeConfig config, Topology topology, MinaNodeChannel channel, SideTables tables)

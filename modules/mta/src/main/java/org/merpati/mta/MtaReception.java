@@ -178,11 +178,21 @@ final class MtaReception implements Reception {
             Letter letter = submission()
                     ? new Letter(mail, whole, recipients.all(), verdict.ours())
                     : new Letter(mail, marked(theirs, trace, verdict), recipients.all(), verdict.accepted());
+            Reply reply = taken(letter, now);
+            if (submission() && reply.positive()) {
+                client.login()
+                        .flatMap(login -> parts.directory().people().login(login.key()))
+                        .ifPresent(writer -> parts.screening().wrote(writer, letter.recipients()));
+            }
+            return List.of(reply);
+        }
+
+        private Reply taken(Letter letter, long now) {
             if (direct(letter)) {
                 parts.counters().add("direct");
-                return List.of(new Reply(250, "2.0.0 delivered as " + mail));
+                return new Reply(250, "2.0.0 delivered as " + letter.id());
             }
-            return List.of(spool(letter, now));
+            return spool(letter, now);
         }
 
         private Arrival arrival(long now) {

@@ -14,6 +14,7 @@ import org.merpati.filter.Action;
 import org.merpati.filter.Arrival;
 import org.merpati.filter.Content;
 import org.merpati.filter.Filter;
+import org.merpati.filter.Finding;
 import org.merpati.filter.Judgement;
 import org.merpati.filter.Objection;
 import org.merpati.filter.Preferences;
@@ -28,6 +29,7 @@ import org.merpati.filter.bayes.TokenCounts;
 import org.merpati.filter.dns.Dns;
 import org.merpati.filter.dns.DnsClient;
 import org.merpati.filter.dns.ZoneCheck;
+import org.merpati.filter.known.Correspondents;
 import org.merpati.filter.lists.Origin;
 import org.merpati.filter.rules.RuleShelf;
 import org.merpati.filter.rules.Scores;
@@ -44,6 +46,8 @@ import org.merpati.mta.learned.Knowledge;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Reply;
 import org.merpati.wire.InternalErrors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has arriving mail judged by the filter, as the directory says now: what a person, a domain and the server want is in
@@ -55,6 +59,12 @@ final class Screening {
     private static final Duration QUESTION = Duration.ofSeconds(3);
     private static final Duration QUESTIONS = Duration.ofSeconds(5);
     private static final int KNOWN = 20_000;
+    private static final String KNOWN_SENDER = "KNOWN_CORRESPONDENT";
+    /** How many recipients of one letter are noted: who writes to more has a list of addresses, not friends. */
+    private static final int MOST_NOTED = 50;
+
+    private static final int AGAIN_DAYS = 30;
+    private static final Logger LOG = LoggerFactory.getLogger(Screening.class);
 
     /** Where the people are read. */
     @FunctionalInterface
@@ -142,7 +152,7 @@ final class Screening {
         Origin origin = Origin.of(suspect, report.proof());
         List<Judgement> each = new ArrayList<>();
         for (Recipients.Target target : to) {
-            each.add(Judgement.of(hers(report, suspect, target), origin, scopes(people, target)));
+            each.add(Judgement.of(hers(report, suspect, origin, target), origin, scopes(people, target)));
         }
         Verdict verdict = new Verdict(report, each);
         MailLog.event(
@@ -168,7 +178,7 @@ final class Screening {
         }
         for (Address to : suspect.arrival().recipients()) {
             if (settings.traps().contains(to)) {
-                int today = (int) Duration.ofMillis(clock.millis()).toDays();
+                int today = day(clock.millis());
                 long reporter = to.key().hashCode();
                 List<long[]> sketches = Fingerprints.of(suspect);
                 Thread.ofVirtual().name("trap").start(() -> {
@@ -184,12 +194,55 @@ final class Screening {
         }
     }
 
-    /** The report as it is for a recipient: by what she has taught, where that is enough. */
-    private Report hers(Report report, Suspect suspect, Recipients.Target target) {
-        return target.account()
-                .flatMap(account -> bayes.check(suspect, account.id()))
+    /** The report as it is for a recipient: by what she has taught, where that is enough, and by whom she knows. */
+    private Report hers(Report report, Suspect suspect, Origin origin, Recipients.Target target) {
+        if (target.account().isEmpty()) {
+            return report;
+        }
+        Account her = target.account().get();
+        Report taught = bayes.check(suspect, her.id())
                 .map(finding -> report.with(finding, Bayes::found))
                 .orElse(report);
+        int today = day(suspect.arrival().millis());
+        return origin.proven().stream()
+                .filter(sender -> known(her, sender, today))
+                .findFirst()
+                .map(sender -> new Finding(KNOWN_SENDER, -2, her.address() + " has written to " + sender))
+                .map(finding -> taught.with(finding, other -> other.symbol().equals(KNOWN_SENDER)))
+                .orElse(taught);
+    }
+
+    private boolean known(Account her, Address sender, int today) {
+        int last = knowledge.lastLetter(Correspondents.pair(her.id(), sender));
+        return last != Correspondents.NEVER && today - last <= Correspondents.DAYS;
+    }
+
+    private static int day(long millis) {
+        return (int) Duration.ofMillis(millis).toDays();
+    }
+
+    /**
+     * Takes note that one of our people has written to somebody, who may answer; behind what the writer waits for, and
+     * once a month for the same two.
+     */
+    void wrote(Account writer, List<Recipients.Target> to) {
+        int today = day(clock.millis());
+        List<Long> pairs = to.stream()
+                .limit(MOST_NOTED)
+                .map(target -> Correspondents.pair(writer.id(), target.address()))
+                .filter(pair -> knowledge.lastLetter(pair) == Correspondents.NEVER
+                        || today - knowledge.lastLetter(pair) > AGAIN_DAYS)
+                .distinct()
+                .toList();
+        if (!pairs.isEmpty()) {
+            Thread.ofVirtual().name("correspondents").start(() -> {
+                try {
+                    knowledge.wrote(pairs, today);
+                } catch (Failure notNow) {
+                    LOG.debug("a letter of {} is not noted: {}", writer.address(), notNow.sentence());
+                }
+            });
+        }
     }
 
     private static Content content(MailBody body) {

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -17,13 +13,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.TryLater;
-import org.xbill.DNS.DClass;
-import org.xbill.DNS.Flags;
-import org.xbill.DNS.Message;
-import org.xbill.DNS.Name;
-import org.xbill.DNS.Rcode;
-import org.xbill.DNS.Record;
-import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
 
@@ -34,27 +23,11 @@ class MailExchangesTest {
             "null.example.", List.of("0 ."),
             "none.example.", List.of());
 
-    private DatagramSocket server;
+    private TestNames server;
 
     @BeforeEach
     void serve() throws IOException {
-        server = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(() -> {
-            byte[] octets = new byte[1500];
-            DatagramPacket packet = new DatagramPacket(octets, octets.length);
-            while (!server.isClosed()) {
-                try {
-                    packet.setLength(octets.length);
-                    server.receive(packet);
-                    byte[] answer = answer(Arrays.copyOf(octets, packet.getLength()));
-                    if (answer.length > 0) {
-                        server.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
-                    }
-                } catch (IOException closed) {
-                    return;
-                }
-            }
-        });
+        server = new TestNames(Type.MX, MX);
     }
 
     @AfterEach
@@ -62,29 +35,8 @@ class MailExchangesTest {
         server.close();
     }
 
-    private static byte[] answer(byte[] octets) throws IOException {
-        Message question = new Message(octets);
-        Name name = question.getQuestion().getName();
-        if (name.toString().equals("silent.example.")) {
-            return new byte[0];
-        }
-        Message answer = new Message(question.getHeader().getID());
-        answer.getHeader().setFlag(Flags.QR);
-        answer.addRecord(question.getQuestion(), Section.QUESTION);
-        List<String> exchanges = MX.get(name.toString());
-        if (exchanges == null) {
-            answer.getHeader().setRcode(Rcode.NXDOMAIN);
-        } else {
-            for (String exchange : exchanges) {
-                answer.addRecord(Record.fromString(name, Type.MX, DClass.IN, 60, exchange, Name.root), Section.ANSWER);
-            }
-        }
-        return answer.toWire();
-    }
-
     private MailExchanges.Found of(String domain) {
-        SimpleResolver resolver =
-                new SimpleResolver(new InetSocketAddress(server.getLocalAddress(), server.getLocalPort()));
+        SimpleResolver resolver = new SimpleResolver(server.address());
         resolver.setTimeout(Duration.ofSeconds(1));
         return MailExchanges.dns(resolver).of(Domain.parse(domain));
     }

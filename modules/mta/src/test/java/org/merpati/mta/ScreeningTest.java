@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.filter.known.Correspondents;
+import org.merpati.kernel.AccountId;
+import org.merpati.kernel.Address;
 import org.merpati.smtp.NodeParameters;
 import org.merpati.smtp.Reply;
+import org.xbill.DNS.Type;
 
 /** What the reception does with what the filter says. */
 class ScreeningTest {
@@ -153,27 +159,63 @@ class ScreeningTest {
         }
     }
 
-    @Test
-    void whatOurOwnPeopleSendGoesWhereItWasSentTo() throws IOException {
-        fixture.directory.addFilterRule("", "policy tag=-1 junk=-1 quarantine=-1");
+    /** Sends as budi. */
+    private void submit(String... to) throws IOException {
         String login = "\0budi@lvlogist.com\0rahasia";
+        List<String> said = new ArrayList<>(List.of(
+                "EHLO c",
+                "AUTH PLAIN " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)),
+                "MAIL FROM:<budi@lvlogist.com>"));
+        for (String recipient : to) {
+            said.add("RCPT TO:<" + recipient + ">");
+        }
+        said.addAll(List.of("DATA", TEXT + ".", "QUIT"));
         try (var client = fixture.network.connect(role.addresses().get(1), MtaFixture.LIMIT, Optional.empty())) {
             var lines =
                     new java.io.BufferedReader(new java.io.InputStreamReader(client.in(), StandardCharsets.ISO_8859_1));
-            for (String line : new String[] {
-                "EHLO c",
-                "AUTH PLAIN " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)),
-                "MAIL FROM:<budi@lvlogist.com>",
-                "RCPT TO:<siti@lvlogist.com>",
-                "DATA",
-                TEXT + ".",
-                "QUIT"
-            }) {
+            for (String line : said) {
                 client.out().write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
                 client.out().flush();
             }
             assertThat(lines.lines().toList()).anyMatch(line -> line.startsWith("250 2.0.0"));
         }
+    }
+
+    @Test
+    void whomOneHasWrittenToIsTrustedIfItIsReallyHim() throws IOException {
+        fixture.directory.addFilterRule("", "rules none");
+        fixture.directory.addFilterRule("", "policy tag=-1 junk=-1 quarantine=none reject=none");
+        assertThat(send("budi@lvlogist.com").positive()).isTrue();
+        submit("x@example.org");
+        AccountId budi = fixture.directory
+                .people()
+                .login("budi@lvlogist.com")
+                .orElseThrow()
+                .id();
+        long pair = Correspondents.pair(budi, Address.parse("x@example.org"));
+        Await.until("it is noted that budi wrote", () -> fixture.knowledge.lastLetter(pair) > 0);
+        assertThat(send("budi@lvlogist.com").positive())
+                .as("a name that anybody can write")
+                .isTrue();
+        Map<String, List<String>> spf = Map.of("example.org.", List.of("\"v=spf1 ip4:127.0.0.1 -all\""));
+        try (TestNames names = new TestNames(Type.TXT, spf)) {
+            fixture.directory.addFilterRule(
+                    "",
+                    "dns " + names.address().getHostString() + ":"
+                            + names.address().getPort());
+            assertThat(send("budi@lvlogist.com").positive()).as("proved").isTrue();
+            assertThat(send("siti@lvlogist.com").positive())
+                    .as("not whom siti wrote to")
+                    .isTrue();
+        }
+        assertThat(verdicts(fixture.box1)).containsExactly("junk", "junk", "deliver");
+        assertThat(verdicts(fixture.box2)).containsExactly("junk");
+    }
+
+    @Test
+    void whatOurOwnPeopleSendGoesWhereItWasSentTo() throws IOException {
+        fixture.directory.addFilterRule("", "policy tag=-1 junk=-1 quarantine=-1");
+        submit("siti@lvlogist.com");
         assertThat(verdicts(fixture.box2)).containsExactly("deliver");
         assertThat(fixture.box2.taken.getFirst().text()).doesNotContain("X-Spam");
     }

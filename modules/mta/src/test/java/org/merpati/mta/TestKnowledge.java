@@ -1,7 +1,9 @@
 package org.merpati.mta;
 
+import java.util.List;
 import org.merpati.filter.bayes.Counts;
 import org.merpati.filter.bayes.TokenTable;
+import org.merpati.filter.known.Correspondents;
 import org.merpati.filter.waves.Sighting;
 import org.merpati.filter.waves.WaveTable;
 import org.merpati.mta.learned.Knowledge;
@@ -10,6 +12,7 @@ import org.merpati.mta.learned.Knowledge;
 final class TestKnowledge implements Knowledge {
     private final TokenTable words = new TokenTable();
     private final WaveTable waves = new WaveTable();
+    private final Correspondents correspondents = new Correspondents();
 
     @Override
     public synchronized Counts words(long[] tokens) {
@@ -19,6 +22,16 @@ final class TestKnowledge implements Knowledge {
     @Override
     public synchronized int wave(long[] sketch, int today) {
         return waves.weight(sketch, today);
+    }
+
+    @Override
+    public synchronized int lastLetter(long pair) {
+        return correspondents.last(pair);
+    }
+
+    @Override
+    public synchronized void wrote(List<Long> pairs, int day) {
+        correspondents.wrote(pairs, day);
     }
 
     @Override

@@ -18,6 +18,16 @@ public record ClusterKnowledge(Learned learned) implements Knowledge {
     }
 
     @Override
+    public int lastLetter(long pair) {
+        return learned.correspondents().last(pair);
+    }
+
+    @Override
+    public void wrote(List<Long> pairs, int day) {
+        learned.wrote(pairs, day);
+    }
+
+    @Override
     public void report(Sighting sighting) {
         learned.report(List.of(sighting));
     }

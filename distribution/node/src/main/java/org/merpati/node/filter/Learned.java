@@ -11,8 +11,10 @@ import org.merpati.kernel.BinaryWriter;
  *
  * @param words as this node knows them; empty on one that neither votes in the directory nor is an MTA
  * @param waves of spam, likewise
+ * @param correspondents of our people, likewise
  */
-public record Learned(LearnedWords words, KnownWaves waves, DirectoryGroup.TableWrites writes) {
+public record Learned(
+        LearnedWords words, KnownWaves waves, KnownCorrespondents correspondents, DirectoryGroup.TableWrites writes) {
     /**
      * Teaches everybody's filter; each MTA knows with the next of the directory's feed.
      *
@@ -33,6 +35,16 @@ public record Learned(LearnedWords words, KnownWaves waves, DirectoryGroup.Table
         BinaryWriter change = new BinaryWriter(1 << 10).varint(sightings.size());
         sightings.forEach(sighting -> sighting.write(change));
         writes.submit(KnownWaves.NAME, change.toByteArray());
+    }
+
+    /**
+     * Takes note of letters that our people wrote.
+     *
+     * @param day on which, since 1970 (UTC)
+     * @throws org.merpati.kernel.TryLater if the directory group has no leader now
+     */
+    public void wrote(List<Long> pairs, int day) {
+        writes.submit(KnownCorrespondents.NAME, KnownCorrespondents.change(pairs, day));
     }
 
     /**

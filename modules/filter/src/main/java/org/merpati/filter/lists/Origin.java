@@ -50,6 +50,11 @@ public record Origin(
         return Stream.concat(envelope.stream(), from.stream()).distinct().toList();
     }
 
+    /** Those of the senders who have proved that the message is their own. */
+    public List<Address> proven() {
+        return senders().stream().filter(this::proved).toList();
+    }
+
     /** Whether a sender has proved that the message is its own. */
     boolean proved(Address sender) {
         return login || proof.covers(sender.domain());
