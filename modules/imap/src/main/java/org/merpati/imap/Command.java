@@ -33,6 +33,7 @@ sealed interface Command {
                     MetadataCommand,
                     QuotaCommand,
                     StatusCommand,
+                    NotifyCommand,
                     SelectCommand,
                     MailboxCommand,
                     AppendCommand,
@@ -117,6 +118,7 @@ sealed interface Command {
             case "GETMETADATA" -> MetadataCommand.parseGet(parser);
             case "SETMETADATA" -> MetadataCommand.parseSet(parser);
             case "GETQUOTA", "GETQUOTAROOT", "SETQUOTA" -> QuotaCommand.parse(name, parser);
+            case "NOTIFY" -> NotifyCommand.parse(parser);
             case "STATUS" -> StatusCommand.parse(parser);
             case "SELECT" -> SelectCommand.parse(parser, false);
             case "EXAMINE" -> SelectCommand.parse(parser, true);

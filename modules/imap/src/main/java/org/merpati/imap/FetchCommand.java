@@ -76,18 +76,7 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
         parser.space();
         NumberSet numbers = NumberSet.parse(parser);
         parser.space();
-        List<FetchItem> items = new ArrayList<>();
-        if (parser.take('(')) {
-            do {
-                if (items.size() == ITEMS_LIMIT) {
-                    throw new Malformed("FETCH takes at most " + ITEMS_LIMIT + " items");
-                }
-                items.add(FetchItem.parse(name(parser), parser));
-            } while (parser.take(' '));
-            parser.expect(')');
-        } else {
-            items.addAll(one(parser));
-        }
+        List<FetchItem> items = parser.peek() == '(' ? items(parser) : new ArrayList<>(one(parser));
         if (uid && !items.contains(FetchItem.Row.UID)) {
             items.addFirst(FetchItem.Row.UID);
         }
@@ -101,6 +90,29 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
             items.add(FetchItem.Row.MODSEQ);
         }
         return new FetchCommand(numbers, uid, items, modifiers);
+    }
+
+    /** What is to be told of messages, in parentheses. */
+    static List<FetchItem> items(Parser parser) {
+        List<FetchItem> items = new ArrayList<>();
+        parser.expect('(');
+        do {
+            if (items.size() == ITEMS_LIMIT) {
+                throw new Malformed("FETCH takes at most " + ITEMS_LIMIT + " items");
+            }
+            items.add(FetchItem.parse(name(parser), parser));
+        } while (parser.take(' '));
+        parser.expect(')');
+        return items;
+    }
+
+    /** What UID FETCH of these messages and items is. */
+    static FetchCommand byUid(NumberSet numbers, List<FetchItem> items) {
+        List<FetchItem> all = new ArrayList<>(items);
+        if (!all.contains(FetchItem.Row.UID)) {
+            all.addFirst(FetchItem.Row.UID);
+        }
+        return new FetchCommand(numbers, true, all, Modifiers.NONE);
     }
 
     private static List<FetchItem> one(Parser parser) {

@@ -38,6 +38,7 @@ final class ImapSession {
     private final Enabled enabled = new Enabled();
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Selected selected;
+    private @Nullable Notices notices;
     private boolean ended;
     private boolean loggedOff;
     private String tag = "*";
@@ -74,6 +75,7 @@ final class ImapSession {
         } catch (SocketTimeoutException idle) {
             bye("idle for too long");
         } finally {
+            tellNothing();
             if (deflated != null) {
                 deflated.end();
                 service.compressions().release();
@@ -94,6 +96,7 @@ final class ImapSession {
 
     /** Ends the session after the answer, and lets the client log in again. */
     void logOff() {
+        tellNothing();
         unselect();
         ended = true;
         loggedOff = true;
@@ -210,12 +213,41 @@ final class ImapSession {
         }
         try {
             account.store().leased();
+            long lastUid = selected.lastUid();
             selected.sync(reply, mayRenumber);
+            if (notices != null) {
+                notices.came(selected, lastUid);
+            }
             return Optional.empty();
         } catch (Refused mailboxGone) {
             return Optional.of("the mailbox was deleted");
         } catch (TryLater later) {
             return later.moved().map(route -> MOVED);
+        }
+    }
+
+    /** As {@link #sync}, between two commands; the caller holds the lock. */
+    Optional<String> tellSelected(boolean mayRenumber) {
+        try {
+            return sync(mayRenumber);
+        } catch (IOException peerGone) {
+            hangUp();
+            return Optional.empty();
+        }
+    }
+
+    /** Has the client told of what it wants from now on, in the place of what it wanted before. */
+    void tellOf(NotifyCommand wanted) throws IOException {
+        tellNothing();
+        if (!wanted.groups().isEmpty()) {
+            notices = Notices.begin(this, wanted);
+        }
+    }
+
+    private void tellNothing() {
+        if (notices != null) {
+            notices.close();
+            notices = null;
         }
     }
 

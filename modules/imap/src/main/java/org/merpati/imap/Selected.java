@@ -102,6 +102,11 @@ final class Selected implements Numbers {
         return place < 0 ? null : view.message(place);
     }
 
+    /** The greatest UID that the client knows of; 0 if it knows of no message. */
+    long lastUid() {
+        return size() == 0 ? 0 : uid(size());
+    }
+
     /** The least number whose UID is not below the given one; beyond the last if there is none. */
     @Override
     public int firstAtLeast(long uid) {

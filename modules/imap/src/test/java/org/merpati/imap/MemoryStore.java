@@ -155,10 +155,14 @@ final class MemoryStore implements MailStore {
 
     private void changed(MemoryBox box) {
         for (Watcher watcher : watchers) {
-            if (watcher.mailbox.equals(box.id)) {
+            if (watcher.mailbox.equals(box.id) || watcher.mailbox.equals(ACCOUNT)) {
                 watcher.changed.run();
             }
         }
+    }
+
+    private void accountChanged() {
+        watchers.stream().filter(watcher -> watcher.mailbox.equals(ACCOUNT)).forEach(w -> w.changed.run());
     }
 
     @Override
@@ -247,6 +251,7 @@ final class MemoryStore implements MailStore {
         MemoryBox box = old == null ? add(holder, name, specialUse.stream().findFirst()) : old;
         box.selectable = true;
         box.snapshot = null;
+        accountChanged();
         return snapshot(holder, box).mailbox();
     }
 
@@ -298,6 +303,7 @@ final class MemoryStore implements MailStore {
                 add(holder, to.substring(0, at), Optional.empty());
             }
         }
+        accountChanged();
     }
 
     @Override
@@ -314,6 +320,7 @@ final class MemoryStore implements MailStore {
             value.ifPresent(octets -> next.put(entry, octets));
         });
         holder(account).annotations.put(mailbox, next);
+        accountChanged();
     }
 
     @Override
@@ -323,6 +330,7 @@ final class MemoryStore implements MailStore {
         } else {
             holder(account).subscriptions.remove(name);
         }
+        accountChanged();
     }
 
     @Override

@@ -215,6 +215,7 @@ public interface MailStore extends AutoCloseable {
 
     /**
      * Calls back after every change to the mailbox, from a thread that must not be held up; a burst may be told once.
+     * Watching {@link #ACCOUNT} is watching all mailboxes of the account, their names, subscriptions and annotations.
      * Also when leadership is lost: the next call then throws {@link org.merpati.kernel.TryLater}.
      */
     Watch watch(AccountId account, MailboxId mailbox, Runnable changed);

@@ -118,6 +118,7 @@ public final class ShardState implements StateMachine {
             Iterable<Ledger.Touched> touched = ledger.close();
             open.change(vault::publish, touched);
             touched.forEach(folder -> changed(folder.place()));
+            changedAccount(command).ifPresent(account -> changed.accept(new Place(account, MailStore.ACCOUNT)));
             if (command instanceof Command.Compare compare) {
                 comparisons.begin(compare.id());
             }
@@ -131,6 +132,19 @@ public final class ShardState implements StateMachine {
         } catch (IOException failed) {
             throw new UncheckedIOException("the disk failed under entry " + index + " of " + group(), failed);
         }
+    }
+
+    /** Whose mailboxes, subscriptions or annotations a command changes. */
+    private static Optional<AccountId> changedAccount(Command command) {
+        return switch (command) {
+            case Command.Ensure c -> Optional.of(c.account());
+            case Command.Create c -> Optional.of(c.account());
+            case Command.Delete c -> Optional.of(c.account());
+            case Command.Rename c -> Optional.of(c.account());
+            case Command.Annotate c -> Optional.of(c.account());
+            case Command.Subscribe c -> Optional.of(c.account());
+            default -> Optional.empty();
+        };
     }
 
     private void changed(Place place) {

@@ -53,8 +53,12 @@ final class Watches implements AutoCloseable {
         }
     }
 
+    /** A mailbox has changed, and so has its account. */
     synchronized void changed(Place place) {
-        if (watchers.containsKey(place) && pending.add(place)) {
+        boolean more = watchers.containsKey(place) && pending.add(place);
+        Place account = new Place(place.account(), MailStore.ACCOUNT);
+        more |= watchers.containsKey(account) && pending.add(account);
+        if (more) {
             notifyAll();
         }
     }

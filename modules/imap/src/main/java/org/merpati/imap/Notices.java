@@ -1,0 +1,296 @@
+package org.merpati.imap;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.merpati.imap.NotifyCommand.Event;
+import org.merpati.imap.NotifyCommand.Filter;
+import org.merpati.imap.text.NumberSet;
+import org.merpati.imap.text.Reply;
+import org.merpati.kernel.Failure;
+import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Refused;
+import org.merpati.store.MailStore;
+import org.merpati.store.Mailbox;
+
+/**
+ * Tells a client of changes that it asked for with NOTIFY (RFC 5465), from a virtual thread of its own that lives until
+ * it asks for others or goes. What has changed is the difference between what the account looks like now and what the
+ * client knows: a client that does not read makes nothing grow, and a burst is told once.
+ */
+final class Notices {
+    /** With more mailboxes than this nothing is told: each change costs a look at all (RFC 5465 §5.8). */
+    private static final int MAILBOXES_LIMIT = 2_000;
+
+    private static final String TOO_MANY = "more than " + MAILBOXES_LIMIT + " mailboxes are not watched";
+
+    /** The least time between two looks at all mailboxes. */
+    private static final Duration REST = Duration.ofMillis(100);
+
+    private static final MailboxId SERVER = MailStore.ACCOUNT;
+
+    private final ImapSession session;
+    private final NotifyCommand wanted;
+    private final Semaphore changed = new Semaphore(0);
+    private final MailStore.Watch watch;
+    private Seen seen;
+    private volatile boolean ended;
+
+    /** What the client knows of. Annotations are kept as digests, of what they are asked for. */
+    private record Seen(
+            Map<MailboxId, Mailbox> mailboxes,
+            Set<String> subscribed,
+            Map<MailboxId, Map<String, Integer>> annotations) {}
+
+    private Notices(ImapSession session, NotifyCommand wanted) {
+        this.session = session;
+        this.wanted = wanted;
+        this.watch = store().watch(session.account().id(), MailStore.ACCOUNT, changed::release);
+        this.seen = look();
+        if (seen.mailboxes().size() > MAILBOXES_LIMIT) {
+            watch.close();
+            throw new Refused(Refused.Reason.LIMIT, TOO_MANY);
+        }
+    }
+
+    /** Begins, and tells the state of everything first if that was asked for. */
+    static Notices begin(ImapSession session, NotifyCommand wanted) throws IOException {
+        Notices notices = new Notices(session, wanted);
+        if (wanted.status()) {
+            for (Mailbox mailbox : notices.seen.mailboxes().values()) {
+                if (notices.wants(Event.MESSAGE_NEW, mailbox, notices.seen)) {
+                    notices.putStatus(mailbox);
+                }
+            }
+        }
+        Thread.ofVirtual().name("notify " + session.name()).start(notices::run);
+        return notices;
+    }
+
+    private MailStore store() {
+        return session.account().store();
+    }
+
+    private Seen look() {
+        Map<MailboxId, Mailbox> mailboxes = new LinkedHashMap<>();
+        for (Mailbox mailbox : store().mailboxes(session.account().id())) {
+            mailboxes.put(mailbox.id(), mailbox);
+        }
+        Set<String> subscribed =
+                new TreeSet<>(store().subscriptions(session.account().id()));
+        Map<MailboxId, Map<String, Integer>> annotations = new HashMap<>();
+        if (wanted.wants(Event.SERVER_METADATA_CHANGE)) {
+            annotations.put(SERVER, annotations(SERVER));
+        }
+        if (wanted.wants(Event.MAILBOX_METADATA_CHANGE)) {
+            mailboxes.keySet().forEach(id -> annotations.put(id, annotations(id)));
+        }
+        return new Seen(mailboxes, subscribed, annotations);
+    }
+
+    private Map<String, Integer> annotations(MailboxId mailbox) {
+        SortedMap<String, byte[]> all = store().annotations(session.account().id(), mailbox);
+        Map<String, Integer> digests = new TreeMap<>();
+        all.forEach((entry, value) -> digests.put(entry, Arrays.hashCode(value)));
+        return digests;
+    }
+
+    private void run() {
+        try {
+            while (!ended) {
+                changed.acquire();
+                changed.drainPermits();
+                tell();
+                Thread.sleep(REST);
+            }
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        } catch (IOException peerGone) {
+            session.hangUp();
+        }
+    }
+
+    private void tell() throws IOException {
+        session.lock().lock();
+        try {
+            if (ended) {
+                return;
+            }
+            store().leased();
+            wanted.selected()
+                    .flatMap(group -> session.tellSelected(group.filter() == Filter.SELECTED))
+                    .ifPresent(session::bye);
+            tellChanges();
+            session.reply().flush();
+        } catch (Failure failure) {
+            session.bye("[UNAVAILABLE] " + failure.sentence());
+        } catch (RuntimeException bug) {
+            session.bug(bug);
+            session.bye("[SERVERBUG] internal error");
+        } finally {
+            session.lock().unlock();
+        }
+    }
+
+    private void tellChanges() throws IOException {
+        Seen before = seen;
+        Seen now = look();
+        seen = now;
+        if (now.mailboxes().size() > MAILBOXES_LIMIT) {
+            session.reply().put("* OK [NOTIFICATIONOVERFLOW] ").put(TOO_MANY).line();
+            close();
+            return;
+        }
+        for (Mailbox gone : before.mailboxes().values()) {
+            if (!now.mailboxes().containsKey(gone.id()) && wants(Event.MAILBOX_NAME, gone, before)) {
+                putList("\\NonExistent", gone.name(), Optional.empty());
+            }
+        }
+        for (Mailbox mailbox : now.mailboxes().values()) {
+            tellMailbox(before.mailboxes().get(mailbox.id()), mailbox, now);
+        }
+        tellSubscriptions(before, now);
+        tellMetadata(before, now);
+    }
+
+    private boolean wants(Event event, Mailbox mailbox, Seen seen) {
+        return wanted.wants(event, mailbox.name(), mailbox, seen.subscribed());
+    }
+
+    private void tellMailbox(@Nullable Mailbox before, Mailbox mailbox, Seen now) throws IOException {
+        if (before == null || !before.name().equals(mailbox.name())) {
+            if (wants(Event.MAILBOX_NAME, mailbox, now) || (before != null && wants(Event.MAILBOX_NAME, before, now))) {
+                String attributes = attributes(mailbox, now.subscribed());
+                putList(attributes, mailbox.name(), Optional.ofNullable(before).map(Mailbox::name));
+            }
+            return;
+        }
+        boolean here = session.selected()
+                .filter(selected -> selected.id().equals(mailbox.id()))
+                .isPresent();
+        if (here || !mailbox.selectable()) {
+            return;
+        }
+        boolean cameOrWent = before.uidNext() != mailbox.uidNext()
+                || before.messages() != mailbox.messages()
+                || !before.selectable();
+        boolean flags = before.highestModSeq() != mailbox.highestModSeq();
+        if ((cameOrWent && wants(Event.MESSAGE_NEW, mailbox, now))
+                || (flags && wants(Event.FLAG_CHANGE, mailbox, now))) {
+            putStatus(mailbox);
+        }
+    }
+
+    /** RFC 5465 §5.1 to §5.3; all that any of them asks for. */
+    private void putStatus(Mailbox mailbox) throws IOException {
+        if (mailbox.selectable()
+                && session.selected()
+                        .filter(selected -> selected.id().equals(mailbox.id()))
+                        .isEmpty()) {
+            List<String> items = session.enabled().modSeq()
+                    ? List.of("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")
+                    : List.of("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN");
+            new StatusCommand.Items(items).put(session, mailbox);
+        }
+    }
+
+    private static String attributes(Mailbox mailbox, Set<String> subscribed) {
+        StringBuilder attributes = new StringBuilder(mailbox.selectable() ? "" : "\\Noselect");
+        mailbox.specialUse()
+                .ifPresent(use ->
+                        attributes.append(attributes.isEmpty() ? "" : " ").append(use));
+        if (subscribed.contains(mailbox.name())) {
+            attributes.append(attributes.isEmpty() ? "" : " ").append("\\Subscribed");
+        }
+        return attributes.toString();
+    }
+
+    /** RFC 5465 §5.4; the old name as RFC 5465 §5.4 and RFC 9051 §6.3.9.7 write it. */
+    private void putList(String attributes, String name, Optional<String> oldName) throws IOException {
+        Reply reply = session.reply();
+        reply.put("* LIST (").put(attributes).put(") \"/\" ").name(session.written(name));
+        if (oldName.isPresent()) {
+            reply.put(" (\"OLDNAME\" (").name(session.written(oldName.get())).put("))");
+        }
+        reply.line();
+    }
+
+    /** RFC 5465 §5.5. */
+    private void tellSubscriptions(Seen before, Seen now) throws IOException {
+        Map<String, Mailbox> byName = new HashMap<>();
+        now.mailboxes().values().forEach(mailbox -> byName.put(mailbox.name(), mailbox));
+        Set<String> either = new TreeSet<>(before.subscribed());
+        either.addAll(now.subscribed());
+        Set<String> any = new HashSet<>(either);
+        for (String name : either) {
+            boolean news =
+                    before.subscribed().contains(name) != now.subscribed().contains(name);
+            Mailbox mailbox = byName.get(name);
+            if (news && wanted.wants(Event.SUBSCRIPTION_CHANGE, name, mailbox, any)) {
+                String attributes = mailbox != null
+                        ? attributes(mailbox, now.subscribed())
+                        : now.subscribed().contains(name) ? "\\NonExistent \\Subscribed" : "\\NonExistent";
+                putList(attributes, name, Optional.empty());
+            }
+        }
+    }
+
+    /** RFC 5465 §5.6 and §5.7: the names of the entries, without their values (RFC 5464 §4.4.2). */
+    private void tellMetadata(Seen before, Seen now) throws IOException {
+        for (Map.Entry<MailboxId, Map<String, Integer>> each : now.annotations().entrySet()) {
+            Map<String, Integer> old = before.annotations().getOrDefault(each.getKey(), each.getValue());
+            if (old.equals(each.getValue())) {
+                continue;
+            }
+            Mailbox mailbox = now.mailboxes().get(each.getKey());
+            if (mailbox != null && !wants(Event.MAILBOX_METADATA_CHANGE, mailbox, now)) {
+                continue;
+            }
+            Set<String> entries = new TreeSet<>(old.keySet());
+            entries.addAll(each.getValue().keySet());
+            Reply reply = session.reply();
+            reply.put("* METADATA ").name(mailbox == null ? "" : session.written(mailbox.name()));
+            for (String entry : entries) {
+                if (!java.util.Objects.equals(old.get(entry), each.getValue().get(entry))) {
+                    reply.put(' ').put(entry);
+                }
+            }
+            reply.line();
+        }
+    }
+
+    /**
+     * Tells of messages that the client has just heard to be there what it wants to know of new ones (RFC 5465 §5.2).
+     *
+     * @param lastUid the greatest UID that it knew before
+     */
+    void came(Selected selected, long lastUid) throws IOException {
+        Optional<NotifyCommand.Group> group =
+                wanted.selected().filter(g -> !g.items().isEmpty());
+        OptionalInt last = selected.size() == 0 ? OptionalInt.empty() : OptionalInt.of(selected.size());
+        if (group.isPresent() && last.isPresent() && selected.uid(last.getAsInt()) > lastUid) {
+            NumberSet fresh = new NumberSet(List.of(new NumberSet.Range(lastUid + 1, selected.uid(last.getAsInt()))));
+            FetchCommand.byUid(fresh, group.get().items()).run(session, selected);
+        }
+    }
+
+    /** Tells nothing more. */
+    void close() {
+        ended = true;
+        watch.close();
+        changed.release();
+    }
+}
