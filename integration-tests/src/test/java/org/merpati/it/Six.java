@@ -3,6 +3,7 @@ package org.merpati.it;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.merpati.dev.Cluster;
+import org.merpati.runtime.NodeStatus;
 
 /**
  * The paper's six nodes in one of both forms, started once for all stories of that form. Before each story all six run,
@@ -40,6 +42,22 @@ final class Six implements BeforeAllCallback, BeforeEachCallback {
                 .getStore(ExtensionContext.Namespace.create(Six.class))
                 .getOrComputeIfAbsent(form, Running::new, Running.class);
         Kit.up(cluster());
+        Kit.await("every group is led where it belongs", Duration.ofSeconds(60), this::settled);
+    }
+
+    /** Whether no leadership is about to go back to a node that a story has had stopped, with its clients. */
+    private boolean settled() {
+        return cluster().status().stream()
+                .flatMap(node -> node.groups().stream()
+                        .filter(NodeStatus.Group::leader)
+                        .map(group -> node.name().equals(home(group.name()))))
+                .allMatch(atHome -> atHome);
+    }
+
+    private static String home(String group) {
+        return group.equals("directory")
+                ? "gsldap"
+                : group.replace("shard-", "gszimbra").replace("spool-", "");
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.merpati.imap.state.Enabled;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Clock;

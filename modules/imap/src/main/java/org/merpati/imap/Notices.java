@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.merpati.imap.NotifyCommand.Event;
 import org.merpati.imap.NotifyCommand.Filter;
@@ -114,7 +115,7 @@ final class Notices {
                 changed.acquire();
                 changed.drainPermits();
                 tell();
-                Thread.sleep(REST);
+                LockSupport.parkNanos(REST.toNanos());
             }
         } catch (InterruptedException ending) {
             Thread.currentThread().interrupt();

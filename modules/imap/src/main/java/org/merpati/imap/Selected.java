@@ -8,6 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.state.Enabled;
+import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Numbers;
 import org.merpati.imap.text.Reply;

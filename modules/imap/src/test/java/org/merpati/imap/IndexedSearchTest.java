@@ -16,6 +16,8 @@ import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.imap.state.Enabled;
+import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.Parser;
 import org.merpati.journal.Journal;
 import org.merpati.journal.memory.MemoryJournals;

@@ -153,16 +153,11 @@ final class MemoryStore implements MailStore {
         return known;
     }
 
-    private void changed(MemoryBox box) {
-        for (Watcher watcher : watchers) {
-            if (watcher.mailbox.equals(box.id) || watcher.mailbox.equals(ACCOUNT)) {
-                watcher.changed.run();
-            }
-        }
-    }
-
-    private void accountChanged() {
-        watchers.stream().filter(watcher -> watcher.mailbox.equals(ACCOUNT)).forEach(w -> w.changed.run());
+    /** A mailbox, or what there is of the account beside them, is not what it was. */
+    private void changed(MailboxId id) {
+        watchers.stream()
+                .filter(w -> w.mailbox.equals(id) || w.mailbox.equals(ACCOUNT))
+                .forEach(w -> w.changed.run());
     }
 
     @Override
@@ -251,7 +246,7 @@ final class MemoryStore implements MailStore {
         MemoryBox box = old == null ? add(holder, name, specialUse.stream().findFirst()) : old;
         box.selectable = true;
         box.snapshot = null;
-        accountChanged();
+        changed(ACCOUNT);
         return snapshot(holder, box).mailbox();
     }
 
@@ -273,7 +268,7 @@ final class MemoryStore implements MailStore {
         } else {
             holder.boxes.remove(name);
         }
-        changed(box);
+        changed(box.id);
     }
 
     @Override
@@ -303,7 +298,7 @@ final class MemoryStore implements MailStore {
                 add(holder, to.substring(0, at), Optional.empty());
             }
         }
-        accountChanged();
+        changed(ACCOUNT);
     }
 
     @Override
@@ -320,7 +315,7 @@ final class MemoryStore implements MailStore {
             value.ifPresent(octets -> next.put(entry, octets));
         });
         holder(account).annotations.put(mailbox, next);
-        accountChanged();
+        changed(ACCOUNT);
     }
 
     @Override
@@ -330,7 +325,7 @@ final class MemoryStore implements MailStore {
         } else {
             holder(account).subscriptions.remove(name);
         }
-        accountChanged();
+        changed(ACCOUNT);
     }
 
     @Override
@@ -370,7 +365,7 @@ final class MemoryStore implements MailStore {
             }
             appended.add(new Appended(box.uidValidity, box.uidNext - 1));
         }
-        changed(box);
+        changed(box.id);
         if (awayAfterAppend != null) {
             away = awayAfterAppend;
         }
@@ -411,7 +406,7 @@ final class MemoryStore implements MailStore {
                     box.put(row.with(box.modSeq, change.applyTo(row.flags())));
                 }
             }
-            changed(box);
+            changed(box.id);
         }
         return new Stored(done, modified, box.modSeq);
     }
@@ -439,7 +434,7 @@ final class MemoryStore implements MailStore {
                         row.summary()));
             }
         }
-        changed(target);
+        changed(target.id);
         return new Copied(target.uidValidity, old, made);
     }
 
@@ -458,7 +453,7 @@ final class MemoryStore implements MailStore {
                 box.expunged.put(uid, box.modSeq);
             }
             box.snapshot = null;
-            changed(box);
+            changed(box.id);
         }
     }
 

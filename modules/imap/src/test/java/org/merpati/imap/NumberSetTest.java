@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.merpati.imap.state.Enabled;
+import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Flags;

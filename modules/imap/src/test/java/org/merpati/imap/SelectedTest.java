@@ -11,6 +11,8 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.merpati.imap.state.Enabled;
+import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailboxId;

@@ -16,7 +16,7 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 
-/** A name server on loopback. Names are whole ({@code two.example.}); it never answers about {@code silent.example.}. */
+/** A name server on loopback, which never answers about {@code silent.example.}; names end with a dot. */
 final class TestNames implements AutoCloseable {
     private final DatagramSocket server;
     private final int type;

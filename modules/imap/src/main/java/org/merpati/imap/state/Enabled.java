@@ -1,10 +1,10 @@
-package org.merpati.imap;
+package org.merpati.imap.state;
 
 /**
  * What a client has switched on (RFC 5161, RFC 6855 §3, RFC 7162 §3.1, RFC 9051 §6.3.1, RFC 9586); it stays on until
  * the client logs off.
  */
-final class Enabled {
+public final class Enabled {
     private boolean modSeq;
     private boolean vanished;
     private boolean utf8;
@@ -12,58 +12,58 @@ final class Enabled {
     private boolean uidOnly;
 
     /** Whether changes are told with their MODSEQ (CONDSTORE). */
-    boolean modSeq() {
+    public boolean modSeq() {
         return modSeq;
     }
 
     /** Whether expunges are told by UID (QRESYNC, UIDONLY). */
-    boolean vanished() {
+    public boolean vanished() {
         return vanished || uidOnly;
     }
 
     /** Whether what was missed may be asked for (QRESYNC). */
-    boolean resync() {
+    public boolean resync() {
         return vanished;
     }
 
     /** Whether mailbox names are UTF-8 (UTF8=ACCEPT, IMAP4rev2). */
-    boolean utf8() {
+    public boolean utf8() {
         return utf8 || rev2;
     }
 
     /** Whether SEARCH must be asked without a character set (RFC 6855 §3). */
-    boolean utf8Only() {
+    public boolean utf8Only() {
         return utf8;
     }
 
     /** Whether the client speaks IMAP4rev2. */
-    boolean rev2() {
+    public boolean rev2() {
         return rev2;
     }
 
     /** Whether messages have no sequence numbers (UIDONLY). */
-    boolean uidOnly() {
+    public boolean uidOnly() {
         return uidOnly;
     }
 
-    void enableUtf8() {
+    public void enableUtf8() {
         utf8 = true;
     }
 
-    void enableRev2() {
+    public void enableRev2() {
         rev2 = true;
     }
 
-    void enableUidOnly() {
+    public void enableUidOnly() {
         uidOnly = true;
     }
 
-    void enableModSeq() {
+    public void enableModSeq() {
         modSeq = true;
     }
 
     /** QRESYNC switches CONDSTORE on too. */
-    void enableVanished() {
+    public void enableVanished() {
         modSeq = true;
         vanished = true;
     }

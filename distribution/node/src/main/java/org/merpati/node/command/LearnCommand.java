@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.command;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ final class LearnCommand implements java.util.concurrent.Callable<Integer> {
     private static final int REQUEST = 384 * 1024;
 
     @CommandLine.Mixin
-    private Main.Door door = new Main.Door();
+    private Door door = new Door();
 
     @Parameters(
             index = "0",

@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.command;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -12,13 +12,13 @@ import picocli.CommandLine.Parameters;
 
 /** {@code merpati account}. */
 @Command(name = "account", mixinStandardHelpOptions = true, description = "Manages accounts.")
-final class AccountCommand {
+public final class AccountCommand {
     @Command(
             name = "add",
             mixinStandardHelpOptions = true,
             description = "Makes an account; without --password one is made and said once.")
     int add(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @Parameters(paramLabel = "ADDRESS") String address,
             @Option(names = "--name", description = "the person's name") @Nullable String name,
             @Option(names = "--password", description = "the password") @Nullable String password,
@@ -41,8 +41,7 @@ final class AccountCommand {
             name = "passwd",
             mixinStandardHelpOptions = true,
             description = "Sets a password, read from standard input.")
-    int passwd(@CommandLine.Mixin Main.Door door, @Parameters(paramLabel = "ADDRESS") String address)
-            throws IOException {
+    int passwd(@CommandLine.Mixin Door door, @Parameters(paramLabel = "ADDRESS") String address) throws IOException {
         String password = new java.io.BufferedReader(
                         new java.io.InputStreamReader(System.in, java.nio.charset.StandardCharsets.UTF_8))
                 .readLine();
@@ -51,7 +50,7 @@ final class AccountCommand {
     }
 
     @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows an account and what it keeps.")
-    int show(@CommandLine.Mixin Main.Door door, @Parameters(paramLabel = "ADDRESS") String address) {
+    int show(@CommandLine.Mixin Door door, @Parameters(paramLabel = "ADDRESS") String address) {
         return door.table(door.ask("account show", Map.of("address", address)));
     }
 
@@ -60,7 +59,7 @@ final class AccountCommand {
             mixinStandardHelpOptions = true,
             description = "Says how much an account may keep; what is not given stays as it is.")
     int quota(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @Parameters(paramLabel = "ADDRESS") String address,
             @Option(names = "--size", description = "such as 500M or 2G; 0 is no limit") @Nullable String size,
             @Option(names = "--messages", description = "how many messages; 0 is no limit") @Nullable String messages) {

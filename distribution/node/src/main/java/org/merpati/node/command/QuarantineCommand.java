@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.command;
 
 import java.util.Map;
 import picocli.CommandLine;
@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
         description = "Mail that was accepted for others too and that this recipient would have refused.")
 final class QuarantineCommand {
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows what an account has there.")
-    int list(@CommandLine.Mixin Main.Door door, @Parameters(paramLabel = "ADDRESS") String address) {
+    int list(@CommandLine.Mixin Door door, @Parameters(paramLabel = "ADDRESS") String address) {
         JsonNode held = door.ask("spam held", Map.of("address", address));
         if (door.json()) {
             return door.say(held);
@@ -34,7 +34,7 @@ final class QuarantineCommand {
             mixinStandardHelpOptions = true,
             description = "Shows a message as plain text: who, what, why, and the beginning of its text.")
     int show(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @Parameters(paramLabel = "ADDRESS") String address,
             @Parameters(paramLabel = "ID") String id) {
         return door.say(door.ask("spam show", Map.of("address", address, "id", id)));
@@ -42,7 +42,7 @@ final class QuarantineCommand {
 
     @Command(name = "release", mixinStandardHelpOptions = true, description = "Moves a message into the INBOX.")
     int release(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @Parameters(paramLabel = "ADDRESS") String address,
             @Parameters(paramLabel = "ID") String id,
             @Option(names = "--allow", description = "and allow its sender from now on") boolean allow,

@@ -1,4 +1,4 @@
-package org.merpati.imap;
+package org.merpati.imap.state;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,7 +9,7 @@ import org.merpati.store.View;
  * Which messages no session has been told of yet ({@code \Recent}, RFC 3501 §2.3.2). It lives in memory: SELECT writes
  * nothing. Of a mailbox not seen here before, what came after this registry began is recent.
  */
-final class RecentFlags {
+public final class RecentFlags {
     private final long since;
     private final Map<MailboxId, Long> told;
 
@@ -17,7 +17,7 @@ final class RecentFlags {
      * @param since when the registry began, UTC milliseconds
      * @param limit for how many mailboxes it remembers
      */
-    RecentFlags(long since, int limit) {
+    public RecentFlags(long since, int limit) {
         this.since = since;
         this.told = new LinkedHashMap<>(64, 0.75f, true) {
             private static final long serialVersionUID = 1;
@@ -30,13 +30,13 @@ final class RecentFlags {
     }
 
     /** The UID up to which messages are not recent. */
-    synchronized long upTo(MailboxId mailbox, View view) {
+    public synchronized long upTo(MailboxId mailbox, View view) {
         Long known = told.get(mailbox);
         return known == null ? first(mailbox, view) : known;
     }
 
     /** The UID up to which messages are not recent; from now on the view's messages are not. */
-    synchronized long claim(MailboxId mailbox, View view) {
+    public synchronized long claim(MailboxId mailbox, View view) {
         long from = upTo(mailbox, view);
         if (view.size() > 0) {
             told.put(mailbox, Math.max(from, view.message(view.size() - 1).uid()));

@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.command;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Says to the mail filter whom to allow, whom to deny, and from which score on what is done.",
         subcommands = {QuarantineCommand.class, LearnCommand.class})
-final class SpamCommand {
+public final class SpamCommand {
     /** Whose rules are meant. */
     static final class Whose {
         @Option(
@@ -34,7 +34,7 @@ final class SpamCommand {
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Shows what is said, a line each.")
-    int list(@CommandLine.Mixin Main.Door door, @CommandLine.Mixin Whose whose) {
+    int list(@CommandLine.Mixin Door door, @CommandLine.Mixin Whose whose) {
         return door.lines(door.ask("spam list", whose.with("show", "all")));
     }
 
@@ -43,7 +43,7 @@ final class SpamCommand {
             mixinStandardHelpOptions = true,
             description = "Mail of this sender is no spam, if SPF or DKIM prove that it is the sender's.")
     int allow(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @CommandLine.Mixin Whose whose,
             @Parameters(paramLabel = "SENDER", description = "an address, a domain with all below it, or a network")
                     String sender,
@@ -55,7 +55,7 @@ final class SpamCommand {
 
     @Command(name = "deny", mixinStandardHelpOptions = true, description = "Mail of this sender is refused.")
     int deny(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @CommandLine.Mixin Whose whose,
             @Parameters(paramLabel = "SENDER", description = "an address, a domain with all below it, or a network")
                     String sender) {
@@ -67,7 +67,7 @@ final class SpamCommand {
             mixinStandardHelpOptions = true,
             description = "A sender is neither allowed nor denied any more.")
     int forget(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @CommandLine.Mixin Whose whose,
             @Parameters(paramLabel = "SENDER", description = "as it was allowed or denied") String sender) {
         return door.say(door.ask("spam forget", whose.with("sender", sender)));
@@ -82,7 +82,7 @@ final class SpamCommand {
                         + " none leaves it to the domain or the server."
             })
     int policy(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @CommandLine.Mixin Whose whose,
             @Parameters(arity = "1..*", paramLabel = "POLICY", description = "words, or a preset") List<String> words) {
         return door.say(door.ask("spam policy", whose.with("policy", String.join(" ", words))));
@@ -99,14 +99,14 @@ final class SpamCommand {
                 "Such as: merpati spam set dns system"
             })
     int set(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @Parameters(arity = "1..*", paramLabel = "SETTING", description = "a line as above") List<String> words) {
         return door.say(door.ask("spam set", Map.of("line", String.join(" ", words))));
     }
 
     @Command(name = "unset", mixinStandardHelpOptions = true, description = "Takes a setting back.")
     int unset(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @Parameters(arity = "1..*", paramLabel = "SETTING", description = "as 'merpati spam list' shows it")
                     List<String> words) {
         return door.say(door.ask("spam unset", Map.of("line", String.join(" ", words))));
@@ -116,7 +116,7 @@ final class SpamCommand {
             name = "learned",
             mixinStandardHelpOptions = true,
             description = "Shows how much everybody's filter has learned; it judges from 200 of each kind on.")
-    int learned(@CommandLine.Mixin Main.Door door) {
+    int learned(@CommandLine.Mixin Door door) {
         return door.say(door.ask("spam learned", Map.of()));
     }
 
@@ -125,7 +125,7 @@ final class SpamCommand {
             mixinStandardHelpOptions = true,
             description = "Shows why a delivered mail was judged as it was, for each recipient, for 90 days.")
     int explain(
-            @CommandLine.Mixin Main.Door door,
+            @CommandLine.Mixin Door door,
             @Parameters(paramLabel = "ID", description = "the mail's id, as in the answer to DATA") String id) {
         return door.lines(door.ask("spam explain", Map.of("id", id)));
     }

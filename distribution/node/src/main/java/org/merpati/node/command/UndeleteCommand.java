@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.command;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -21,9 +21,9 @@ import tools.jackson.databind.JsonNode;
                     + " mailboxes that are gone are made again.",
             "How long a removed message is kept: limits.undelete in the configuration."
         })
-final class UndeleteCommand implements Callable<Integer> {
+public final class UndeleteCommand implements Callable<Integer> {
     @Mixin
-    private Main.Door door = new Main.Door();
+    private Door door = new Door();
 
     @Parameters(paramLabel = "ADDRESS", description = "whose messages")
     private String address = "";

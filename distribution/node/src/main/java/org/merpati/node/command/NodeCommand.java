@@ -1,0 +1,73 @@
+package org.merpati.node.command;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** Nodes. */
+@Command(name = "node", mixinStandardHelpOptions = true, description = "Manages nodes.")
+public final class NodeCommand {
+    private static final int FAILED = 1;
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    @Command(
+            name = "drain",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Takes a node out of service without a loss for anyone: it takes no new connections, and what it"
+                        + " leads goes to others.",
+                "Ends with 0 and 'safe to stop', or with 1 and what is still missing. Started again, the node"
+                        + " serves as before."
+            })
+    int drain(
+            @Mixin Door door,
+            @Parameters(paramLabel = "NODE") String name,
+            @Option(
+                            names = "--wait",
+                            paramLabel = "SECONDS",
+                            description = "how long at most (default: ${DEFAULT-VALUE})",
+                            defaultValue = "120")
+                    int wait) {
+        long end = System.nanoTime() + Duration.ofSeconds(wait).toNanos();
+        JsonNode left = lacking(door, name, MissingNode.getInstance());
+        while (!left.isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(LOOK.toNanos());
+            left = lacking(door, name, left);
+        }
+        if (door.json()) {
+            door.say(left);
+        } else {
+            door.out().println("node " + name + (left.isEmpty() ? ": safe to stop" : ": not safe to stop yet"));
+        }
+        return left.isEmpty() ? 0 : FAILED;
+    }
+
+    /** What has to be waited for, which is said if it is not what was lacking before. */
+    private static JsonNode lacking(Door door, String node, JsonNode before) {
+        JsonNode left = door.ask("node drain", Map.of("node", node));
+        if (!door.json() && !left.equals(before)) {
+            door.lines(left);
+        }
+        return left;
+    }
+
+    @Command(
+            name = "undrain",
+            mixinStandardHelpOptions = true,
+            description = "Takes a drained node, that was not stopped, into service again.")
+    int undrain(@Mixin Door door, @Parameters(paramLabel = "NODE") String name) {
+        return door.say(door.ask("node undrain", Map.of("node", name)));
+    }
+
+    @Command(name = "token", mixinStandardHelpOptions = true, description = "Makes a join token for a node.")
+    int token(@Mixin Door door, @Parameters(paramLabel = "NODE") String name) throws IOException {
+        return door.say(door.ask("node token", Map.of("node", name)));
+    }
+}
