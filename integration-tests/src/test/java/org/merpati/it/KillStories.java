@@ -63,7 +63,6 @@ abstract class KillStories {
                     () -> "the load runs; " + load.lastFailure(),
                     Duration.ofSeconds(60),
                     () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
-            int before = ledger.count("imap");
             killed = System.nanoTime();
             cluster.kill(victim);
             int sent = ledger.count("smtp");
@@ -74,12 +73,12 @@ abstract class KillStories {
             if (proxy) {
                 cluster.start(victim);
             }
-            Kit.await(
-                    () -> "IMAP goes on; " + load.lastFailure(),
-                    Duration.ofSeconds(60),
-                    () -> ledger.count("imap") >= before + 40);
+            load.awaitServed(Duration.ofSeconds(60), 6, 3);
             report(victim, ledger, killed, seed);
             if (!proxy) {
+                accounts.forEach((account, password) -> assertThat(Stories.messages(imap.getFirst(), account, password))
+                        .as("a login of %s without %s", account, victim)
+                        .isNotNegative());
                 cluster.start(victim);
             }
             cluster.awaitReady(Kit.READY);

@@ -56,6 +56,18 @@ class MistakesTest {
     }
 
     @Test
+    void aPortForTheOtherNodesInUseIsNamed() throws IOException {
+        try (Cluster cluster = Kit.cluster(Kit.Form.EMBEDDED, "one", folder, Map.of());
+                ServerSocket taken = new ServerSocket()) {
+            int port = cluster.plan().base() + 1;
+            taken.bind(new InetSocketAddress("127.0.0.1", port));
+            assertThatThrownBy(cluster::startAll)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the members' port 127.0.0.1:" + port + " (hazelcast-port) cannot be had");
+        }
+    }
+
+    @Test
     void anUnknownKeyStopsTheStart() {
         Map<String, String> wrong = Map.of("timing", "retry-frist = \"2s\"");
         assertThatThrownBy(() ->

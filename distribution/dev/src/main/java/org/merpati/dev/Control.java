@@ -18,6 +18,9 @@ import java.nio.file.attribute.PosixFilePermissions;
  * The socket by which one {@code ./dev} tells the one that runs the cluster what to do: a line asks, a line answers.
  */
 final class Control implements AutoCloseable {
+    /** Its name in the folder of the cluster's data. */
+    static final String SOCKET = "control.sock";
+
     /** Carries out a request and says what became of it. */
     @FunctionalInterface
     interface Verbs {
@@ -78,6 +81,18 @@ final class Control implements AutoCloseable {
                 throw new IOException(answer == null ? "the cluster stopped" : answer.substring(3));
             }
             return answer.substring(3);
+        }
+    }
+
+    /** Whether somebody listens there; a socket that a killed process left does not count. */
+    static boolean answers(Path path) {
+        if (!Files.exists(path)) {
+            return false;
+        }
+        try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            return true;
+        } catch (IOException left) {
+            return false;
         }
     }
 

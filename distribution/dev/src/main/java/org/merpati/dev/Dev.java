@@ -3,6 +3,7 @@ package org.merpati.dev;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,10 @@ public final class Dev implements Runnable {
     static final Path ENDPOINTS = ROOT.resolve("target/dev/endpoints.json");
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int LAST_LINES = 200;
+    /** How long a node that may be frozen is waited for. */
+    private static final Duration ANSWER = Duration.ofSeconds(3);
+
+    private static final Duration STOP = Duration.ofSeconds(60);
 
     /** Runs the command line. */
     public static void main(String[] arguments) {
@@ -72,8 +77,8 @@ public final class Dev implements Runnable {
     }
 
     private static String control(String verb, String node) throws IOException {
-        Path socket = folder().resolve("control.sock");
-        if (!Files.exists(socket)) {
+        Path socket = folder().resolve(Control.SOCKET);
+        if (!Control.answers(socket)) {
             throw new IOException("no cluster runs: ./dev up");
         }
         return Control.ask(socket, verb, node);
@@ -81,7 +86,10 @@ public final class Dev implements Runnable {
 
     @Command(name = "down", mixinStandardHelpOptions = true, description = "Stops the cluster; its data stay.")
     int down() throws IOException {
-        System.out.println(control("down", ""));
+        Path socket = folder().resolve(Control.SOCKET);
+        String said = control("down", "");
+        Await.until(() -> "the cluster ends", STOP, () -> !Control.answers(socket));
+        System.out.println(said);
         return 0;
     }
 
@@ -126,7 +134,7 @@ public final class Dev implements Runnable {
             Path data = Path.of(text(node, "data"));
             if (Files.exists(data.resolve("admin.sock"))) {
                 try {
-                    AdminClient.ask(data, "self", Map.of());
+                    AdminClient.ask(data, "self", Map.of(), ANSWER);
                     return data;
                 } catch (Failure away) {
                     last = new IOException(away.sentence());
@@ -145,6 +153,9 @@ public final class Dev implements Runnable {
             @Parameters(paramLabel = "TO") String to,
             @Parameters(paramLabel = "FILE", arity = "0..1") @Nullable Path file)
             throws IOException {
+        if (file != null && !Files.isReadable(file)) {
+            throw new IOException("there is no file " + file + " that can be read");
+        }
         byte[] message = file == null
                 ? MailProbe.message(from, to, "A mail from ./dev", System.nanoTime() + "@dev.example.net")
                 : Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1)
@@ -193,6 +204,11 @@ public final class Dev implements Runnable {
 
     @Command(name = "logs", mixinStandardHelpOptions = true, description = "Shows the last lines of a node's log.")
     int logs(@Parameters(paramLabel = "NODE") String node) throws IOException {
+        List<String> nodes = new ArrayList<>();
+        endpoints().get("nodes").forEach(known -> nodes.add(text(known, "name")));
+        if (!nodes.contains(node)) {
+            throw new Malformed("no node '" + node + "': " + String.join(", ", nodes));
+        }
         Path own = folder().resolve(node + ".log");
         Path log = Files.exists(own) ? own : folder().resolve("dev.log");
         if (!Files.exists(log)) {
@@ -224,7 +240,7 @@ public final class Dev implements Runnable {
             return Optional.empty();
         }
         String[] parts = text.split(":", 3);
-        if (parts.length != 3 || !parts[1].matches("\\d{1,6}")) {
+        if (parts.length != 3 || !parts[0].contains("%d") || !parts[1].matches("\\d{1,6}")) {
             throw new Malformed("--accounts is PATTERN:COUNT:PASSWORD; the pattern has %d where the number goes");
         }
         return Optional.of(parts);

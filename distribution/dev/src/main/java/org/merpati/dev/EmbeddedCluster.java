@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.merpati.dev.disk.DiskFaults;
-import org.merpati.kernel.Failure;
 import org.merpati.node.Node;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeConfig;
@@ -42,7 +41,7 @@ public final class EmbeddedCluster extends Cluster {
                 .map(node -> Thread.ofPlatform().name("start-" + node).start(() -> {
                     try {
                         start(node);
-                    } catch (IOException | Failure cannot) {
+                    } catch (IOException | RuntimeException cannot) {
                         failed.put(node, cannot);
                     }
                 }))

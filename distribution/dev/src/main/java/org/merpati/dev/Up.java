@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -17,14 +18,18 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.Pem;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
 import org.merpati.smtp.Reply;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Starts a cluster, shows that a mail crosses it, and keeps it running. */
 @Command(name = "up", mixinStandardHelpOptions = true, description = "Starts a cluster: one, three or six nodes.")
 final class Up implements Callable<Integer> {
+    private static final List<String> LAYOUTS = List.of("one", "three", "six");
     private static final Duration READY = Duration.ofSeconds(120);
     private static final long ARRIVAL_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -46,6 +51,9 @@ final class Up implements Callable<Integer> {
     @Option(names = "--fresh", description = "forget the data of an earlier run")
     private boolean fresh;
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     private final CountDownLatch down = new CountDownLatch(1);
     private final long begun = System.nanoTime();
 
@@ -58,7 +66,16 @@ final class Up implements Callable<Integer> {
     public Integer call() throws IOException {
         Optional<String[]> many = Dev.pattern(accounts);
         Path root = data == null ? Dev.ROOT.resolve(".data") : data.toAbsolutePath();
+        if (!LAYOUTS.contains(layout)) {
+            throw new Malformed("no layout '" + layout + "': one, three or six");
+        }
         Path folder = root.resolve(layout + (processes ? "-processes" : ""));
+        if (Control.answers(folder.resolve(Control.SOCKET))) {
+            throw new Refused(
+                    Refused.Reason.CANNOT,
+                    "a cluster runs in " + folder + " already: ./dev down stops it, --data DIR"
+                            + " and --base-port N start another beside it");
+        }
         if (fresh) {
             delete(folder);
         }
@@ -69,8 +86,9 @@ final class Up implements Callable<Integer> {
         Cluster cluster = processes
                 ? new ProcessCluster(plan, Dev.ROOT.resolve("distribution/target/merpati"))
                 : new EmbeddedCluster(plan);
-        try (cluster;
-                Control _ = new Control(folder.resolve("control.sock"), (verb, node) -> verb(cluster, verb, node))) {
+        // The socket goes last: whoever sees it gone may start the cluster again.
+        try (Control _ = new Control(folder.resolve(Control.SOCKET), (verb, node) -> verb(cluster, verb, node));
+                cluster) {
             Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
             run(cluster, many);
             down.await();
@@ -81,11 +99,19 @@ final class Up implements Callable<Integer> {
         return 0;
     }
 
+    private boolean given() {
+        return Objects.requireNonNull(spec).commandLine().getParseResult().hasMatchedOption("--base-port");
+    }
+
     /** The first port is kept with the data: node certificates and groups remember addresses. */
     private int port(Path folder) throws IOException {
         Path kept = folder.resolve("base-port");
         if (Files.exists(kept)) {
-            return Integer.parseInt(Files.readString(kept).strip());
+            int first = Integer.parseInt(Files.readString(kept).strip());
+            if (first != base && given()) {
+                say("the ports begin at " + first + ", which is kept with the data: --base-port goes with --fresh");
+            }
+            return first;
         }
         if (base < 1_024 || base > 64_000) {
             throw new Malformed("--base-port is 1024 to 64000");

@@ -1,7 +1,9 @@
 package org.merpati.node;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.merpati.kernel.Refused;
@@ -10,6 +12,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Asks a node on this machine to do something, through the socket in its data folder. */
 public final class AdminClient {
+    /** Making thousands of accounts takes minutes; a node that is frozen answers never. */
+    private static final Duration LIMIT = Duration.ofMinutes(15);
+
     private AdminClient() {}
 
     /**
@@ -20,11 +25,18 @@ public final class AdminClient {
      * @throws Refused if the node refuses
      */
     public static JsonNode ask(Path data, String operation, Map<String, String> parameters) {
+        return ask(data, operation, parameters, LIMIT);
+    }
+
+    /** The same, with a limit for the answer. */
+    public static JsonNode ask(Path data, String operation, Map<String, String> parameters, Duration limit) {
         Map<String, String> request = new LinkedHashMap<>(parameters);
         request.put("do", operation);
         JsonNode answer;
         try {
-            answer = AdminSocket.ask(data.resolve("admin.sock"), request);
+            answer = AdminSocket.ask(data.resolve("admin.sock"), request, limit);
+        } catch (InterruptedIOException silent) {
+            throw new TryLater("the node in " + data + " did not answer within " + limit.toSeconds() + " s");
         } catch (IOException away) {
             throw new TryLater("no node answers in " + data + ": is it running? (--data DIR names its folder)");
         }

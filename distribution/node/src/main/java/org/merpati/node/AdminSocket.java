@@ -3,9 +3,11 @@ package org.merpati.node;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -13,10 +15,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.merpati.kernel.Failure;
 import org.merpati.wire.InternalErrors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * says, or {@code "error"} and a sentence.
  */
 final class AdminSocket implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminSocket.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int LINE_LIMIT = 1 << 20;
 
@@ -93,20 +101,39 @@ final class AdminSocket implements AutoCloseable {
      * Asks a node through its socket.
      *
      * @return the answer
+     * @throws InterruptedIOException if it does not come within the limit
      * @throws IOException if nobody listens there
      */
-    static JsonNode ask(Path path, Map<String, String> request) throws IOException {
+    static JsonNode ask(Path path, Map<String, String> request, Duration limit) throws IOException {
         try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path));
                 BufferedReader in = new BufferedReader(
                         new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8))) {
-            Channels.newOutputStream(client)
-                    .write((JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
-            String line = in.readLine();
-            if (line == null) {
-                throw new IOException("the node closed the connection");
+            CompletableFuture<Boolean> answered = new CompletableFuture<>();
+            CompletableFuture<Boolean> _ = answered.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                    .exceptionally(tooLate -> hangUp(client));
+            try {
+                Channels.newOutputStream(client)
+                        .write((JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
+                String line = in.readLine();
+                if (line == null) {
+                    throw new IOException("the node closed the connection");
+                }
+                return JSON.readTree(line);
+            } catch (AsynchronousCloseException tooLate) {
+                throw new InterruptedIOException("no answer within " + limit.toMillis() + " ms");
+            } finally {
+                answered.complete(true);
             }
-            return JSON.readTree(line);
         }
+    }
+
+    private static boolean hangUp(SocketChannel client) {
+        try {
+            client.close();
+        } catch (IOException gone) {
+            LOG.debug("a node that does not answer cannot be left: {}", gone.getMessage());
+        }
+        return false;
     }
 
     @Override

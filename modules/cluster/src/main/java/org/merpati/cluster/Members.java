@@ -9,8 +9,10 @@ import com.hazelcast.config.ReplicatedMapConfig;
 import com.hazelcast.core.EntryAdapter;
 import com.hazelcast.core.EntryEvent;
 import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.replicatedmap.ReplicatedMap;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,10 +54,14 @@ public final class Members implements AutoCloseable {
     private final List<Runnable> changed = new CopyOnWriteArrayList<>();
     private final List<Consumer<Route>> routed = new CopyOnWriteArrayList<>();
 
-    /** Joins the members of the topology that are up, or begins alone. */
-    public Members(Topology topology, NodeName self, RouteTable routes, String version) {
+    /**
+     * Joins the members of the topology that are up, or begins alone.
+     *
+     * @throws IOException if its port is in use, or its address is not this machine's
+     */
+    public Members(Topology topology, NodeName self, RouteTable routes, String version) throws IOException {
         this.routes = routes;
-        this.hazelcast = Hazelcast.newHazelcastInstance(config(topology, topology.node(self), version));
+        this.hazelcast = started(topology.node(self), config(topology, topology.node(self), version));
         this.announced = hazelcast.getReplicatedMap("routes");
         hazelcast.getCluster().addMembershipListener(new MembershipListener() {
             @Override
@@ -76,6 +82,18 @@ public final class Members implements AutoCloseable {
         });
         announced.forEach(this::heard);
         recount();
+    }
+
+    private static HazelcastInstance started(NodeInfo self, Config config) throws IOException {
+        try {
+            return Hazelcast.newHazelcastInstance(config);
+        } catch (HazelcastException failed) {
+            throw new IOException(
+                    "the members' port " + self.host() + ":" + self.hazelcastPort()
+                            + " (hazelcast-port) cannot be had: " + failed.getMessage()
+                            + " (is another program or node using this port?)",
+                    failed);
+        }
     }
 
     private static Config config(Topology topology, NodeInfo self, String version) {

@@ -159,7 +159,7 @@ public final class LdapService implements AutoCloseable {
                         id, ResultCode.CONFIDENTIALITY_REQUIRED, "no password in clear: use StartTLS or LDAPS");
             }
             try {
-                bound = Optional.of(logins.check(login(request.getBindDN()), password));
+                bound = Optional.of(logins.checkUsable(login(request.getBindDN()), password));
                 return bindResult(id, ResultCode.SUCCESS, null);
             } catch (Refused wrong) {
                 return bindResult(id, ResultCode.INVALID_CREDENTIALS, wrong.sentence());

@@ -281,6 +281,10 @@ class DirectoryTest {
                     .isInstanceOfSatisfying(
                             LDAPException.class,
                             e -> assertThat(e.getResultCode()).isEqualTo(ResultCode.INVALID_CREDENTIALS));
+            assertThatThrownBy(() -> client.bind("admin@lvlogist.com", "secret"))
+                    .as("a password that was given, and not chosen yet")
+                    .isInstanceOf(LDAPException.class)
+                    .hasMessageContaining("choose your own");
             client.bind("uid=budi,associatedDomain=lvlogist.com,o=merpati", "rahasia");
             SearchResult found = client.search("o=merpati", SearchScope.SUB, "(mail=budi*)");
             assertThat(found.getEntryCount()).isEqualTo(1);
