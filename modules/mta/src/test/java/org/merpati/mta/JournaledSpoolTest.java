@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
 import org.merpati.journal.memory.MemoryJournals;
@@ -97,10 +99,11 @@ class JournaledSpoolTest implements SpoolContract {
         assertThat(spool.open(10)).isEmpty();
     }
 
-    /** The folder under test resources was written by version 1 of the rows and must be readable for ever. */
-    @Test
-    void theGoldenSpoolOfVersionOneOpens(@TempDir Path temp) throws IOException {
-        Path golden = Path.of("src/test/resources/golden/spool-1");
+    /** The folders under test resources were written by each version of the rows and must be readable for ever. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theGoldenSpoolOfEachVersionOpens(int version, @TempDir Path temp) throws IOException {
+        Path golden = Path.of("src/test/resources/golden/spool-" + version);
         if (Boolean.getBoolean("golden.write") && !Files.exists(golden)) {
             MailEntry half = accept(SpoolContract.octets(1000));
             note(List.of(SpoolContract.outcome(half, 0, Outcome.Result.DELIVERED)), Optional.empty());

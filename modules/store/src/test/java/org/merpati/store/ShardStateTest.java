@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.merpati.journal.StateMachine;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Id;
@@ -145,10 +147,11 @@ class ShardStateTest {
         }
     }
 
-    /** The folder under test resources was written by version 1 of the rows and must be readable for ever. */
-    @Test
-    void theGoldenShardOfVersionOneOpens() throws Exception {
-        Path golden = Path.of("src/test/resources/golden/shard-1");
+    /** The folders under test resources were written by each version of the rows and must be readable for ever. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theGoldenShardOfEachVersionOpens(int version) throws Exception {
+        Path golden = Path.of("src/test/resources/golden/shard-" + version);
         if (Boolean.getBoolean("golden.write") && !Files.exists(golden)) {
             try (Shard shard = new Shard(temp.resolve("new"), 6)) {
                 filled(shard);
