@@ -10,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Cluster;
 import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
 import org.merpati.node.Node;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeConfig;
@@ -64,6 +66,21 @@ class MistakesTest {
             assertThatThrownBy(cluster::startAll)
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("the members' port 127.0.0.1:" + port + " (hazelcast-port) cannot be had");
+        }
+    }
+
+    @Test
+    @Tag("processes")
+    void aProcessThatCannotStartIsNamedAtOnce() throws IOException {
+        try (Cluster cluster = Kit.cluster(Kit.Form.PROCESSES, "one", folder, Map.of());
+                ServerSocket taken = new ServerSocket()) {
+            String smtp = cluster.plan().all("smtp").getFirst();
+            taken.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(smtp.replaceAll(".*:", ""))));
+            cluster.startAll();
+            assertThatThrownBy(() -> cluster.awaitReady(Kit.READY))
+                    .isInstanceOf(Refused.class)
+                    .hasMessageContaining("node mail ended as it started")
+                    .hasMessageContaining("listener 'smtp' cannot have " + smtp);
         }
     }
 

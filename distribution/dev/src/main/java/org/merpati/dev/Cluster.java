@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.merpati.cluster.SecretFile;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 import org.merpati.node.AdminClient;
 import org.merpati.node.Init;
@@ -23,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 public abstract class Cluster implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final long PAUSE_NANOS = 50_000_000;
+    private static final long PROGRESS_NANOS = 5_000_000_000L;
 
     private final Plan plan;
 
@@ -85,6 +88,11 @@ public abstract class Cluster implements AutoCloseable {
 
     /** The process that a node runs in; 0 if it does not run. */
     public abstract long pid(String node);
+
+    /** What a node that was started and has ended by itself said last. */
+    Optional<String> ended(String node) {
+        return Optional.empty();
+    }
 
     /** Whether a node runs. */
     public boolean running(String node) {
@@ -173,11 +181,27 @@ public abstract class Cluster implements AutoCloseable {
      * Waits until these nodes are ready and each of their groups has a leader that serves.
      *
      * @throws TryLater if that takes longer; the sentence says what is missing
+     * @throws Refused if a node has ended instead of starting
      */
     public void awaitReady(List<String> nodes, Duration limit) {
+        awaitReady(nodes, limit, missing -> {});
+    }
+
+    /** The same, and tells every few seconds what is missing. */
+    void awaitReady(List<String> nodes, Duration limit, Consumer<String> progress) {
         long end = System.nanoTime() + limit.toNanos();
+        long said = System.nanoTime();
         String missing = "nothing is known yet";
         while (System.nanoTime() < end) {
+            for (String node : nodes) {
+                ended(node).ifPresent(why -> {
+                    throw new Refused(Refused.Reason.CANNOT, "node " + node + " ended as it started: " + why);
+                });
+            }
+            if (System.nanoTime() - said > PROGRESS_NANOS) {
+                said = System.nanoTime();
+                progress.accept(missing);
+            }
             try {
                 missing = missing(nodes, status());
                 if (missing.isEmpty()) {

@@ -19,6 +19,11 @@ import org.merpati.runtime.NodeConfig;
 public final class Plan {
     private static final Map<String, Integer> SLOTS = slots();
 
+    /** Between nodes; where it is stands with the members, not with the listeners. */
+    private static final String LMTP = "lmtp";
+
+    private static final int LMTP_SLOT = 3;
+
     private final String layout;
     private final Path folder;
     private final int base;
@@ -133,6 +138,9 @@ public final class Plan {
                 listeners.put(name, host(k) + ":" + (base + 100 * k + slot));
             }
         });
+        if (roles(node).contains("mailbox")) {
+            listeners.put(LMTP, host(k) + ":" + (base + 100 * k + LMTP_SLOT));
+        }
         return listeners;
     }
 
@@ -191,7 +199,7 @@ public final class Plan {
             text.append("\nraft-port = ")
                     .append(first + 2)
                     .append("\nlmtp-port = ")
-                    .append(first + 3);
+                    .append(first + LMTP_SLOT);
             text.append("\nimap-port = ")
                     .append(first + 4)
                     .append("\nsubmission-port = ")
@@ -199,9 +207,11 @@ public final class Plan {
             text.append('\n');
         }
         text.append("\n[listeners]\n");
-        listeners(node)
-                .forEach((name, address) ->
-                        text.append(name).append(" = \"").append(address).append("\"\n"));
+        listeners(node).forEach((name, address) -> {
+            if (!name.equals(LMTP)) {
+                text.append(name).append(" = \"").append(address).append("\"\n");
+            }
+        });
         text.append(extra.getOrDefault("listeners " + node, "")).append('\n');
         text.append("\n[security]\nclear-login-on-loopback = true\n");
         text.append(extra.getOrDefault("security", "")).append('\n');

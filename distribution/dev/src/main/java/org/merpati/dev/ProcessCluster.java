@@ -2,11 +2,13 @@ package org.merpati.dev;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -163,6 +165,20 @@ public final class ProcessCluster extends Cluster {
     public long pid(String node) {
         Process process = processes.get(node);
         return process != null && process.isAlive() ? process.pid() : 0;
+    }
+
+    @Override
+    Optional<String> ended(String node) {
+        Process process = processes.get(node);
+        if (process == null || process.isAlive()) {
+            return Optional.empty();
+        }
+        try {
+            List<String> lines = Files.readAllLines(plan().log(node), StandardCharsets.ISO_8859_1);
+            return Optional.of(lines.isEmpty() ? "it said nothing" : lines.getLast());
+        } catch (IOException unreadable) {
+            return Optional.of("its log cannot be read: " + unreadable.getMessage());
+        }
     }
 
     private Process process(String node) throws IOException {

@@ -157,7 +157,7 @@ final class Up implements Callable<Integer> {
         }
         cluster.startAll();
         say("started; waiting until every group has a leader");
-        cluster.awaitReady(READY);
+        cluster.awaitReady(plan.nodes(), READY, missing -> say("waiting: " + missing));
         say("every node is ready");
         accounts(cluster, people, many);
         Endpoints.write(Dev.ENDPOINTS, cluster, people);
