@@ -95,6 +95,12 @@ class CommandLineStoryTest {
     }
 
     @Test
+    void aFileThatIsNotThereIsNamedAsSuch() {
+        assertThat(run(List.of("init", "/nowhere/at/all")))
+                .isEqualTo(new Said(1, "", "merpati: there is no file or folder /nowhere/at/all"));
+    }
+
+    @Test
     void aGroupOfCommandsNamesThem() {
         Said said = run(List.of("account"));
         assertThat(said.code()).isEqualTo(2);

@@ -47,7 +47,7 @@ public final class Dev implements Runnable {
         System.exit(new CommandLine(new Dev())
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     if (failure instanceof Failure || failure instanceof IOException) {
-                        line.getErr().println("./dev: " + failure.getMessage());
+                        line.getErr().println("./dev: " + org.merpati.node.Main.sentence(failure));
                         return 1;
                     }
                     throw failure;

@@ -2,6 +2,9 @@ package org.merpati.node;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,11 +72,21 @@ public final class Main {
     static CommandLine commandLine() {
         return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, parsed) -> {
             if (failure instanceof Failure || failure instanceof IOException) {
-                line.getErr().println("merpati: " + failure.getMessage());
+                line.getErr().println("merpati: " + sentence(failure));
                 return FAILED;
             }
             throw failure;
         });
+    }
+
+    /** What went wrong, for people: the JDK's own message of a file is often no more than its name. */
+    public static String sentence(Exception failure) {
+        return switch (failure) {
+            case NoSuchFileException missing -> "there is no file or folder " + missing.getFile();
+            case AccessDeniedException denied -> denied.getFile() + " may not be read or written by this user";
+            case NotDirectoryException file -> file.getFile() + " is no folder";
+            default -> String.valueOf(failure.getMessage());
+        };
     }
 
     /** Runs a node until it is told to stop. */
