@@ -78,8 +78,7 @@ record IdleCommand() implements Command.AfterLogin {
             session.lock().lock();
             try {
                 if (!ended) {
-                    selected.store().leased();
-                    selected.sync(session.reply(), true);
+                    session.tell(selected, true);
                     session.reply().flush();
                 }
             } catch (Failure failure) {

@@ -209,17 +209,12 @@ final class ImapSession {
      *
      * @return why the session ends after the answer, if it does
      */
-    private Optional<String> sync(boolean mayRenumber) throws IOException {
+    Optional<String> sync(boolean mayRenumber) throws IOException {
         if (selected == null || ended) {
             return Optional.empty();
         }
         try {
-            account.store().leased();
-            long lastUid = selected.lastUid();
-            selected.sync(reply, mayRenumber);
-            if (notices != null) {
-                notices.came(selected, lastUid);
-            }
+            tell(selected, mayRenumber);
             return Optional.empty();
         } catch (Refused mailboxGone) {
             return Optional.of("the mailbox was deleted");
@@ -228,13 +223,13 @@ final class ImapSession {
         }
     }
 
-    /** As {@link #sync}, between two commands; the caller holds the lock. */
-    Optional<String> tellSelected(boolean mayRenumber) {
-        try {
-            return sync(mayRenumber);
-        } catch (IOException peerGone) {
-            hangUp();
-            return Optional.empty();
+    /** Tells what has changed in a mailbox, and of new messages what NOTIFY wants; the caller holds the lock. */
+    void tell(Selected selected, boolean mayRenumber) throws IOException {
+        account.store().leased();
+        long lastUid = selected.lastUid();
+        selected.sync(reply, mayRenumber);
+        if (notices != null) {
+            notices.came(selected, lastUid);
         }
     }
 

@@ -131,9 +131,10 @@ final class Notices {
                 return;
             }
             store().leased();
-            wanted.selected()
-                    .flatMap(group -> session.tellSelected(group.filter() == Filter.SELECTED))
-                    .ifPresent(session::bye);
+            Optional<NotifyCommand.Group> selected = wanted.selected();
+            if (selected.isPresent()) {
+                session.sync(selected.get().filter() == Filter.SELECTED).ifPresent(session::bye);
+            }
             tellChanges();
             session.reply().flush();
         } catch (Failure failure) {
