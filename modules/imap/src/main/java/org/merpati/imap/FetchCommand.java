@@ -76,10 +76,8 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
         parser.space();
         NumberSet numbers = NumberSet.parse(parser);
         parser.space();
-        List<FetchItem> items = parser.peek() == '(' ? items(parser) : new ArrayList<>(one(parser));
-        if (uid && !items.contains(FetchItem.Row.UID)) {
-            items.addFirst(FetchItem.Row.UID);
-        }
+        List<FetchItem> items = parser.peek() == '(' ? items(parser) : one(parser);
+        items = new ArrayList<>(uid ? withUid(items) : items);
         Modifiers modifiers = Modifiers.NONE;
         if (parser.peek(1) == '(') {
             parser.space();
@@ -108,11 +106,16 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
 
     /** What UID FETCH of these messages and items is. */
     static FetchCommand byUid(NumberSet numbers, List<FetchItem> items) {
+        return new FetchCommand(numbers, true, withUid(items), Modifiers.NONE);
+    }
+
+    /** What UID FETCH tells: the UID too, if it is not asked for. */
+    private static List<FetchItem> withUid(List<FetchItem> items) {
         List<FetchItem> all = new ArrayList<>(items);
         if (!all.contains(FetchItem.Row.UID)) {
             all.addFirst(FetchItem.Row.UID);
         }
-        return new FetchCommand(numbers, true, all, Modifiers.NONE);
+        return all;
     }
 
     private static List<FetchItem> one(Parser parser) {

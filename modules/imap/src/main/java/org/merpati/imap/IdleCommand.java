@@ -2,10 +2,13 @@ package org.merpati.imap;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.LockSupport;
 import org.merpati.imap.text.Answer;
 import org.merpati.kernel.Failure;
+import org.merpati.kernel.MailboxId;
 import org.merpati.store.MailStore;
 
 /** IDLE (RFC 2177): changes are told as they happen, until the client says DONE. */
@@ -13,14 +16,14 @@ record IdleCommand() implements Command.AfterLogin {
     @Override
     public Answer run(ImapSession session) throws IOException {
         session.reply().put("+ idling").line().flush();
-        Push push = Push.begin(session);
+        Optional<Push> push = session.selected().map(selected -> push(session, selected));
         byte[] line;
         session.lock().unlock();
         try {
             line = session.lines().line();
         } finally {
             session.lock().lock();
-            push.close();
+            push.ifPresent(Push::close);
         }
         if (line == null) {
             session.end();
@@ -29,43 +32,63 @@ record IdleCommand() implements Command.AfterLogin {
         return isDone(line) ? Answer.ok("done") : Answer.bad("DONE was expected");
     }
 
+    /** Where no mailbox is selected there is nothing to tell. */
+    private static Push push(ImapSession session, Selected selected) {
+        Push push = new Push(session, selected.id(), Duration.ZERO, () -> session.tell(selected, true));
+        push.now();
+        push.start("idle");
+        return push;
+    }
+
     private static boolean isDone(byte[] line) {
         return line.length == 4 && new String(line, StandardCharsets.US_ASCII).equalsIgnoreCase("DONE");
     }
 
-    /** Tells an idling client of changes, from a virtual thread of its own that lives as long as the IDLE. */
+    /** Tells a client of changes between its commands, from a virtual thread of its own that lives until it is closed. */
     static final class Push {
+        /** Tells what there is to tell; the session's lock is held. */
+        @FunctionalInterface
+        interface Telling {
+            void tell() throws IOException;
+        }
+
         private final ImapSession session;
+        private final Duration rest;
+        private final Telling telling;
         private final Semaphore changed = new Semaphore(0);
+        private final MailStore.Watch watch;
         private volatile boolean ended;
-        private MailStore.@Nullable Watch watch;
 
-        private Push(ImapSession session) {
+        /**
+         * Watches; nothing is told before {@link #start}.
+         *
+         * @param watched a mailbox, or {@link MailStore#ACCOUNT}
+         * @param rest the least time between two times of telling
+         */
+        Push(ImapSession session, MailboxId watched, Duration rest, Telling telling) {
             this.session = session;
+            this.rest = rest;
+            this.telling = telling;
+            Logins.Account account = session.account();
+            this.watch = account.store().watch(account.id(), watched, changed::release);
         }
 
-        /** Begins; where no mailbox is selected there is nothing to tell. */
-        static Push begin(ImapSession session) {
-            Push push = new Push(session);
-            session.selected().ifPresent(push::start);
-            return push;
+        void start(String name) {
+            Thread.ofVirtual().name(name + " " + session.name()).start(this::run);
         }
 
-        private void start(Selected selected) {
-            watch = selected.store().watch(selected.account().id(), selected.id(), changed::release);
+        /** Has it tell what there is, whether or not something changes. */
+        void now() {
             changed.release();
-            Thread.ofVirtual().name("idle " + session.name()).start(() -> run(selected));
         }
 
-        private void run(Selected selected) {
+        private void run() {
             try {
-                while (true) {
+                while (!ended) {
                     changed.acquire();
                     changed.drainPermits();
-                    if (ended) {
-                        return;
-                    }
-                    tell(selected);
+                    tell();
+                    LockSupport.parkNanos(rest.toNanos());
                 }
             } catch (InterruptedException ending) {
                 Thread.currentThread().interrupt();
@@ -74,11 +97,11 @@ record IdleCommand() implements Command.AfterLogin {
             }
         }
 
-        private void tell(Selected selected) throws IOException {
+        private void tell() throws IOException {
             session.lock().lock();
             try {
                 if (!ended) {
-                    session.tell(selected, true);
+                    telling.tell();
                     session.reply().flush();
                 }
             } catch (Failure failure) {
@@ -94,9 +117,7 @@ record IdleCommand() implements Command.AfterLogin {
         /** Ends it; nothing is told after this. The caller holds the session's lock. */
         void close() {
             ended = true;
-            if (watch != null) {
-                watch.close();
-            }
+            watch.close();
             changed.release();
         }
     }

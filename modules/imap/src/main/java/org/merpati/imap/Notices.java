@@ -14,22 +14,18 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.merpati.imap.NotifyCommand.Event;
 import org.merpati.imap.NotifyCommand.Filter;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Reply;
-import org.merpati.kernel.Failure;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 
 /**
- * Tells a client of changes that it asked for with NOTIFY (RFC 5465), from a virtual thread of its own that lives until
- * it asks for others or goes. What has changed is the difference between what the account looks like now and what the
+ * Tells a client of changes that it asked for with NOTIFY (RFC 5465), until it asks for others or goes. What has changed is the difference between what the account looks like now and what the
  * client knows: a client that does not read makes nothing grow, and a burst is told once.
  */
 final class Notices {
@@ -45,10 +41,8 @@ final class Notices {
 
     private final ImapSession session;
     private final NotifyCommand wanted;
-    private final Semaphore changed = new Semaphore(0);
-    private final MailStore.Watch watch;
+    private final IdleCommand.Push push;
     private Seen seen;
-    private volatile boolean ended;
 
     /** What the client knows of. Annotations are kept as digests, of what they are asked for. */
     private record Seen(
@@ -59,10 +53,10 @@ final class Notices {
     private Notices(ImapSession session, NotifyCommand wanted) {
         this.session = session;
         this.wanted = wanted;
-        this.watch = store().watch(session.account().id(), MailStore.ACCOUNT, changed::release);
+        this.push = new IdleCommand.Push(session, MailStore.ACCOUNT, REST, this::tell);
         this.seen = look();
         if (seen.mailboxes().size() > MAILBOXES_LIMIT) {
-            watch.close();
+            push.close();
             throw new Refused(Refused.Reason.LIMIT, TOO_MANY);
         }
     }
@@ -77,7 +71,7 @@ final class Notices {
                 }
             }
         }
-        Thread.ofVirtual().name("notify " + session.name()).start(notices::run);
+        notices.push.start("notify");
         return notices;
     }
 
@@ -109,42 +103,13 @@ final class Notices {
         return digests;
     }
 
-    private void run() {
-        try {
-            while (!ended) {
-                changed.acquire();
-                changed.drainPermits();
-                tell();
-                LockSupport.parkNanos(REST.toNanos());
-            }
-        } catch (InterruptedException ending) {
-            Thread.currentThread().interrupt();
-        } catch (IOException peerGone) {
-            session.hangUp();
-        }
-    }
-
     private void tell() throws IOException {
-        session.lock().lock();
-        try {
-            if (ended) {
-                return;
-            }
-            store().leased();
-            Optional<NotifyCommand.Group> selected = wanted.selected();
-            if (selected.isPresent()) {
-                session.sync(selected.get().filter() == Filter.SELECTED).ifPresent(session::bye);
-            }
-            tellChanges();
-            session.reply().flush();
-        } catch (Failure failure) {
-            session.bye("[UNAVAILABLE] " + failure.sentence());
-        } catch (RuntimeException bug) {
-            session.bug(bug);
-            session.bye("[SERVERBUG] internal error");
-        } finally {
-            session.lock().unlock();
+        store().leased();
+        Optional<NotifyCommand.Group> selected = wanted.selected();
+        if (selected.isPresent()) {
+            session.sync(selected.get().filter() == Filter.SELECTED).ifPresent(session::bye);
         }
+        tellChanges();
     }
 
     private void tellChanges() throws IOException {
@@ -291,8 +256,6 @@ final class Notices {
 
     /** Tells nothing more. */
     void close() {
-        ended = true;
-        watch.close();
-        changed.release();
+        push.close();
     }
 }
