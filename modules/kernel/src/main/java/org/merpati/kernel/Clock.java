@@ -1,5 +1,7 @@
 package org.merpati.kernel;
 
+import java.time.Duration;
+
 /** Time as a parameter: what people see, and what leases are measured with. */
 public interface Clock {
     /** Wall time in UTC milliseconds; it may jump. */
@@ -7,6 +9,11 @@ public interface Clock {
 
     /** Monotonic time in nanoseconds, of no fixed origin. */
     long nanos();
+
+    /** The day of a time in UTC milliseconds, since 1970. */
+    static int day(long millis) {
+        return (int) Duration.ofMillis(millis).toDays();
+    }
 
     /** The machine's own clock. */
     static Clock system() {

@@ -224,7 +224,7 @@ public final class Learner implements AutoCloseable {
         Arrival arrival =
                 new Arrival(Optional.empty(), "", Optional.empty(), List.of(), Optional.empty(), clock.millis());
         Suspect suspect = Suspect.of(arrival, content);
-        int today = (int) Duration.ofMillis(clock.millis()).toDays();
+        int today = Clock.day(clock.millis());
         long reporter = account.value().high() ^ account.value().low();
         return new Learned(
                 Bayes.lesson(suspect, mark, clock.millis()),
@@ -237,7 +237,7 @@ public final class Learner implements AutoCloseable {
             case SPAM -> Optional.of(Tally.Side.SECOND);
             case NONE -> Optional.empty();
         };
-        int day = (int) Duration.ofMillis(lesson.millis()).toDays();
+        int day = Clock.day(lesson.millis());
         return store.count(account, new Tally(lesson.message(), side, lesson.tokens(), day));
     }
 

@@ -1,9 +1,11 @@
 package org.merpati.mime;
 
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +38,13 @@ public record MailDate(LocalDate date, long millis) {
             Map.entry("cest", 120),
             Map.entry("wib", 420));
     private static final int LENGTH_LIMIT = 200;
+    private static final DateTimeFormatter FORM =
+            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT);
+
+    /** A time in the form of RFC 5322 §3.3, in UTC. */
+    public static String text(long millis) {
+        return FORM.format(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC));
+    }
 
     /** Reads a value of a Date field; nothing if no day can be made out. */
     public static Optional<MailDate> parse(String text) {

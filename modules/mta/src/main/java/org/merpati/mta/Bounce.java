@@ -11,6 +11,7 @@ import org.merpati.directory.Account;
 import org.merpati.directory.People;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.TryLater;
+import org.merpati.mime.MailDate;
 
 /** The message that tells a sender what was not delivered (RFC 3464, RFC 5321 §6.1). */
 final class Bounce {
@@ -56,7 +57,7 @@ final class Bounce {
         line(text, "From: Mail delivery <MAILER-DAEMON@" + host + ">");
         line(text, "To: <" + mail.sender().orElseThrow() + ">");
         line(text, "Subject: Your message could not be delivered");
-        line(text, "Date: " + TraceHeader.date(now));
+        line(text, "Date: " + MailDate.text(now));
         line(text, "Message-ID: <" + id + "@" + host + ">");
         line(text, "Auto-Submitted: auto-replied");
         line(text, "MIME-Version: 1.0");
@@ -80,7 +81,7 @@ final class Bounce {
         line(text, "");
         line(text, "Reporting-MTA: dns; " + host);
         line(text, "X-Merpati-Mail-Id: " + mail.id());
-        line(text, "Arrival-Date: " + TraceHeader.date(mail.received()));
+        line(text, "Arrival-Date: " + MailDate.text(mail.received()));
         failed.forEach((place, reply) -> {
             line(text, "");
             line(

@@ -178,7 +178,7 @@ final class Screening {
         }
         for (Address to : suspect.arrival().recipients()) {
             if (settings.traps().contains(to)) {
-                int today = day(clock.millis());
+                int today = Clock.day(clock.millis());
                 long reporter = to.key().hashCode();
                 List<long[]> sketches = Fingerprints.of(suspect);
                 Thread.ofVirtual().name("trap").start(() -> {
@@ -203,22 +203,19 @@ final class Screening {
         Report taught = bayes.check(suspect, her.id())
                 .map(finding -> report.with(finding, Bayes::found))
                 .orElse(report);
-        int today = day(suspect.arrival().millis());
+        int today = Clock.day(suspect.arrival().millis());
         return origin.proven().stream()
-                .filter(sender -> known(her, sender, today))
+                .filter(sender -> wroteWithin(Correspondents.pair(her.id(), sender), today, Correspondents.DAYS))
                 .findFirst()
                 .map(sender -> new Finding(KNOWN_SENDER, -2, her.address() + " has written to " + sender))
                 .map(finding -> taught.with(finding, other -> other.symbol().equals(KNOWN_SENDER)))
                 .orElse(taught);
     }
 
-    private boolean known(Account her, Address sender, int today) {
-        int last = knowledge.lastLetter(Correspondents.pair(her.id(), sender));
-        return last != Correspondents.NEVER && today - last <= Correspondents.DAYS;
-    }
-
-    private static int day(long millis) {
-        return (int) Duration.ofMillis(millis).toDays();
+    /** Whether the last letter of a pair is no older than so many days. */
+    private boolean wroteWithin(long pair, int today, int days) {
+        int last = knowledge.lastLetter(pair);
+        return last != Correspondents.NEVER && today - last <= days;
     }
 
     /**
@@ -226,12 +223,11 @@ final class Screening {
      * once a month for the same two.
      */
     void wrote(Account writer, List<Recipients.Target> to) {
-        int today = day(clock.millis());
+        int today = Clock.day(clock.millis());
         List<Long> pairs = to.stream()
                 .limit(MOST_NOTED)
                 .map(target -> Correspondents.pair(writer.id(), target.address()))
-                .filter(pair -> knowledge.lastLetter(pair) == Correspondents.NEVER
-                        || today - knowledge.lastLetter(pair) > AGAIN_DAYS)
+                .filter(pair -> !wroteWithin(pair, today, AGAIN_DAYS))
                 .distinct()
                 .toList();
         if (!pairs.isEmpty()) {

@@ -1,24 +1,13 @@
 package org.merpati.mta;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import org.merpati.kernel.MailId;
+import org.merpati.mime.MailDate;
 import org.merpati.smtp.Reception;
 
 /** The lines that the reception puts before a message (RFC 5321 §4.4). */
 final class TraceHeader {
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT);
-
     private TraceHeader() {}
-
-    /** A time in the form of RFC 5322 §3.3. */
-    static String date(long millis) {
-        return DATE.format(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC));
-    }
 
     /** The Received field, with a date and message id for a submission that lacks them. */
     static byte[] of(Reception.Client client, HeaderScan scan, boolean submission, MailId mail, String host, long now) {
@@ -33,9 +22,13 @@ final class TraceHeader {
             lines.append(" (").append(literal).append(')');
         }
         lines.append("\r\n\tby ").append(host).append(" (Merpati) with ").append(client.protocol());
-        lines.append(" id ").append(mail).append(";\r\n\t").append(date(now)).append("\r\n");
+        lines.append(" id ")
+                .append(mail)
+                .append(";\r\n\t")
+                .append(MailDate.text(now))
+                .append("\r\n");
         if (submission && !scan.date()) {
-            lines.append("Date: ").append(date(now)).append("\r\n");
+            lines.append("Date: ").append(MailDate.text(now)).append("\r\n");
         }
         if (submission && !scan.messageId()) {
             lines.append("Message-ID: <").append(mail).append('@').append(host).append(">\r\n");

@@ -2,11 +2,11 @@ package org.merpati.filter.known;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.merpati.filter.Bounded;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.BinaryReader;
@@ -61,14 +61,7 @@ public final class Correspondents {
      */
     public void wrote(List<Long> pairs, int day) {
         pairs.forEach(pair -> days.merge(pair, day, Math::max));
-        if (days.size() > limit) {
-            List<Map.Entry<Long, Integer>> all = new ArrayList<>(days.entrySet());
-            all.sort(Map.Entry.<Long, Integer>comparingByValue().thenComparing(Map.Entry::getKey));
-            all.subList(0, all.size() - limit / 4 * 3).stream()
-                    .map(Map.Entry::getKey)
-                    .toList()
-                    .forEach(days::remove);
-        }
+        Bounded.forgetOldest(days, limit, Integer::intValue);
     }
 
     /** The day of the last letter of a pair, or {@link #NEVER}. */

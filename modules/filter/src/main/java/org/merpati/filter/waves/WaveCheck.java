@@ -1,10 +1,10 @@
 package org.merpati.filter.waves;
 
-import java.time.Duration;
 import java.util.List;
 import org.merpati.filter.Check;
 import org.merpati.filter.Finding;
 import org.merpati.filter.Suspect;
+import org.merpati.kernel.Clock;
 
 /** Whether a message is nearly one that enough people, or a trap, have reported within the last month. */
 public final class WaveCheck implements Check {
@@ -23,7 +23,7 @@ public final class WaveCheck implements Check {
 
     @Override
     public List<Finding> check(Suspect suspect) {
-        int today = (int) Duration.ofMillis(suspect.arrival().millis()).toDays();
+        int today = Clock.day(suspect.arrival().millis());
         int most = Fingerprints.of(suspect).stream()
                 .mapToInt(sketch -> waves.weight(sketch, today))
                 .max()

@@ -1,11 +1,9 @@
 package org.merpati.filter.waves;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.merpati.filter.Bounded;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Malformed;
@@ -59,9 +57,7 @@ public final class WaveTable {
                 take(band, sighting);
             }
         }
-        if (marks.size() > limit) {
-            forget();
-        }
+        Bounded.forgetOldest(marks, limit, mark -> mark.day);
     }
 
     private void take(long band, Sighting sighting) {
@@ -77,13 +73,6 @@ public final class WaveTable {
             mark.reporters.put(sighting.reporter(), sighting.weight());
         }
         mark.day = Math.max(mark.day, sighting.day());
-    }
-
-    private void forget() {
-        List<Map.Entry<Long, Mark>> all = new ArrayList<>(marks.entrySet());
-        all.sort(Comparator.<Map.Entry<Long, Mark>>comparingInt(entry -> entry.getValue().day)
-                .thenComparing(Map.Entry::getKey));
-        all.subList(0, all.size() - limit / 4 * 3).forEach(entry -> marks.remove(entry.getKey()));
     }
 
     /**
