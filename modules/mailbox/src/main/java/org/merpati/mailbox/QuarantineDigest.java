@@ -16,6 +16,7 @@ import org.merpati.directory.SpamRequests;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.Refused;
+import org.merpati.mime.MailDate;
 import org.merpati.store.Body;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
@@ -106,11 +107,7 @@ final class QuarantineDigest {
                 text,
                 "Subject: " + (came.size() == 1 ? "A message is" : came.size() + " messages are")
                         + " held in your quarantine");
-        line(
-                text,
-                "Date: "
-                        + DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                                Instant.ofEpochMilli(now.millis()).atOffset(ZoneOffset.UTC)));
+        line(text, "Date: " + MailDate.text(now.millis()));
         line(
                 text,
                 "Message-ID: <quarantine." + account.id() + "." + now.uidValidity() + "." + now.uidNext() + "@" + domain

@@ -108,6 +108,7 @@ class QuarantineKeeperTest {
                 .satisfies(text -> assertThat(text)
                         .contains("Subject: 2 messages are held in your quarantine\r\n")
                         .contains("To: <budi@lvlogist.com>\r\n")
+                        .contains("Date: Sun, 15 Jun 2025 15:06:40 +0000\r\n")
                         .contains("Auto-Submitted: auto-generated\r\n")
                         .containsPattern("2025-06-15 15:06 {2}<> {2}win\r\n"));
         filled(MailboxFixture.BUDI, SpamRequests.QUARANTINE);
