@@ -19,12 +19,7 @@ import jakarta.mail.search.BodyTerm;
 import jakarta.mail.search.FlagTerm;
 import jakarta.mail.search.SubjectTerm;
 import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -32,8 +27,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.angus.mail.imap.IMAPFolder;
 import org.eclipse.angus.mail.imap.IMAPStore;
 import org.eclipse.angus.mail.imap.ResyncData;
@@ -61,19 +54,9 @@ class AngusMailStoryTest {
     @BeforeAll
     void people() throws Exception {
         accounts = List.copyOf(Kit.accounts(six.cluster(), "angus", 3).keySet());
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null);
-        Path authority = six.cluster().plan().data("gsldap").resolve("identity/ca.crt");
-        try (InputStream certificate = Files.newInputStream(authority)) {
-            trusted.setCertificateEntry(
-                    "merpati", CertificateFactory.getInstance("X.509").generateCertificate(certificate));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(null, trust.getTrustManagers(), null);
         Properties properties = new Properties();
-        properties.put("mail.imaps.ssl.socketFactory", tls.getSocketFactory());
+        properties.put(
+                "mail.imaps.ssl.socketFactory", Kit.trusting(six.cluster()).getSocketFactory());
         properties.put("mail.imaps.ssl.checkserveridentity", "true");
         properties.put("mail.imaps.timeout", "20000");
         properties.put("mail.imaps.compress.enable", "true");

@@ -12,15 +12,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -56,7 +51,8 @@ class ConsoleStoryTest {
         Cluster cluster = six.cluster();
         cluster.askAny("account add", Map.of("address", ADMIN, "password", PASSWORD, "admin", "true"));
         Kit.await("the console's node knows the account", Duration.ofSeconds(30), () -> cluster.knows("gsldap", ADMIN));
-        browser = HttpClient.newBuilder().sslContext(trustingTheCluster()).build();
+        browser =
+                HttpClient.newBuilder().sslContext(Kit.trusting(six.cluster())).build();
         HttpResponse<InputStream> events = browser.send(
                 request("/api/events").setHeader("Cookie", signIn()).build(), BodyHandlers.ofInputStream());
         assertThat(events.statusCode()).isEqualTo(200);
@@ -66,21 +62,6 @@ class ConsoleStoryTest {
     @AfterAll
     void close() {
         browser.shutdownNow();
-    }
-
-    private SSLContext trustingTheCluster() throws Exception {
-        KeyStore known = KeyStore.getInstance("PKCS12");
-        known.load(null, null);
-        try (InputStream file =
-                Files.newInputStream(six.cluster().plan().data("gsldap").resolve("identity/ca.crt"))) {
-            known.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(file));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(known);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     private HttpRequest.Builder request(String path) {

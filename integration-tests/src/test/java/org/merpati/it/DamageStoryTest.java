@@ -179,11 +179,7 @@ class DamageStoryTest {
     void aLeaderThatReadsADamagedBodyHandsOverAndIsMended() throws IOException {
         String account = accounts.getFirst();
         String shard = shardOf(account);
-        String leader = cluster().status().stream()
-                .filter(n -> n.groups().stream().anyMatch(g -> g.name().equals(shard) && g.leader()))
-                .map(NodeStatus::name)
-                .findFirst()
-                .orElseThrow();
+        String leader = cluster().leader(shard).orElseThrow();
         flip(files(leader, shard, ".blobs").getLast());
         Kit.await("everything is read again", MENDED, () -> {
             try (MailProbe.Imap client = login(account)) {

@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,13 +44,6 @@ class DrainStoryTest {
                 .orElseThrow();
     }
 
-    private Set<String> leads(String name) {
-        return node(name).groups().stream()
-                .filter(NodeStatus.Group::leader)
-                .map(NodeStatus.Group::name)
-                .collect(Collectors.toSet());
-    }
-
     /** Types a command on the directory's node, and hands back what it says. */
     private String typed(String... words) {
         StringWriter said = new StringWriter();
@@ -68,12 +59,12 @@ class DrainStoryTest {
         Kit.await(
                 "shard-1 is where it belongs",
                 Duration.ofSeconds(60),
-                () -> leads("gszimbra1").contains("shard-1"));
+                () -> six.cluster().led("gszimbra1").contains("shard-1"));
         long seed = System.nanoTime();
         Ledger ledger = Stories.underLoad(six.cluster(), accounts, seed, so -> {
             long drained = System.nanoTime();
             assertThat(typed("node", "drain", "gszimbra1")).endsWith("node gszimbra1: safe to stop\n");
-            assertThat(leads("gszimbra1")).isEmpty();
+            assertThat(six.cluster().led("gszimbra1")).isEmpty();
             assertThat(node("gszimbra1").state()).isEqualTo("draining");
             int before = so.count("imap");
             Kit.await("IMAP goes on", Duration.ofSeconds(30), () -> so.count("imap") >= before + 40);
@@ -89,7 +80,7 @@ class DrainStoryTest {
         Kit.await(
                 "it leads its shard again",
                 Duration.ofSeconds(60),
-                () -> leads("gszimbra1").contains("shard-1"));
+                () -> six.cluster().led("gszimbra1").contains("shard-1"));
         assertThat(node("gszimbra1").state()).isEqualTo("ready");
         Checker.Verdict verdict =
                 Checker.settle(ledger, six.cluster().plan().all("imap").getFirst(), accounts);
@@ -101,14 +92,14 @@ class DrainStoryTest {
         Kit.await(
                 "its spool is led",
                 Duration.ofSeconds(60),
-                () -> leads("gsmta1").contains("spool-gsmta1"));
+                () -> six.cluster().led("gsmta1").contains("spool-gsmta1"));
         assertThat(typed("node", "drain", "gsmta1")).endsWith("node gsmta1: safe to stop\n");
-        assertThat(leads("gsmta2")).contains("spool-gsmta1", "spool-gsmta2");
+        assertThat(six.cluster().led("gsmta2")).contains("spool-gsmta1", "spool-gsmta2");
         assertThatThrownBy(this::knock).isInstanceOf(ConnectException.class);
         // Longer than a node must be there before it is given back what prefers it.
         long end = System.nanoTime() + Duration.ofSeconds(14).toNanos();
         Kit.await("it is given nothing back meanwhile", Duration.ofSeconds(20), () -> {
-            assertThat(leads("gsmta1")).isEmpty();
+            assertThat(six.cluster().led("gsmta1")).isEmpty();
             return System.nanoTime() > end;
         });
         assertThat(typed("node", "undrain", "gsmta1")).contains("node gsmta1 serves again");
@@ -116,7 +107,7 @@ class DrainStoryTest {
         Kit.await(
                 "its spool comes back",
                 Duration.ofSeconds(60),
-                () -> leads("gsmta1").contains("spool-gsmta1"));
+                () -> six.cluster().led("gsmta1").contains("spool-gsmta1"));
     }
 
     private void knock() throws IOException {

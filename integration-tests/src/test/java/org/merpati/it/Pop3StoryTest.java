@@ -205,12 +205,7 @@ class Pop3StoryTest {
                 .askAny("account show", java.util.Map.of("address", account))
                 .path("shard")
                 .asString();
-        String owner = six.cluster().status().stream()
-                .filter(row -> row.groups().stream()
-                        .anyMatch(g -> g.leader() && g.name().equals(shard)))
-                .findFirst()
-                .orElseThrow()
-                .name();
+        String owner = six.cluster().leader(shard).orElseThrow();
         six.cluster().kill(owner);
         try (Pop client = in(account)) {
             assertThat(client.list("UIDL").stream().map(l -> l.substring(2)))

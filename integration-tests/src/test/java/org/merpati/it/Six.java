@@ -13,7 +13,6 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.merpati.dev.Cluster;
-import org.merpati.runtime.NodeStatus;
 
 /**
  * The paper's six nodes in one of both forms, started once for all stories of that form. Before each story all six run,
@@ -48,10 +47,8 @@ final class Six implements BeforeAllCallback, BeforeEachCallback {
     /** Whether no leadership is about to go back to a node that a story has had stopped, with its clients. */
     private boolean settled() {
         return cluster().status().stream()
-                .flatMap(node -> node.groups().stream()
-                        .filter(NodeStatus.Group::leader)
-                        .map(group -> node.name().equals(home(group.name()))))
-                .allMatch(atHome -> atHome);
+                .allMatch(node ->
+                        node.led().stream().allMatch(group -> home(group).equals(node.name())));
     }
 
     private static String home(String group) {

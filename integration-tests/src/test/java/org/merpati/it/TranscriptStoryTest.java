@@ -192,10 +192,7 @@ class TranscriptStoryTest {
     }
 
     private static List<String> led(NodeStatus row) {
-        return row.groups().stream()
-                .filter(g -> g.leader() && g.name().startsWith("shard"))
-                .map(NodeStatus.Group::name)
-                .toList();
+        return row.led().stream().filter(group -> group.startsWith("shard")).toList();
     }
 
     /** So many accounts whose shard a node leads. */

@@ -233,7 +233,7 @@ final class Bench {
             if (node.name().equals(name)) {
                 return node.groups().isEmpty()
                         || node.groups().stream().allMatch(g -> g.role().equals("witness"))
-                        || node.groups().stream().anyMatch(NodeStatus.Group::leader);
+                        || !node.led().isEmpty();
             }
         }
         return false;

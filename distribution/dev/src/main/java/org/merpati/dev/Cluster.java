@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.merpati.cluster.SecretFile;
@@ -177,6 +179,23 @@ public abstract class Cluster implements AutoCloseable {
         return status;
     }
 
+    /** The groups that a node leads, as far as is known. */
+    public Set<String> led(String node) {
+        return status().stream()
+                .filter(row -> row.name().equals(node))
+                .findFirst()
+                .map(NodeStatus::led)
+                .orElse(Set.of());
+    }
+
+    /** The node that leads a group. */
+    public Optional<String> leader(String group) {
+        return status().stream()
+                .filter(row -> row.led().contains(group))
+                .findFirst()
+                .map(NodeStatus::name);
+    }
+
     /**
      * Waits until these nodes are ready and each of their groups has a leader that serves.
      *
@@ -217,8 +236,8 @@ public abstract class Cluster implements AutoCloseable {
 
     private static String missing(List<String> nodes, List<NodeStatus> rows) {
         StringBuilder missing = new StringBuilder();
-        java.util.Set<String> groups = new java.util.TreeSet<>();
-        java.util.Set<String> led = new java.util.TreeSet<>();
+        Set<String> groups = new TreeSet<>();
+        Set<String> led = new TreeSet<>();
         for (NodeStatus row : rows) {
             if (nodes.contains(row.name()) && !row.state().equals("ready")) {
                 missing.append(row.name()).append(" is ").append(row.state()).append(' ');
@@ -230,12 +249,8 @@ public abstract class Cluster implements AutoCloseable {
                                 .append(s.sentence())
                                 .append(") "));
             }
-            row.groups().forEach(g -> {
-                groups.add(g.name());
-                if (g.leader()) {
-                    led.add(g.name());
-                }
-            });
+            row.groups().forEach(g -> groups.add(g.name()));
+            led.addAll(row.led());
         }
         groups.removeAll(led);
         groups.forEach(g -> missing.append(g).append(" has no leader that serves "));

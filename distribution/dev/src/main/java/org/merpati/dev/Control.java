@@ -86,9 +86,6 @@ final class Control implements AutoCloseable {
 
     /** Whether somebody listens there; a socket that a killed process left does not count. */
     static boolean answers(Path path) {
-        if (!Files.exists(path)) {
-            return false;
-        }
         try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             return true;
         } catch (IOException left) {

@@ -153,9 +153,6 @@ public final class Dev implements Runnable {
             @Parameters(paramLabel = "TO") String to,
             @Parameters(paramLabel = "FILE", arity = "0..1") @Nullable Path file)
             throws IOException {
-        if (file != null && !Files.isReadable(file)) {
-            throw new IOException("there is no file " + file + " that can be read");
-        }
         byte[] message = file == null
                 ? MailProbe.message(from, to, "A mail from ./dev", System.nanoTime() + "@dev.example.net")
                 : Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1)

@@ -17,10 +17,8 @@ import org.merpati.runtime.NodeConfig;
  * folder and ports. Node k has the ports from {@code base + 100·k} on, a slot for each listener.
  */
 public final class Plan {
+    private static final List<String> LAYOUTS = List.of("one", "three", "six");
     private static final Map<String, Integer> SLOTS = slots();
-
-    /** Between nodes; where it is stands with the members, not with the listeners. */
-    private static final String LMTP = "lmtp";
 
     private static final int LMTP_SLOT = 3;
 
@@ -45,10 +43,8 @@ public final class Plan {
         this.base = base;
         this.hosts = List.copyOf(hosts);
         this.extra = Map.copyOf(extra);
+        check(layout);
         Path shipped = conf.resolve(layout);
-        if (!Files.isDirectory(shipped)) {
-            throw new Malformed("no layout '" + layout + "': one, three or six");
-        }
         List<NodeConfig> read = new ArrayList<>();
         try (Stream<Path> files = Files.list(shipped)) {
             for (Path file :
@@ -57,6 +53,17 @@ public final class Plan {
             }
         }
         this.templates = read;
+    }
+
+    /**
+     * Looks whether there is such a layout.
+     *
+     * @throws Malformed if there is none
+     */
+    static void check(String layout) {
+        if (!LAYOUTS.contains(layout)) {
+            throw new Malformed("no layout '" + layout + "': one, three or six");
+        }
     }
 
     private static Map<String, Integer> slots() {
@@ -125,8 +132,18 @@ public final class Plan {
         return hosts.isEmpty() ? "127.0.0.1" : hosts.get(k);
     }
 
-    /** A node's listeners, name to host:port. */
+    /** Where a node listens, name to host:port. */
     public Map<String, String> listeners(String node) {
+        Map<String, String> listeners = configured(node);
+        if (roles(node).contains("mailbox")) {
+            int k = nodes().indexOf(node);
+            listeners.put("lmtp", host(k) + ":" + (base + 100 * k + LMTP_SLOT));
+        }
+        return listeners;
+    }
+
+    /** The listeners of a node's configuration; what is between nodes stands with the members there. */
+    private Map<String, String> configured(String node) {
         int k = nodes().indexOf(node);
         NodeConfig template = templates.stream()
                 .filter(t -> t.node().equals(node))
@@ -138,9 +155,6 @@ public final class Plan {
                 listeners.put(name, host(k) + ":" + (base + 100 * k + slot));
             }
         });
-        if (roles(node).contains("mailbox")) {
-            listeners.put(LMTP, host(k) + ":" + (base + 100 * k + LMTP_SLOT));
-        }
         return listeners;
     }
 
@@ -207,11 +221,9 @@ public final class Plan {
             text.append('\n');
         }
         text.append("\n[listeners]\n");
-        listeners(node).forEach((name, address) -> {
-            if (!name.equals(LMTP)) {
-                text.append(name).append(" = \"").append(address).append("\"\n");
-            }
-        });
+        configured(node)
+                .forEach((name, address) ->
+                        text.append(name).append(" = \"").append(address).append("\"\n"));
         text.append(extra.getOrDefault("listeners " + node, "")).append('\n');
         text.append("\n[security]\nclear-login-on-loopback = true\n");
         text.append(extra.getOrDefault("security", "")).append('\n');

@@ -29,7 +29,6 @@ import picocli.CommandLine.Spec;
 /** Starts a cluster, shows that a mail crosses it, and keeps it running. */
 @Command(name = "up", mixinStandardHelpOptions = true, description = "Starts a cluster: one, three or six nodes.")
 final class Up implements Callable<Integer> {
-    private static final List<String> LAYOUTS = List.of("one", "three", "six");
     private static final Duration READY = Duration.ofSeconds(120);
     private static final long ARRIVAL_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -66,9 +65,7 @@ final class Up implements Callable<Integer> {
     public Integer call() throws IOException {
         Optional<String[]> many = Dev.pattern(accounts);
         Path root = data == null ? Dev.ROOT.resolve(".data") : data.toAbsolutePath();
-        if (!LAYOUTS.contains(layout)) {
-            throw new Malformed("no layout '" + layout + "': one, three or six");
-        }
+        Plan.check(layout);
         Path folder = root.resolve(layout + (processes ? "-processes" : ""));
         if (Control.answers(folder.resolve(Control.SOCKET))) {
             throw new Refused(

@@ -2,7 +2,6 @@ package org.merpati.node;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,9 +18,6 @@ import org.merpati.runtime.NodeStatus;
  * stopped; started again, it serves as before.
  */
 final class Drain {
-    /** What a node that is being drained says of its state. */
-    static final String STATE = "draining";
-
     private static final String OPERATION = "drain";
     private static final String BEGIN = "begin";
     private static final String END = "end";
@@ -111,39 +107,41 @@ final class Drain {
 
     private Optional<String> obstacle(GroupSpec group, List<NodeStatus> cluster) {
         String name = group.name().value();
-        for (NodeStatus status : cluster) {
-            for (NodeStatus.Group row : status.groups()) {
-                if (row.name().equals(name) && row.leader()) {
-                    return status.name().equals(self().value())
-                            ? Optional.of(name + " is still led by " + self())
-                            : tooFew(group, status.name(), row, cluster);
-                }
-            }
+        Optional<NodeStatus> leader =
+                cluster.stream().filter(status -> status.led().contains(name)).findFirst();
+        if (leader.isEmpty()) {
+            return Optional.of(name + " is led by nobody now");
         }
-        return Optional.of(name + " is led by nobody now");
+        return leader.get().name().equals(self().value())
+                ? Optional.of(name + " is still led by " + self())
+                : tooFew(group, leader.get(), cluster);
     }
 
     /** Whether the others are a majority without this node, and lack nothing. */
-    private Optional<String> tooFew(GroupSpec group, String leader, NodeStatus.Group row, List<NodeStatus> cluster) {
-        List<String> away = new ArrayList<>();
-        int here = 0;
-        for (NodeName voter : group.voters()) {
-            boolean up = cluster.stream()
-                    .anyMatch(s -> s.name().equals(voter.value())
-                            && s.groups().stream().anyMatch(g -> g.name().equals(row.name())));
-            long lag = voter.value().equals(leader) ? 0 : row.lag().getOrDefault(voter.value(), Long.MAX_VALUE);
-            if (voter.equals(self())) {
-                continue;
-            }
-            if (up && lag <= Groups.SMALL_LAG) {
-                here++;
-            } else {
-                away.add(voter.value());
-            }
-        }
+    private Optional<String> tooFew(GroupSpec group, NodeStatus leader, List<NodeStatus> cluster) {
+        List<String> away = group.voters().stream()
+                .filter(voter -> !voter.equals(self()))
+                .map(NodeName::value)
+                .filter(voter -> !abreast(voter, row(group, leader).orElseThrow(), leader.name())
+                        || cluster.stream()
+                                .noneMatch(s ->
+                                        s.name().equals(voter) && row(group, s).isPresent()))
+                .toList();
+        int here = group.voters().size() - 1 - away.size();
         return here > group.voters().size() / 2
                 ? Optional.empty()
-                : Optional.of(row.name() + " needs " + String.join(" and ", away)
+                : Optional.of(group.name() + " needs " + String.join(" and ", away)
                         + ", which is away or behind, while this node is stopped");
+    }
+
+    private static boolean abreast(String voter, NodeStatus.Group row, String leader) {
+        return voter.equals(leader) || row.lag().getOrDefault(voter, Long.MAX_VALUE) <= Groups.SMALL_LAG;
+    }
+
+    /** What a node says of a group, if it votes in it and answers. */
+    private static Optional<NodeStatus.Group> row(GroupSpec group, NodeStatus status) {
+        return status.groups().stream()
+                .filter(row -> row.name().equals(group.name().value()))
+                .findFirst();
     }
 }

@@ -69,6 +69,7 @@ public final class Node implements AutoCloseable {
             Role.CONSOLE, "org.merpati.node.ConsolePart");
     private static final List<Role> ORDER = List.of(Role.DIRECTORY, Role.MAILBOX, Role.MTA, Role.PROXY, Role.CONSOLE);
     private static final int HASHING_THREADS = 2;
+    private static final Duration ACCEPTS = Duration.ofSeconds(1);
 
     private final Lifecycle parts = new Lifecycle();
     private final Health health = new Health();
@@ -146,7 +147,8 @@ public final class Node implements AutoCloseable {
         RatisJournals journals =
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
         Groups groups = parts.add(
-                "groups", new Groups(name, journals, members, routes, health, node -> accepts(channel, node)));
+                "groups",
+                new Groups(name, journals, members, routes, health, node -> accepts(topology.node(node), channel)));
         Ids ids = Ids.secure(clock);
         People people = people(config, topology, self, channel, routes, groups, ids);
         Logins logins = parts.add("logins", new Logins(people.directory(), clock, HASHING_THREADS));
@@ -293,32 +295,27 @@ public final class Node implements AutoCloseable {
         if (!started) {
             return "starting";
         }
-        return !ready ? "failing" : drain.active() ? Drain.STATE : "ready";
+        return !ready ? "failing" : drain.active() ? NodeStatus.DRAINING : "ready";
     }
 
     /** Whether a node takes leaderships; one that does not answer takes none. */
-    private static boolean accepts(MinaNodeChannel channel, NodeName node) {
-        try {
-            NodeStatus status = NodeStatus.of(channel.ask(node, STATUS, new byte[0], Duration.ofSeconds(1)));
-            return !status.state().equals(Drain.STATE);
-        } catch (Failure | JacksonException away) {
-            LOG.debug("{} does not say whether it takes leaderships", node, away);
-            return false;
-        }
+    private boolean accepts(NodeInfo node, MinaNodeChannel channel) {
+        String state = ask(channel, clock, node, ACCEPTS).state();
+        return !state.equals(NodeStatus.DRAINING) && !state.equals(NodeStatus.DOWN);
     }
 
     /** Asks every node of the cluster what it says of itself. */
     static List<NodeStatus> clusterStatus(NodeContext context, Duration limit) {
-        return EachNode.of(context.topology().nodes(), node -> ask(context, node, limit));
+        return EachNode.of(context.topology().nodes(), node -> ask(context.channel(), context.clock(), node, limit));
     }
 
-    private static NodeStatus ask(NodeContext context, NodeInfo node, Duration limit) {
+    private static NodeStatus ask(MinaNodeChannel channel, Clock clock, NodeInfo node, Duration limit) {
         try {
-            return NodeStatus.of(context.channel().ask(node.name(), STATUS, new byte[0], limit));
+            return NodeStatus.of(channel.ask(node.name(), STATUS, new byte[0], limit));
         } catch (Failure | JacksonException away) {
             List<String> roles = node.roles().stream().map(Role::text).sorted().toList();
             String why = String.valueOf(away.getMessage());
-            return NodeStatus.down(node.name().value(), roles, context.clock().millis(), why);
+            return NodeStatus.down(node.name().value(), roles, clock.millis(), why);
         }
     }
 

@@ -15,7 +15,6 @@ import org.merpati.runtime.NodeStatus;
  * so that what a node ran is still shown, in red, when the node is gone. Times are UTC milliseconds of the console.
  */
 final class Overview {
-    private static final String DOWN = "down";
     private static final String READY = "ready";
     private static final long UNKNOWN = -1;
 
@@ -65,7 +64,7 @@ final class Overview {
     synchronized View of(List<NodeStatus> answers, long millis) {
         heard.keySet().retainAll(answers.stream().map(NodeStatus::name).toList());
         for (NodeStatus answer : answers) {
-            if (!answer.state().equals(DOWN)) {
+            if (!answer.state().equals(NodeStatus.DOWN)) {
                 heard.put(answer.name(), new Heard(answer, millis));
             }
         }
@@ -125,18 +124,18 @@ final class Overview {
     }
 
     private static String sentence(NodeStatus answer) {
-        if (answer.state().equals("draining")) {
+        if (answer.state().equals(NodeStatus.DRAINING)) {
             return "it takes no new connections and gives away what it leads";
         }
         return answer.services().stream()
                 .filter(s -> !s.ready())
                 .findFirst()
-                .map(s -> answer.state().equals(DOWN) ? s.sentence() : s.name() + ": " + s.sentence())
+                .map(s -> answer.state().equals(NodeStatus.DOWN) ? s.sentence() : s.name() + ": " + s.sentence())
                 .orElse("");
     }
 
     private static List<ServiceRow> services(NodeStatus answer, Optional<NodeStatus> last, long millis) {
-        boolean down = answer.state().equals(DOWN);
+        boolean down = answer.state().equals(NodeStatus.DOWN);
         Map<String, NodeStatus.Service> parts = new LinkedHashMap<>();
         (down ? last.orElse(answer) : answer).services().forEach(s -> parts.put(s.name(), s));
         List<ServiceRow> rows = new ArrayList<>();
@@ -144,13 +143,13 @@ final class Overview {
             NodeStatus.Service part = parts.remove(role);
             boolean starting = answer.state().equals("starting");
             boolean green = !down && !starting && (part == null || part.ready());
-            String state = green ? "running" : down ? DOWN : starting ? "starting" : "failing";
+            String state = green ? "running" : down ? NodeStatus.DOWN : starting ? "starting" : "failing";
             String sentence = down ? "the node does not answer" : part == null ? "" : part.sentence();
             rows.add(new ServiceRow(role, "role", green, state, sentence, millis));
         }
         for (NodeStatus.Service part : parts.values()) {
             boolean green = !down && part.ready();
-            String state = green ? "running" : down ? DOWN : "failing";
+            String state = green ? "running" : down ? NodeStatus.DOWN : "failing";
             String sentence = down ? "the node does not answer" : part.sentence();
             rows.add(new ServiceRow(part.name(), "part", green, state, sentence, millis));
         }

@@ -2,6 +2,8 @@ package org.merpati.runtime;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -20,6 +22,12 @@ public record NodeStatus(
         long millis,
         List<Group> groups,
         List<Service> services) {
+    /** What another node says of one that does not answer. */
+    public static final String DOWN = "down";
+
+    /** The state of a node that is being taken out of service. */
+    public static final String DRAINING = "draining";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /**
@@ -44,7 +52,12 @@ public record NodeStatus(
     public static NodeStatus down(String name, List<String> roles, long millis, String why) {
         List<Service> services =
                 roles.stream().map(r -> new Service(r, false, why)).toList();
-        return new NodeStatus(name, roles, "", 0, "down", millis, List.of(), services);
+        return new NodeStatus(name, roles, "", 0, DOWN, millis, List.of(), services);
+    }
+
+    /** The names of the groups that the node leads. */
+    public Set<String> led() {
+        return groups.stream().filter(Group::leader).map(Group::name).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The JSON form. */
