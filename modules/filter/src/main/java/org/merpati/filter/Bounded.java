@@ -11,8 +11,8 @@ public final class Bounded {
     private Bounded() {}
 
     /**
-     * Where a table has more than the limit, the quarter goes whose day is the oldest; digests part those of one day, so
-     * that equal tables stay equal.
+     * Where a table has more than the limit, the quarter goes whose day is the oldest; digests part those of one day,
+     * so that equal tables stay equal.
      */
     public static <V> void forgetOldest(Map<Long, V> table, int limit, ToIntFunction<V> day) {
         if (table.size() <= limit) {

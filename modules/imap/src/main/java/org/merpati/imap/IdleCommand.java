@@ -44,7 +44,7 @@ record IdleCommand() implements Command.AfterLogin {
         return line.length == 4 && new String(line, StandardCharsets.US_ASCII).equalsIgnoreCase("DONE");
     }
 
-    /** Tells a client of changes between its commands, from a virtual thread of its own that lives until it is closed. */
+    /** Tells a client of changes between its commands, from a virtual thread of its own, until it is closed. */
     static final class Push {
         /** Tells what there is to tell; the session's lock is held. */
         @FunctionalInterface

@@ -25,8 +25,9 @@ import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 
 /**
- * Tells a client of changes that it asked for with NOTIFY (RFC 5465), until it asks for others or goes. What has changed is the difference between what the account looks like now and what the
- * client knows: a client that does not read makes nothing grow, and a burst is told once.
+ * Tells a client of changes that it asked for with NOTIFY (RFC 5465), until it asks for others or goes. What changed is
+ * the difference between what the account looks like now and what the client knows: a client that does not read makes
+ * nothing grow, and a burst is told once.
  */
 final class Notices {
     /** With more mailboxes than this nothing is told: each change costs a look at all (RFC 5465 §5.8). */
