@@ -41,7 +41,10 @@ final class Six implements BeforeAllCallback, BeforeEachCallback {
                 .getStore(ExtensionContext.Namespace.create(Six.class))
                 .getOrComputeIfAbsent(form, Running::new, Running.class);
         Kit.up(cluster());
-        Kit.await("every group is led where it belongs", Duration.ofSeconds(60), this::settled);
+        Kit.await(
+                () -> "every group is led where it belongs: " + cluster().status(),
+                Duration.ofSeconds(60),
+                this::settled);
     }
 
     /** Whether no leadership is about to go back to a node that a story has had stopped, with its clients. */

@@ -144,7 +144,8 @@ public final class Members implements AutoCloseable {
         return config;
     }
 
-    private void recount() {
+    /** One at a time: a count that began earlier must not be the last to be written down. */
+    private synchronized void recount() {
         Map<NodeName, Present> now = new LinkedHashMap<>();
         for (Member member : hazelcast.getCluster().getMembers()) {
             String name = member.getAttribute(NAME);
