@@ -14,9 +14,10 @@ import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.Topology;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
-import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
 import org.merpati.runtime.DurableFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,11 @@ public final class DirectoryFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryFollower.class);
     private static final Duration SILENCE = DirectoryGroup.BEAT.multipliedBy(3);
     private static final long PAUSE_NANOS = 200_000_000;
+    /** The whole is not asked for more often than that, should it never fit. */
+    private static final long MISFIT_PAUSE_NANOS = 1_000_000_000;
+    /** How long an end waits for a write of the file. */
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+
     private static final int STATE_LIMIT = 1 << 30;
     /** How often changes of tables alone are kept in the file: it is written whole. */
     private static final long KEEP_TABLES_NANOS = 60_000_000_000L;
@@ -89,16 +95,21 @@ public final class DirectoryFollower implements AutoCloseable {
     private void follow() {
         for (int turn = 0; !closed; turn = (turn + 1) % voters.size()) {
             NodeName voter = voters.get(turn);
+            long pause = PAUSE_NANOS;
             byte[] request = DirectoryGroup.request(
                     lacking ? -1 : copy.index(), copy.tables().names());
             try (InputStream feed = channel.stream(voter, DirectoryGroup.FEED, request, SILENCE)) {
                 take(new DataInputStream(feed));
-            } catch (IOException | Failure broken) {
+            } catch (IOException | TryLater | Refused broken) {
                 LOG.debug("feed of {} broke off: {}", voter, broken.getMessage());
+            } catch (RuntimeException misfit) {
+                LOG.error("what {} feeds does not fit this copy of the directory: all is asked for", voter, misfit);
+                lacking = true;
+                pause = MISFIT_PAUSE_NANOS;
             }
             connected = false;
             current = false;
-            LockSupport.parkNanos(PAUSE_NANOS);
+            LockSupport.parkNanos(pause);
         }
     }
 
@@ -169,5 +180,10 @@ public final class DirectoryFollower implements AutoCloseable {
     public void close() {
         closed = true;
         thread.interrupt();
+        try {
+            thread.join(FAREWELL);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -96,11 +96,7 @@ public final class DirectoryGroup {
             Optional<List<LiveCopy.Change>> changes = copy.since(at);
             BinaryWriter out = new BinaryWriter();
             if (changes.isEmpty()) {
-                long index = copy.index();
-                BinaryWriter whole = new BinaryWriter(1 << 16).bytes(copy.filteredLdif(roles));
-                copy.tables().write(whole, tables);
-                out.u8('S').i64(index).bytes(whole.toByteArray());
-                at = index;
+                at = whole(out, roles, tables);
             } else {
                 changes.get().forEach(change -> write(out, change, roles, tables));
                 at = changes.get().isEmpty() ? at : changes.get().getLast().index();
@@ -116,6 +112,16 @@ public final class DirectoryGroup {
                 Thread.currentThread().interrupt();
                 return;
             }
+        }
+    }
+
+    /** Writes the state as it is after one change and before the next; the index of that change. */
+    private long whole(BinaryWriter out, Set<Role> roles, List<String> tables) throws IOException {
+        synchronized (state) {
+            BinaryWriter whole = new BinaryWriter(1 << 16).bytes(copy.filteredLdif(roles));
+            copy.tables().write(whole, tables);
+            out.u8('S').i64(copy.index()).bytes(whole.toByteArray());
+            return copy.index();
         }
     }
 

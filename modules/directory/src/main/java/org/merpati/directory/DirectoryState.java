@@ -22,6 +22,7 @@ import org.merpati.runtime.DurableFile;
 /**
  * The applied state of the directory group on one voter. A command is a change record in LDIF, or a change of a table
  * beside the entries; a checkpoint is one file with every entry in LDIF and every table behind the index and a digest.
+ * Who holds its monitor keeps it from changing.
  */
 final class DirectoryState implements StateMachine {
     /** The version of a command that changes entries. */
@@ -136,7 +137,7 @@ final class DirectoryState implements StateMachine {
     }
 
     @Override
-    public byte[] apply(long index, long millis, byte[] command) {
+    public synchronized byte[] apply(long index, long millis, byte[] command) {
         BinaryReader in = new BinaryReader(command);
         int version = in.u8();
         return switch (version) {
@@ -265,8 +266,10 @@ final class DirectoryState implements StateMachine {
                 throw new IOException("no file of the checkpoint at " + index + " arrived");
             }
             DurableFile.write(folder.resolve(name(index)), content);
-            load(content, folder.resolve(name(index)));
-            replaced.run();
+            synchronized (DirectoryState.this) {
+                load(content, folder.resolve(name(index)));
+                replaced.run();
+            }
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Role;
 import org.merpati.kernel.TryLater;
 
@@ -134,13 +135,23 @@ public final class LiveCopy {
         }
     }
 
-    /** Carries a change out, if it is new, and takes note of it. */
+    /**
+     * Carries out a change that took effect elsewhere, if it is new, and takes note of it.
+     *
+     * @throws Malformed if it cannot take effect here: this copy is not what the change was made to
+     */
     void follow(Change change) {
         if (change.index() <= index) {
             return;
         }
         switch (change) {
-            case Change.OfEntries entries -> tree.apply(entries.ldif());
+            case Change.OfEntries entries when entries.ldif().isEmpty() -> {
+                // Of this change nothing is for this node to know.
+            }
+            case Change.OfEntries entries ->
+                tree.apply(entries.ldif()).ifPresent(why -> {
+                    throw new Malformed("change " + change.index() + ": " + why);
+                });
             case Change.OfTable table -> tables.change(table.index(), table.table(), table.change());
         }
         changed(change);
@@ -185,7 +196,7 @@ public final class LiveCopy {
         }
     }
 
-    /** A change as a node with these roles may see it: without the private keys of other roles. */
+    /** A change as a node with these roles may see it: without the private keys of other roles; empty if that is all. */
     static String filtered(String ldif, Set<Role> roles) {
         if (!ldif.contains(Names.PRIVATE_KEY)) {
             return ldif;
@@ -203,7 +214,9 @@ public final class LiveCopy {
                                             || java.util.Arrays.stream(m.getValues())
                                                     .allMatch(v -> visible(v, roles)))
                                     .toList();
-                            yield new LDIFModifyChangeRecord(modify.getDN(), kept).toLDIF();
+                            yield kept.isEmpty()
+                                    ? new String[0]
+                                    : new LDIFModifyChangeRecord(modify.getDN(), kept).toLDIF();
                         }
                         default -> record.toLDIF();
                     });

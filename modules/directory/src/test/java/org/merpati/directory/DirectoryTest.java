@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.unboundid.ldap.sdk.Entry;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.Modification;
+import com.unboundid.ldap.sdk.ModificationType;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchResult;
 import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldif.LDIFAddChangeRecord;
+import com.unboundid.ldif.LDIFModifyChangeRecord;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -217,6 +220,23 @@ class DirectoryTest {
         assertThat(new String(group.copy().filteredLdif(Set.of(Role.PROXY)), StandardCharsets.UTF_8))
                 .doesNotContain("DKIM")
                 .contains("TLS");
+    }
+
+    @Test
+    void ofAChangeOfAForeignKeyAloneANodeLearnsItsIndex() throws Exception {
+        DirectoryGroup group = new DirectoryGroup(folder, SideTables.NONE);
+        Directory directory = withPeople(group);
+        LiveCopy follower = new LiveCopy();
+        follower.replace(Tree.of(group.copy().filteredLdif(Set.of(Role.PROXY))), index.get());
+        directory.change(new LDIFModifyChangeRecord(
+                "associatedDomain=lvlogist.com,o=merpati",
+                new Modification(ModificationType.ADD, "merpatiPrivateKey", "mta:DKIM")));
+        LiveCopy.Change.OfEntries change = (LiveCopy.Change.OfEntries)
+                group.copy().since(follower.index()).orElseThrow().getFirst();
+        String told = LiveCopy.filtered(change.ldif(), Set.of(Role.PROXY));
+        assertThat(told).isEmpty();
+        follower.follow(new LiveCopy.Change.OfEntries(change.index(), told));
+        assertThat(follower.index()).isEqualTo(change.index());
     }
 
     @Test
