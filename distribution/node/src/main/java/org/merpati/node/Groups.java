@@ -22,6 +22,7 @@ import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 import org.merpati.runtime.Health;
 import org.merpati.runtime.NodeStatus;
+import org.merpati.wire.InternalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,10 +152,14 @@ final class Groups implements AutoCloseable {
     private void balance() {
         while (!closed) {
             for (GroupSpec spec : specs.values()) {
-                if (draining) {
-                    giveAway(spec);
-                } else {
-                    handBack(spec);
+                try {
+                    if (draining) {
+                        giveAway(spec);
+                    } else {
+                        handBack(spec);
+                    }
+                } catch (RuntimeException bug) {
+                    InternalErrors.report("balancer of " + spec.name(), bug);
                 }
             }
             java.util.concurrent.locks.LockSupport.parkNanos(PERIOD_NANOS);
@@ -164,20 +169,16 @@ final class Groups implements AutoCloseable {
     private void handBack(GroupSpec spec) {
         Journal journal = open.get(spec.name());
         NodeName preferred = spec.preferred();
-        if (journal == null || preferred.equals(self) || !journal.leadership().leading()) {
-            readySince.remove(spec.name());
-            return;
-        }
-        if (!ready(journal, preferred)) {
+        if (journal == null
+                || preferred.equals(self)
+                || !journal.leadership().leading()
+                || !ready(journal, preferred)) {
             readySince.remove(spec.name());
             return;
         }
         long now = System.nanoTime();
-        if (now - readySince.computeIfAbsent(spec.name(), g -> now) < SETTLE_NANOS) {
-            return;
-        }
-        readySince.remove(spec.name());
-        if (accepts.test(preferred)) {
+        if (now - readySince.computeIfAbsent(spec.name(), g -> now) >= SETTLE_NANOS) {
+            readySince.remove(spec.name());
             transfer(journal, preferred);
         }
     }
@@ -189,14 +190,15 @@ final class Groups implements AutoCloseable {
             spec.dataNodes().stream()
                     .filter(node -> !node.equals(self))
                     .sorted(Comparator.comparing(node -> !node.equals(spec.preferred())))
-                    .filter(node -> ready(journal, node) && accepts.test(node))
+                    .filter(node -> ready(journal, node))
                     .findFirst()
                     .ifPresent(node -> transfer(journal, node));
         }
     }
 
+    /** Whether a node could lead a group that is led here: it lacks next to nothing, answers, and takes leaderships. */
     private boolean ready(Journal journal, NodeName node) {
-        return members.isPresent(node) && journal.status().lag().getOrDefault(node, Long.MAX_VALUE) <= SMALL_LAG;
+        return journal.status().lag().getOrDefault(node, Long.MAX_VALUE) <= SMALL_LAG && accepts.test(node);
     }
 
     private static void transfer(Journal journal, NodeName to) {

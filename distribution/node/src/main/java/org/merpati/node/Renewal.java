@@ -9,6 +9,7 @@ import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.Topology;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
+import org.merpati.wire.InternalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,8 @@ final class Renewal implements AutoCloseable {
                     }
                 } catch (IOException | Failure later) {
                     LOG.warn("the node's certificate could not be renewed: {}", later.getMessage());
+                } catch (RuntimeException bug) {
+                    InternalErrors.report("renewal", bug);
                 }
                 LockSupport.parkNanos(PERIOD.toNanos());
             }

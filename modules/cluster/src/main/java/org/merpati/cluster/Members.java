@@ -1,8 +1,6 @@
 package org.merpati.cluster;
 
 import com.hazelcast.cluster.Member;
-import com.hazelcast.cluster.MembershipEvent;
-import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.ReplicatedMapConfig;
@@ -11,16 +9,15 @@ import com.hazelcast.core.EntryEvent;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.replicatedmap.ReplicatedMap;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Malformed;
@@ -50,8 +47,6 @@ public final class Members implements AutoCloseable {
     private final HazelcastInstance hazelcast;
     private final ReplicatedMap<String, String> announced;
     private final RouteTable routes;
-    private final Map<NodeName, Present> present = new ConcurrentHashMap<>();
-    private final List<Runnable> changed = new CopyOnWriteArrayList<>();
     private final List<Consumer<Route>> routed = new CopyOnWriteArrayList<>();
 
     /**
@@ -63,17 +58,6 @@ public final class Members implements AutoCloseable {
         this.routes = routes;
         this.hazelcast = started(topology.node(self), config(topology, topology.node(self), version));
         this.announced = hazelcast.getReplicatedMap("routes");
-        hazelcast.getCluster().addMembershipListener(new MembershipListener() {
-            @Override
-            public void memberAdded(MembershipEvent event) {
-                recount();
-            }
-
-            @Override
-            public void memberRemoved(MembershipEvent event) {
-                recount();
-            }
-        });
         announced.addEntryListener(new EntryAdapter<String, String>() {
             @Override
             public void onEntryEvent(EntryEvent<String, String> event) {
@@ -81,7 +65,6 @@ public final class Members implements AutoCloseable {
             }
         });
         announced.forEach(this::heard);
-        recount();
     }
 
     private static HazelcastInstance started(NodeInfo self, Config config) throws IOException {
@@ -144,24 +127,6 @@ public final class Members implements AutoCloseable {
         return config;
     }
 
-    /** One at a time: a count that began earlier must not be the last to be written down. */
-    private synchronized void recount() {
-        Map<NodeName, Present> now = new LinkedHashMap<>();
-        for (Member member : hazelcast.getCluster().getMembers()) {
-            String name = member.getAttribute(NAME);
-            String roles = member.getAttribute(ROLES);
-            if (name != null && roles != null) {
-                NodeName node = new NodeName(name);
-                List<Role> played =
-                        List.of(roles.split(",")).stream().map(Role::parse).toList();
-                now.put(node, new Present(node, played, String.valueOf(member.getAttribute(VERSION))));
-            }
-        }
-        present.keySet().retainAll(now.keySet());
-        present.putAll(now);
-        changed.forEach(Runnable::run);
-    }
-
     private void heard(String group, String text) {
         String[] parts = text.split(" ");
         try {
@@ -185,22 +150,28 @@ public final class Members implements AutoCloseable {
 
     /** The nodes that are up, as far as is known here. */
     public List<Present> present() {
-        return List.copyOf(present.values());
+        try {
+            return hazelcast.getCluster().getMembers().stream()
+                    .flatMap(member -> present(member).stream())
+                    .toList();
+        } catch (HazelcastInstanceNotActiveException stopped) {
+            return List.of();
+        }
+    }
+
+    private static Optional<Present> present(Member member) {
+        String name = member.getAttribute(NAME);
+        String roles = member.getAttribute(ROLES);
+        if (name == null || roles == null) {
+            return Optional.empty();
+        }
+        List<Role> played = Stream.of(roles.split(",")).map(Role::parse).toList();
+        return Optional.of(new Present(new NodeName(name), played, String.valueOf(member.getAttribute(VERSION))));
     }
 
     /** Whether a node is up, as far as is known here. */
     public boolean isPresent(NodeName node) {
-        return present.containsKey(node);
-    }
-
-    /** The version that a node runs, if it is up. */
-    public Optional<String> version(NodeName node) {
-        return Optional.ofNullable(present.get(node)).map(Present::version);
-    }
-
-    /** Calls back when a node comes or goes. */
-    public void onChange(Runnable listener) {
-        changed.add(listener);
+        return present().stream().anyMatch(up -> up.name().equals(node));
     }
 
     /** Calls back when a route is news. */

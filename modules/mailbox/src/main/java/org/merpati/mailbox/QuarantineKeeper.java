@@ -17,6 +17,7 @@ import org.merpati.store.FlagChange;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 import org.merpati.store.View;
+import org.merpati.wire.InternalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +51,12 @@ public final class QuarantineKeeper implements AutoCloseable {
     private void keep() {
         while (!closed) {
             LockSupport.parkNanos(PERIOD_NANOS);
-            if (!closed) {
-                sweep();
+            try {
+                if (!closed) {
+                    sweep();
+                }
+            } catch (RuntimeException bug) {
+                InternalErrors.report("quarantine", bug);
             }
         }
     }
