@@ -1,9 +1,6 @@
 package org.merpati.it;
 
-import org.junit.jupiter.api.Tag;
-
 /** {@link KillStories} in this JVM. */
-@Tag("slow")
 class EmbeddedKillStoriesTest extends KillStories {
     @Override
     Kit.Form form() {

@@ -26,6 +26,10 @@ import org.merpati.wire.InternalErrors;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class KillStories {
     private static final int ACCOUNTS = 6;
+    /** The load in a second: at least this many mails, and this many IMAP commands. */
+    private static final int MAILS = 5;
+
+    private static final int COMMANDS = 10;
 
     @RegisterExtension
     final Six six = new Six(form());
@@ -59,10 +63,7 @@ abstract class KillStories {
         boolean proxy = victim.equals("gszhap");
         long killed;
         try (Load load = new Load(ledger, smtp, imap, accounts, seed)) {
-            Kit.await(
-                    () -> "the load runs; " + load.lastFailure(),
-                    Duration.ofSeconds(60),
-                    () -> ledger.count("smtp") >= 20 && ledger.count("imap") >= 40);
+            load.awaitPace(Duration.ofSeconds(60), MAILS, COMMANDS);
             killed = System.nanoTime();
             cluster.kill(victim);
             int sent = ledger.count("smtp");
@@ -82,11 +83,7 @@ abstract class KillStories {
                 cluster.start(victim);
             }
             cluster.awaitReady(Kit.READY);
-            int again = ledger.count("imap");
-            Kit.await(
-                    () -> "the load runs on; " + load.lastFailure(),
-                    Duration.ofSeconds(60),
-                    () -> ledger.count("imap") >= again + 20);
+            load.awaitPace(Duration.ofSeconds(60), MAILS, COMMANDS);
             assertThat(load.surprises()).as("seed %d", seed).isEmpty();
         }
         Checker.Verdict verdict =

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -155,6 +156,15 @@ public final class Ledger implements AutoCloseable {
     /** How many acknowledgements of a kind there were. */
     public int count(String kind) {
         return acks.getOrDefault(kind, List.of()).size();
+    }
+
+    /** How many acknowledgements of a kind there were within a span that ends now. */
+    public long lately(String kind, Duration span) {
+        List<Long> times = acks.getOrDefault(kind, List.of());
+        long since = System.nanoTime() - span.toNanos();
+        synchronized (times) {
+            return times.stream().filter(time -> time - since >= 0).count();
+        }
     }
 
     /** The longest time without an acknowledgement of a kind since an instant, milliseconds. */

@@ -24,6 +24,7 @@ public final class Load implements AutoCloseable {
     private static final Pattern COPYUID = Pattern.compile(".*\\[COPYUID (\\d+) (\\d+) (\\d+)].*");
     private static final List<String> FLAGS = List.of("\\Seen", "\\Flagged", "$Load");
     private static final long PAUSE_NANOS = 100_000_000;
+    private static final Duration PACE = Duration.ofSeconds(2);
 
     private final Ledger ledger;
     private final List<String> smtp;
@@ -84,6 +85,23 @@ public final class Load implements AutoCloseable {
                 () -> ledger.count("smtp") >= sent + smtp
                         && before.entrySet().stream()
                                 .allMatch(b -> ledger.count("imap " + b.getKey()) >= b.getValue() + imap));
+    }
+
+    /**
+     * Waits until this many mails and IMAP commands were acknowledged every second of late.
+     *
+     * @throws org.merpati.kernel.TryLater if they are not before the limit
+     */
+    public void awaitPace(Duration limit, int mails, int commands) {
+        Await.until(
+                () -> mails + " mails and " + commands + " commands a second, not " + lately("smtp") + " and "
+                        + lately("imap") + " in " + PACE.toSeconds() + " s; " + lastFailure,
+                limit,
+                () -> lately("smtp") >= mails * PACE.toSeconds() && lately("imap") >= commands * PACE.toSeconds());
+    }
+
+    private long lately(String kind) {
+        return ledger.lately(kind, PACE);
     }
 
     private void send(List<String> addresses, Random chance) {

@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "up", mixinStandardHelpOptions = true, description = "Starts a cluster: one, three or six nodes.")
 final class Up implements Callable<Integer> {
     private static final Duration READY = Duration.ofSeconds(120);
+    /** How many accounts are asked for at once: some seconds' work. */
+    private static final int PORTION = 1_000;
+
     private static final long ARRIVAL_NANOS = Duration.ofSeconds(30).toNanos();
 
     @Parameters(arity = "0..1", paramLabel = "LAYOUT", description = "one, three or six (default: six)")
@@ -180,10 +183,27 @@ final class Up implements Callable<Integer> {
                 kept.append(address).append(' ').append(password).append('\n'));
         Pem.writeSecret(cluster.plan().folder().resolve("accounts"), kept.toString());
         if (many.isPresent()) {
-            String[] parts = many.get();
-            say("making " + parts[1] + " accounts " + parts[0]);
-            say(cluster.askAny("accounts add", Map.of("pattern", parts[0], "count", parts[1], "password", parts[2]))
-                    .asString());
+            makeMany(cluster, many.get());
+        }
+    }
+
+    private void makeMany(Cluster cluster, String[] parts) {
+        int all = Integer.parseInt(parts[1]);
+        say("making " + all + " accounts " + parts[0]);
+        for (int first = 0; first < all; first += PORTION) {
+            int count = Math.min(PORTION, all - first);
+            cluster.askAny(
+                    "accounts add",
+                    Map.of(
+                            "pattern",
+                            parts[0],
+                            "first",
+                            Integer.toString(first),
+                            "count",
+                            Integer.toString(count),
+                            "password",
+                            parts[2]));
+            say((first + count) + " of " + all + " accounts are there");
         }
     }
 

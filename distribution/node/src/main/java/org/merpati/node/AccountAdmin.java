@@ -93,16 +93,17 @@ final class AccountAdmin {
                 : "account " + address + " added, password " + password;
     }
 
-    /** Many accounts of one password, for load tests: the hash is computed once. */
+    /** Many accounts of one password, numbered from a first on, for load tests: the hash is computed once. */
     Object addMany(Map<String, String> parameters) {
         String pattern = Admin.need(parameters, "pattern");
+        int first = Integer.parseInt(parameters.getOrDefault("first", "0"));
         int count = Integer.parseInt(Admin.need(parameters, "count"));
         if (!pattern.contains("%d") || count < 1 || count > MANY) {
             throw new Malformed("a pattern has %d in it, and a count is 1 to " + MANY);
         }
         Credentials credentials = Credentials.of(
                 Admin.need(parameters, "password"), node.config().security().passwordIterations());
-        List<Address> addresses = IntStream.range(0, count)
+        List<Address> addresses = IntStream.range(first, first + count)
                 .mapToObj(i -> Address.parse(pattern.replace("%d", Integer.toString(i))))
                 .toList();
         if (!node.directory().people().hosts(addresses.getFirst().domain())) {
