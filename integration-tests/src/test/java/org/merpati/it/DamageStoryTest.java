@@ -22,9 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.MailProbe;
-import org.merpati.kernel.Failure;
 import org.merpati.runtime.NodeStatus;
-import tools.jackson.databind.JsonNode;
 
 /** Octets of one copy's files turn over; nothing wrong is ever shown, and the copy is mended from the other. */
 @Tag("slow")
@@ -97,22 +95,6 @@ class DamageStoryTest {
         }
     }
 
-    /** What {@code merpati verify} finds wrong with a shard. */
-    private List<String> wrong(String shard) {
-        List<String> wrong = new ArrayList<>();
-        try {
-            for (JsonNode report : cluster().askAny("verify", Map.of("shard", shard))) {
-                report.get("wrong").forEach(sentence -> wrong.add(sentence.asString()));
-                if (report.get("copies").size() != 2) {
-                    wrong.add("copies: " + report.get("copies"));
-                }
-            }
-        } catch (Failure notNow) {
-            wrong.add(notNow.sentence());
-        }
-        return wrong;
-    }
-
     private String state(String node, String shard) {
         return cluster().status().stream()
                 .filter(n -> n.name().equals(node))
@@ -126,9 +108,9 @@ class DamageStoryTest {
     private void awaitMended(String node, String shard) {
         Kit.await(
                 () -> "the copies of " + shard + " are equal and sound; " + node + " is " + state(node, shard) + ", "
-                        + wrong(shard),
+                        + Stories.wrong(cluster(), shard),
                 MENDED,
-                () -> wrong(shard).isEmpty());
+                () -> Stories.wrong(cluster(), shard).isEmpty());
     }
 
     private void everythingIsThere() throws IOException {
@@ -145,8 +127,8 @@ class DamageStoryTest {
 
     @Test
     void soundCopiesAreEqual() {
-        assertThat(wrong("shard-1")).isEmpty();
-        assertThat(wrong("shard-2")).isEmpty();
+        assertThat(Stories.wrong(cluster(), "shard-1")).isEmpty();
+        assertThat(Stories.wrong(cluster(), "shard-2")).isEmpty();
     }
 
     /** The node is down while its disk decays: a table, a segment, the manifest, and one file is lost. */

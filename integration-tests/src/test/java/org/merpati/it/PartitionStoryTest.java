@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.MailProbe;
 import org.merpati.dev.Plan;
 import org.merpati.dev.ProcessCluster;
-import org.merpati.runtime.NodeStatus;
 import org.merpati.smtp.Reply;
 
 /**
@@ -116,7 +115,7 @@ class PartitionStoryTest {
             }
         }
         cluster.awaitReady(Kit.READY);
-        Kit.await("one history everywhere", Duration.ofSeconds(60), () -> equal(cluster.status()));
+        Stories.awaitOneHistory(cluster);
         assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id))
                 .isOne();
     }
@@ -154,6 +153,43 @@ class PartitionStoryTest {
     }
 
     @Test
+    void anMtaThatHearsNobodyTakesNoMail() throws IOException {
+        ProcessCluster cluster = cluster();
+        String lost = "gsmta2";
+        String door = Objects.requireNonNull(cluster.plan().listeners(lost).get("smtp"));
+        String account = accounts.keySet().iterator().next();
+        String id = "alone-" + System.nanoTime() + "@example.net";
+        byte[] message = MailProbe.message("outside@example.net", account, "s", id);
+        List<String> others =
+                cluster.plan().nodes().stream().filter(n -> !n.equals(lost)).toList();
+        for (String other : others) {
+            hosts().cut(lost, other);
+        }
+        try {
+            Reply reply = MailProbe.send(door, "outside@example.net", List.of(account), message);
+            System.out.println("an MTA that hears nobody says: " + reply);
+            assertThat(reply.transientNegative()).as(reply.toString()).isTrue();
+        } finally {
+            for (String other : others) {
+                hosts().heal(lost, other);
+            }
+        }
+        cluster.awaitReady(Kit.READY);
+        Kit.await("the healed MTA takes the mail", Duration.ofSeconds(60), () -> {
+            try {
+                return MailProbe.send(door, "outside@example.net", List.of(account), message)
+                        .positive();
+            } catch (IOException notYet) {
+                return false;
+            }
+        });
+        Stories.awaitMessage(cluster, account, "secret", id, Duration.ofSeconds(60));
+        Stories.awaitOneHistory(cluster);
+        assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id))
+                .isOne();
+    }
+
+    @Test
     void whenOnlyTheWitnessHearsBothTheOneThatServesLosesNothing() throws IOException {
         ProcessCluster cluster = cluster();
         String account = accounts.keySet().iterator().next();
@@ -165,22 +201,8 @@ class PartitionStoryTest {
             hosts().heal("gszimbra1", "gszimbra2");
         }
         cluster.awaitReady(Kit.READY);
-        Kit.await("one history everywhere", Duration.ofSeconds(60), () -> equal(cluster.status()));
+        Stories.awaitOneHistory(cluster);
         assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id))
                 .isOne();
-    }
-
-    /** Whether the voters of each group have applied the same. */
-    private static boolean equal(List<NodeStatus> nodes) {
-        Map<String, Long> applied = new java.util.HashMap<>();
-        for (NodeStatus node : nodes) {
-            for (NodeStatus.Group group : node.groups()) {
-                if (!group.role().equals("witness")
-                        && applied.merge(group.name(), group.applied(), (a, b) -> a.equals(b) ? a : -1L) < 0) {
-                    return false;
-                }
-            }
-        }
-        return nodes.stream().allMatch(n -> n.state().equals("ready"));
     }
 }

@@ -9,6 +9,8 @@ import org.merpati.dev.Cluster;
 import org.merpati.dev.Ledger;
 import org.merpati.dev.Load;
 import org.merpati.dev.MailProbe;
+import org.merpati.kernel.Failure;
+import tools.jackson.databind.JsonNode;
 
 /** What stories say over and over. */
 final class Stories {
@@ -53,6 +55,32 @@ final class Stories {
                 return false;
             }
         });
+    }
+
+    /** What {@code merpati verify} finds wrong with a shard of two copies: they are equal and sound if that is nothing. */
+    static List<String> wrong(Cluster cluster, String shard) {
+        List<String> wrong = new ArrayList<>();
+        try {
+            for (JsonNode report : cluster.askAny("verify", Map.of("shard", shard))) {
+                report.get("wrong").forEach(sentence -> wrong.add(sentence.asString()));
+                if (report.get("copies").size() != 2) {
+                    wrong.add("copies: " + report.get("copies"));
+                }
+            }
+        } catch (Failure notNow) {
+            wrong.add(notNow.sentence());
+        }
+        return wrong;
+    }
+
+    /** Waits until both copies of both shards are equal in all that they hold. */
+    static void awaitOneHistory(Cluster cluster) {
+        for (String shard : List.of("shard-1", "shard-2")) {
+            Kit.await(
+                    () -> "one history of " + shard + ": " + wrong(cluster, shard),
+                    Duration.ofSeconds(60),
+                    () -> wrong(cluster, shard).isEmpty());
+        }
     }
 
     /** Runs load for a while, with what is done in the middle of it, and hands the ledger back. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.net.ssl.KeyManager;
@@ -26,7 +27,9 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Role;
 
 /**
  * A node's identity in two files of a folder: {@code node.pem}, its key and certificate, which change together, and
@@ -141,13 +144,25 @@ public final class FileIdentity implements NodeIdentity {
     /** The node that a certificate of the cluster names: its subject's CN. */
     public static Optional<NodeName> nodeOf(X509Certificate certificate) {
         try {
+            return subject(certificate, "CN").findFirst().map(NodeName::new);
+        } catch (Malformed notANode) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether a certificate of the cluster is that of a node with this role: its subject's OUs name them. */
+    public static boolean plays(X509Certificate certificate, Role role) {
+        return subject(certificate, "OU").anyMatch(role.text()::equals);
+    }
+
+    private static Stream<String> subject(X509Certificate certificate, String type) {
+        try {
             return new LdapName(certificate.getSubjectX500Principal().getName())
                     .getRdns().stream()
-                            .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
-                            .map(rdn -> new NodeName(String.valueOf(rdn.getValue())))
-                            .findFirst();
-        } catch (InvalidNameException | org.merpati.kernel.Malformed notANode) {
-            return Optional.empty();
+                            .filter(rdn -> rdn.getType().equalsIgnoreCase(type))
+                            .map(rdn -> String.valueOf(rdn.getValue()));
+        } catch (InvalidNameException notANode) {
+            return Stream.empty();
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.merpati.cluster.FileIdentity;
 import org.merpati.directory.Account;
 import org.merpati.filter.Judgement;
 import org.merpati.kernel.Address;
@@ -19,6 +20,7 @@ import org.merpati.kernel.Failure;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.Role;
 import org.merpati.mime.Part;
 import org.merpati.mime.Summary;
 import org.merpati.runtime.MailLog;
@@ -53,8 +55,8 @@ final class DeliveryReception implements Reception {
 
     @Override
     public void sender(Client client, Envelope begun) {
-        if (client.certificate().isEmpty()) {
-            throw new Refused(Refused.Reason.NO_PERMISSION, "only nodes of the cluster deliver here");
+        if (client.certificate().filter(c -> FileIdentity.plays(c, Role.MTA)).isEmpty()) {
+            throw new Refused(Refused.Reason.NO_PERMISSION, "only the cluster's MTAs deliver here");
         }
         NodeParameters.mail(begun);
     }
