@@ -49,7 +49,8 @@ import picocli.CommandLine.Parameters;
             SpamCommand.class,
             FilterCommand.class,
             FilterCommand.Rules.class,
-            NodeCommand.class
+            NodeCommand.class,
+            CommandLine.HelpCommand.class
         })
 public final class Main {
     private static final int FAILED = 1;

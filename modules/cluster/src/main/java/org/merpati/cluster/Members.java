@@ -12,6 +12,9 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.replicatedmap.ReplicatedMap;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -52,7 +55,7 @@ public final class Members implements AutoCloseable {
     /**
      * Joins the members of the topology that are up, or begins alone.
      *
-     * @throws IOException if its port is in use, or its address is not this machine's
+     * @throws IOException if its port is in use, or its host is unknown or not this machine
      */
     public Members(Topology topology, NodeName self, RouteTable routes, String version) throws IOException {
         this.routes = routes;
@@ -79,7 +82,22 @@ public final class Members implements AutoCloseable {
         }
     }
 
-    private static Config config(Topology topology, NodeInfo self, String version) {
+    /** This node's address: one of this machine's. */
+    private static String address(NodeInfo self) throws IOException {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(self.host());
+        } catch (UnknownHostException unknown) {
+            throw new IOException(
+                    "no address is known of " + self.host() + ", the host of node " + self.name(), unknown);
+        }
+        if (NetworkInterface.getByInetAddress(address) == null) {
+            throw new IOException(address + ", the host of node " + self.name() + ", is no address of this machine");
+        }
+        return address.getHostAddress();
+    }
+
+    private static Config config(Topology topology, NodeInfo self, String version) throws IOException {
         Properties system = new Properties();
         system.setProperty("hazelcast.logging.type", "slf4j");
         system.setProperty("hazelcast.phone.home.enabled", "false");
@@ -116,7 +134,7 @@ public final class Members implements AutoCloseable {
         var network = config.getNetworkConfig();
         network.setPort(self.hazelcastPort()).setPortAutoIncrement(false).setReuseAddress(true);
         network.setPublicAddress(self.host() + ":" + self.hazelcastPort());
-        network.getInterfaces().setEnabled(true).addInterface(self.host());
+        network.getInterfaces().setEnabled(true).addInterface(address(self));
         var join = network.getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);

@@ -262,6 +262,30 @@ class ClusterTest {
         await(() -> !a.isPresent(B));
     }
 
+    @Test
+    void membersWhoseHostsAreGivenByNameSeeEachOther() throws Exception {
+        Topology named = new Topology(
+                new Id(1, 1),
+                List.of(
+                        new NodeInfo(A, "localhost", Set.of(Role.DIRECTORY), port(), port(), port()),
+                        new NodeInfo(B, "localhost", Set.of(Role.MAILBOX), port(), port(), port())));
+        Members a = new Members(named, A, new RouteTable(), "1");
+        open.add(a);
+        Members b = new Members(named, B, new RouteTable(), "1");
+        open.add(b);
+        await(() -> a.isPresent(B) && b.isPresent(A));
+    }
+
+    @Test
+    void aHostThatNobodyKnowsIsNamed() throws Exception {
+        Topology unknown = new Topology(
+                new Id(1, 1),
+                List.of(new NodeInfo(A, "no-such-host.invalid", Set.of(Role.DIRECTORY), port(), port(), port())));
+        assertThatThrownBy(() -> new Members(unknown, A, new RouteTable(), "1"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no-such-host.invalid");
+    }
+
     private static void await(BooleanSupplier condition) throws Exception {
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
