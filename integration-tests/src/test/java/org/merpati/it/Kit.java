@@ -24,17 +24,17 @@ import org.merpati.dev.Plan;
 import org.merpati.dev.ProcessCluster;
 
 /** What the stories share: where things are, a cluster with people in it, and waiting for a condition. */
-final class Kit {
+public final class Kit {
     /** The project's folder. */
-    static final Path ROOT =
+    public static final Path ROOT =
             Path.of(System.getProperty("merpati.root", "..")).toAbsolutePath().normalize();
 
     static final Path JARS = ROOT.resolve("distribution/target/merpati");
-    static final Duration READY = Duration.ofSeconds(180);
+    public static final Duration READY = Duration.ofSeconds(180);
     private static final int SPAN = 1_000;
 
     /** In which form a cluster runs. */
-    enum Form {
+    public enum Form {
         EMBEDDED,
         PROCESSES
     }
@@ -88,12 +88,12 @@ final class Kit {
     }
 
     /** Makes accounts NAME0, NAME1, … of the cluster's domain; address to password. */
-    static Map<String, String> accounts(Cluster cluster, String name, int count) {
+    public static Map<String, String> accounts(Cluster cluster, String name, int count) {
         return cluster.accounts(name, count, "secret", Duration.ofSeconds(30));
     }
 
     /** TLS that believes the CA of a cluster of six, and nobody else. */
-    static SSLContext trusting(Cluster cluster) throws GeneralSecurityException, IOException {
+    public static SSLContext trusting(Cluster cluster) throws GeneralSecurityException, IOException {
         KeyStore known = KeyStore.getInstance("PKCS12");
         known.load(null, null);
         try (InputStream file =
@@ -109,12 +109,12 @@ final class Kit {
     }
 
     /** Waits for a condition. */
-    static void await(String what, Duration limit, BooleanSupplier condition) {
+    public static void await(String what, Duration limit, BooleanSupplier condition) {
         await(() -> what, limit, condition);
     }
 
     /** Waits for a condition; what is said when it does not come true is asked for then. */
-    static void await(Supplier<String> what, Duration limit, BooleanSupplier condition) {
+    public static void await(Supplier<String> what, Duration limit, BooleanSupplier condition) {
         Await.until(what, limit, condition);
     }
 }

@@ -18,7 +18,7 @@ import org.merpati.dev.Cluster;
  * The paper's six nodes in one of both forms, started once for all stories of that form. Before each story all six run,
  * whatever the story before it left.
  */
-final class Six implements BeforeAllCallback, BeforeEachCallback {
+public final class Six implements BeforeAllCallback, BeforeEachCallback {
     /** Small checkpoints, so that a node that was away finds the log short; retries that a test can wait for. */
     private static final Map<String, String> LINES =
             Map.of("timing", "retry-first = \"2s\"", "limits", "checkpoint = 65536");
@@ -26,12 +26,12 @@ final class Six implements BeforeAllCallback, BeforeEachCallback {
     private final Kit.Form form;
     private @Nullable Running running;
 
-    Six(Kit.Form form) {
+    public Six(Kit.Form form) {
         this.form = form;
     }
 
     /** The cluster. */
-    Cluster cluster() {
+    public Cluster cluster() {
         return Objects.requireNonNull(running, "the story has not begun").cluster;
     }
 

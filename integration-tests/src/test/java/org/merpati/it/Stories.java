@@ -13,11 +13,12 @@ import org.merpati.kernel.Failure;
 import tools.jackson.databind.JsonNode;
 
 /** What stories say over and over. */
-final class Stories {
+public final class Stories {
     private Stories() {}
 
     /** How many messages of an account's mailbox have a Message-ID. */
-    static int count(String door, String account, String password, String mailbox, String id) throws IOException {
+    public static int count(String door, String account, String password, String mailbox, String id)
+            throws IOException {
         try (MailProbe.Imap client = new MailProbe.Imap(door)) {
             client.ok("LOGIN " + account + " " + password);
             client.ok("EXAMINE " + mailbox);
@@ -35,7 +36,7 @@ final class Stories {
     }
 
     /** How many messages are in an INBOX; -1 if that cannot be told now. */
-    static int messages(String door, String account, String password) {
+    public static int messages(String door, String account, String password) {
         try (MailProbe.Imap client = new MailProbe.Imap(door)) {
             client.ok("LOGIN " + account + " " + password);
             String status = client.ok("STATUS INBOX (MESSAGES)").getFirst();
@@ -46,7 +47,7 @@ final class Stories {
     }
 
     /** Waits until a message is in an INBOX. */
-    static void awaitMessage(Cluster cluster, String account, String password, String id, Duration limit) {
+    public static void awaitMessage(Cluster cluster, String account, String password, String id, Duration limit) {
         String door = cluster.plan().all("imap").getFirst();
         Kit.await("the message " + id + " arrives", limit, () -> {
             try {
@@ -57,7 +58,7 @@ final class Stories {
         });
     }
 
-    /** What {@code merpati verify} finds wrong with a shard of two copies: they are equal and sound if that is nothing. */
+    /** What {@code merpati verify} finds wrong with a shard of two copies; nothing if they are equal and sound. */
     static List<String> wrong(Cluster cluster, String shard) {
         List<String> wrong = new ArrayList<>();
         try {

@@ -3,6 +3,7 @@ package org.merpati.cluster;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
@@ -17,6 +18,11 @@ import org.merpati.kernel.TryLater;
 public final class Routes {
     private static final String SERVICE = "route";
     private static final Duration LIMIT = Duration.ofSeconds(2);
+
+    /** How long a group may be without a leader that serves, while nothing is wrong with a majority. */
+    private static final Duration ELECTION = Duration.ofSeconds(8);
+
+    private static final long PAUSE_NANOS = 100_000_000;
 
     private final Topology topology;
     private final RouteTable table;
@@ -74,19 +80,32 @@ public final class Routes {
     }
 
     /**
-     * Asks the node that leads a group; if it does not answer, or leads no more, the one that leads by then. The
-     * request may be carried out twice.
+     * Asks the node that leads a group; if it does not answer, or leads no more, the one that leads by then, for as
+     * long as an election takes. The request may be carried out more than once.
      *
-     * @throws TryLater if neither answers within its limit
+     * @param limit how long each node is waited for
+     * @throws TryLater if none answers
      */
     public byte[] askLeader(GroupName group, String service, byte[] request, Duration limit) {
-        Route route = find(group);
-        try {
-            return channel.ask(route.node(), service, request, limit);
-        } catch (TryLater moved) {
-            table.forget(route);
-            return channel.ask(findInsteadOf(route).node(), service, request, limit);
+        long end = System.nanoTime() + ELECTION.toNanos();
+        TryLater last = new TryLater("no leader of " + group + " is known now");
+        for (int turn = 0; turn < 2 || System.nanoTime() < end; turn++) {
+            if (turn > 1) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            try {
+                Route route = find(group);
+                try {
+                    return channel.ask(route.node(), service, request, limit);
+                } catch (TryLater moved) {
+                    table.forget(route);
+                    throw moved;
+                }
+            } catch (TryLater later) {
+                last = later;
+            }
         }
+        throw last;
     }
 
     /**

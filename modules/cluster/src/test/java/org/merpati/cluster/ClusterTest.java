@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -260,6 +261,30 @@ class ClusterTest {
 
         b.kill();
         await(() -> !a.isPresent(B));
+    }
+
+    @Test
+    void aLeaderThatIsJustBeingElectedIsWaitedFor() throws Exception {
+        List<MinaNodeChannel> channels = joined();
+        GroupName shard = GroupName.shard(1);
+        AtomicInteger refused = new AtomicInteger();
+        channels.get(1).offer("change", (peer, request, answer) -> {
+            if (refused.incrementAndGet() <= 4) {
+                throw new TryLater("it does not lead yet");
+            }
+            answer.write(request);
+        });
+        Routes asking = new Routes(topology, new RouteTable(), channels.get(0));
+        Routes voter = new Routes(topology, new RouteTable(), channels.get(1));
+        voter.answer(shard, () -> Optional.of(new Route(shard, B, new Epoch(3))));
+        assertThat(asking.askLeader(shard, "change", new byte[] {7}, LIMIT)).containsExactly(7);
+        assertThat(refused).hasValue(5);
+        channels.get(1).offer("change", (peer, request, answer) -> {
+            throw new TryLater("there is no majority");
+        });
+        assertThatThrownBy(() -> asking.askLeader(shard, "change", new byte[] {7}, LIMIT))
+                .isInstanceOf(TryLater.class)
+                .hasMessageContaining("there is no majority");
     }
 
     @Test

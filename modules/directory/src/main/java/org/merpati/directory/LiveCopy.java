@@ -196,7 +196,7 @@ public final class LiveCopy {
         }
     }
 
-    /** A change as a node with these roles may see it: without the private keys of other roles; empty if that is all. */
+    /** A change as a node with these roles may see it: without other roles' private keys; empty if that is all. */
     static String filtered(String ldif, Set<Role> roles) {
         if (!ldif.contains(Names.PRIVATE_KEY)) {
             return ldif;

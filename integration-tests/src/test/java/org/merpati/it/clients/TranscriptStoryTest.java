@@ -1,4 +1,4 @@
-package org.merpati.it;
+package org.merpati.it.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.merpati.imap.Transcript;
+import org.merpati.it.Kit;
+import org.merpati.it.Six;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeStatus;
 import org.merpati.wire.InternalErrors;

@@ -1,4 +1,4 @@
-package org.merpati.it;
+package org.merpati.it.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

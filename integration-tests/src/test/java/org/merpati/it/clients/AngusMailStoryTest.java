@@ -1,4 +1,4 @@
-package org.merpati.it;
+package org.merpati.it.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,6 +38,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.merpati.it.Kit;
+import org.merpati.it.Six;
 
 /** Jakarta Mail's reference client (Angus Mail), through the proxy, with TLS checked against the cluster's CA. */
 @Tag("slow")

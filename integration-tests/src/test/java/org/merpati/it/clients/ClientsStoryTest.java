@@ -1,4 +1,4 @@
-package org.merpati.it;
+package org.merpati.it.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -18,6 +18,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.MailProbe;
+import org.merpati.it.Kit;
+import org.merpati.it.Six;
 import org.merpati.wire.InternalErrors;
 
 /** Clients that people and scripts use, through the proxy, with TLS checked against the cluster's CA. */

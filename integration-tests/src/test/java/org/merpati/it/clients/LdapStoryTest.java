@@ -1,4 +1,4 @@
-package org.merpati.it;
+package org.merpati.it.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.merpati.it.Kit;
+import org.merpati.it.Six;
 
 /** An address book over LDAP with TLS, its certificate and its name checked against the cluster's CA. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

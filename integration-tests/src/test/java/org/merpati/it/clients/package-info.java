@@ -1,0 +1,5 @@
+/** Stories of what people read and look up mail with: real programs and libraries, and transcripts of protocols. */
+@NullMarked
+package org.merpati.it.clients;
+
+import org.jspecify.annotations.NullMarked;
