@@ -7,6 +7,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.HexFormat;
+import org.merpati.kernel.Role;
 
 /**
  * What a proxy introduces an account with that it has checked: a signature, by the key of its node certificate, over
@@ -42,13 +43,14 @@ public final class Ticket {
         }
     }
 
-    /** Whether the holder of a certificate signed this. */
+    /** Whether the holder of a certificate is a proxy and signed this. */
     public static boolean verify(X509Certificate signer, String ticket, String nonce, String account, String client) {
         try {
             Signature signature = Signature.getInstance(ALGORITHM);
             signature.initVerify(signer);
             signature.update(message(nonce, account, client));
-            return signature.verify(Base64.getUrlDecoder().decode(ticket));
+            return FileIdentity.plays(signer, Role.PROXY)
+                    && signature.verify(Base64.getUrlDecoder().decode(ticket));
         } catch (GeneralSecurityException | IllegalArgumentException forged) {
             return false;
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
-import org.merpati.cluster.FileIdentity;
 import org.merpati.cluster.Ticket;
 import org.merpati.directory.Account;
 import org.merpati.imap.ImapService;
@@ -12,7 +11,6 @@ import org.merpati.imap.Logins;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Refused;
-import org.merpati.kernel.Role;
 import org.merpati.kernel.TryLater;
 import org.merpati.smtp.Maildrop;
 import org.merpati.smtp.Pop3Service;
@@ -52,10 +50,7 @@ final class OwnerDialogue implements Dialogue, LocalDoor.Owner {
         connection.say("MERPATI " + nonce);
         String[] words = connection.line(LINE_LIMIT).split(" ", -1);
         Optional<X509Certificate> proxy = connection.peerCertificate();
-        if (words.length != 4
-                || proxy.isEmpty()
-                || !FileIdentity.plays(proxy.get(), Role.PROXY)
-                || !Ticket.verify(proxy.get(), words[2], nonce, words[1], words[3])) {
+        if (words.length != 4 || proxy.isEmpty() || !Ticket.verify(proxy.get(), words[2], nonce, words[1], words[3])) {
             connection.say("NO the introduction is not a proxy's");
             return;
         }

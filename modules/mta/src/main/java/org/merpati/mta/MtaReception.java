@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.merpati.cluster.FileIdentity;
 import org.merpati.cluster.Ticket;
 import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
@@ -26,7 +25,6 @@ import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Refused;
-import org.merpati.kernel.Role;
 import org.merpati.kernel.TryLater;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Envelope;
@@ -75,7 +73,6 @@ final class MtaReception implements Reception {
     @Override
     public Address introduced(Client client, String nonce, String account, String ticket, String from) {
         boolean proxy = client.certificate()
-                .filter(c -> FileIdentity.plays(c, Role.PROXY))
                 .filter(c -> Ticket.verify(c, ticket, nonce, account, from))
                 .isPresent();
         if (!proxy) {
