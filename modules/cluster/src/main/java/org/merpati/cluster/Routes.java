@@ -88,24 +88,30 @@ public final class Routes {
      */
     public byte[] askLeader(GroupName group, String service, byte[] request, Duration limit) {
         long end = System.nanoTime() + ELECTION.toNanos();
-        TryLater last = new TryLater("no leader of " + group + " is known now");
-        for (int turn = 0; turn < 2 || System.nanoTime() < end; turn++) {
-            if (turn > 1) {
+        TryLater last;
+        int turn = 0;
+        do {
+            if (turn++ > 1) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
             try {
-                Route route = find(group);
-                try {
-                    return channel.ask(route.node(), service, request, limit);
-                } catch (TryLater moved) {
-                    table.forget(route);
-                    throw moved;
-                }
+                return askFound(group, service, request, limit);
             } catch (TryLater later) {
                 last = later;
             }
-        }
+        } while (turn < 2 || System.nanoTime() < end);
         throw last;
+    }
+
+    /** Asks the leader that is known here, or that a voter knows; one that does not answer is forgotten. */
+    private byte[] askFound(GroupName group, String service, byte[] request, Duration limit) {
+        Route route = find(group);
+        try {
+            return channel.ask(route.node(), service, request, limit);
+        } catch (TryLater moved) {
+            table.forget(route);
+            throw moved;
+        }
     }
 
     /**
