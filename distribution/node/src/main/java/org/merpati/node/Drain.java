@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.cluster.NodeChannel;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
@@ -21,6 +23,8 @@ final class Drain {
     private static final String OPERATION = "drain";
     private static final String BEGIN = "begin";
     private static final String END = "end";
+    private static final String ASK = "ask";
+    private static final Duration ASK_LIMIT = Duration.ofSeconds(1);
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final Set<String> DOORS =
             Set.of("smtp", "smtps", "submission", "proxied", "imap", "imaps", "pop3", "pop3s");
@@ -33,6 +37,15 @@ final class Drain {
             List<String> left = carryOut(new String(request, StandardCharsets.US_ASCII));
             answer.write(String.join("\n", left).getBytes(StandardCharsets.UTF_8));
         });
+    }
+
+    /** Whether a node takes leaderships: it answers, and is not being drained. */
+    static boolean accepts(NodeChannel channel, NodeName node) {
+        try {
+            return channel.ask(node, OPERATION, ASK.getBytes(StandardCharsets.US_ASCII), ASK_LIMIT).length == 0;
+        } catch (Failure away) {
+            return false;
+        }
     }
 
     /** Whether this node is being drained. */
@@ -75,6 +88,7 @@ final class Drain {
                 node.network().undrain();
                 yield List.of();
             }
+            case ASK -> active() ? List.of("node " + self() + " is being drained") : List.of();
             default -> throw new Malformed("a drain begins or ends, it does not '" + what + "'");
         };
     }

@@ -69,7 +69,6 @@ public final class Node implements AutoCloseable {
             Role.CONSOLE, "org.merpati.node.ConsolePart");
     private static final List<Role> ORDER = List.of(Role.DIRECTORY, Role.MAILBOX, Role.MTA, Role.PROXY, Role.CONSOLE);
     private static final int HASHING_THREADS = 2;
-    private static final Duration ACCEPTS = Duration.ofSeconds(1);
 
     private final Lifecycle parts = new Lifecycle();
     private final Health health = new Health();
@@ -147,8 +146,7 @@ public final class Node implements AutoCloseable {
         RatisJournals journals =
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
         Groups groups = parts.add(
-                "groups",
-                new Groups(name, journals, members, routes, health, node -> accepts(topology.node(node), channel)));
+                "groups", new Groups(name, journals, members, routes, health, node -> Drain.accepts(channel, node)));
         Ids ids = Ids.secure(clock);
         People people = people(config, topology, self, channel, routes, groups, ids);
         Logins logins = parts.add("logins", new Logins(people.directory(), clock, HASHING_THREADS));
@@ -296,12 +294,6 @@ public final class Node implements AutoCloseable {
             return "starting";
         }
         return !ready ? "failing" : drain.active() ? NodeStatus.DRAINING : "ready";
-    }
-
-    /** Whether a node takes leaderships; one that does not answer takes none. */
-    private boolean accepts(NodeInfo node, MinaNodeChannel channel) {
-        String state = ask(channel, clock, node, ACCEPTS).state();
-        return !state.equals(NodeStatus.DRAINING) && !state.equals(NodeStatus.DOWN);
     }
 
     /** Asks every node of the cluster what it says of itself. */
