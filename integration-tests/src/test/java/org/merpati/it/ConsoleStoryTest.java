@@ -51,8 +51,7 @@ class ConsoleStoryTest {
         Cluster cluster = six.cluster();
         cluster.askAny("account add", Map.of("address", ADMIN, "password", PASSWORD, "admin", "true"));
         Kit.await("the console's node knows the account", Duration.ofSeconds(30), () -> cluster.knows("gsldap", ADMIN));
-        browser =
-                HttpClient.newBuilder().sslContext(Kit.trusting(six.cluster())).build();
+        browser = HttpClient.newBuilder().sslContext(six.trusting()).build();
         HttpResponse<InputStream> events = browser.send(
                 request("/api/events").setHeader("Cookie", signIn()).build(), BodyHandlers.ofInputStream());
         assertThat(events.statusCode()).isEqualTo(200);
@@ -65,8 +64,7 @@ class ConsoleStoryTest {
     }
 
     private HttpRequest.Builder request(String path) {
-        String door = six.cluster().plan().all("console").getFirst().replaceAll(".*:", "localhost:");
-        return HttpRequest.newBuilder(URI.create("https://" + door + path));
+        return HttpRequest.newBuilder(URI.create("https://localhost:" + six.port("console") + path));
     }
 
     /** The cookie of a new session. */

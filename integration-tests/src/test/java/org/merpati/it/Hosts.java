@@ -78,6 +78,24 @@ final class Hosts implements AutoCloseable {
         run("ip", "-n", space(from), "neigh", "replace", address(to), "lladdr", NOBODY, "dev", "eth0");
     }
 
+    /** Cuts a node's links to all others. */
+    void cutOff(String node) throws IOException {
+        for (String other : others(node)) {
+            cut(node, other);
+        }
+    }
+
+    /** Joins a node that was cut off. */
+    void heal(String node) throws IOException {
+        for (String other : others(node)) {
+            heal(node, other);
+        }
+    }
+
+    private List<String> others(String node) {
+        return nodes.stream().filter(n -> !n.equals(node)).toList();
+    }
+
     /** Joins what was cut. */
     void heal(String a, String b) throws IOException {
         run("ip", "-n", space(a), "neigh", "del", address(b), "dev", "eth0");

@@ -1,22 +1,15 @@
 package org.merpati.it;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.merpati.dev.Await;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.EmbeddedCluster;
@@ -90,22 +83,6 @@ public final class Kit {
     /** Makes accounts NAME0, NAME1, … of the cluster's domain; address to password. */
     public static Map<String, String> accounts(Cluster cluster, String name, int count) {
         return cluster.accounts(name, count, "secret", Duration.ofSeconds(30));
-    }
-
-    /** TLS that believes the CA of a cluster of six, and nobody else. */
-    public static SSLContext trusting(Cluster cluster) throws GeneralSecurityException, IOException {
-        KeyStore known = KeyStore.getInstance("PKCS12");
-        known.load(null, null);
-        try (InputStream file =
-                Files.newInputStream(cluster.plan().data("gsldap").resolve("identity/ca.crt"))) {
-            known.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(file));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(known);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     /** Waits for a condition. */

@@ -86,13 +86,10 @@ class NodeDoorsStoryTest {
 
     /** What the owner says to a node that introduces an account with a ticket that it makes of the nonce. */
     private String introduced(String node, UnaryOperator<String> ticket) throws IOException {
-        Connection connection = connect(identity(node).mutualTls(), owner().imapPort());
-        try {
+        try (Connection connection = connect(identity(node).mutualTls(), owner().imapPort())) {
             String nonce = connection.line(LINE).split(" ", -1)[1];
             connection.say("a1 " + account + " " + ticket.apply(nonce) + " " + CLIENT);
             return connection.line(LINE);
-        } finally {
-            connection.close();
         }
     }
 
@@ -136,14 +133,11 @@ class NodeDoorsStoryTest {
 
     @Test
     void whoHasNoCertificateOfTheClusterIsNotTalkedTo() throws Exception {
-        SSLContext nobody = Kit.trusting(six.cluster());
+        SSLContext nobody = six.trusting();
         for (int port : new int[] {owner().imapPort(), owner().lmtpPort()}) {
             assertThatThrownBy(() -> {
-                        Connection connection = connect(nobody, port);
-                        try {
+                        try (Connection connection = connect(nobody, port)) {
                             connection.line(LINE);
-                        } finally {
-                            connection.close();
                         }
                     })
                     .as("port %d", port)
@@ -153,8 +147,7 @@ class NodeDoorsStoryTest {
 
     /** What the LMTP door says to a node's MAIL. */
     private String mail(String node) throws IOException {
-        Connection connection = connect(identity(node).mutualTls(), owner().lmtpPort());
-        try {
+        try (Connection connection = connect(identity(node).mutualTls(), owner().lmtpPort())) {
             connection.line(LINE);
             connection.say("LHLO " + node);
             for (String line = connection.line(LINE); line.startsWith("250-"); ) {
@@ -162,8 +155,6 @@ class NodeDoorsStoryTest {
             }
             connection.say("MAIL FROM:<outside@example.net>");
             return connection.line(LINE);
-        } finally {
-            connection.close();
         }
     }
 

@@ -95,24 +95,18 @@ class PartitionStoryTest {
         try (MailProbe.Imap old = new MailProbe.Imap(door)) {
             old.ok("LOGIN " + account + " secret");
             old.ok("SELECT INBOX");
-            List<String> others =
-                    cluster.plan().nodes().stream().filter(n -> !n.equals(LOST)).toList();
-            for (String other : others) {
-                hosts().cut(LOST, other);
-            }
+            hosts().cutOff(LOST);
             String said = refusal(old, account);
             System.out.println("the minority answers a write with: " + said);
             assertThat(said).matches("(?s).*(NO \\[UNAVAILABLE\\]|BYE|closed).*");
-            deliver(account, id);
+            deliver(cluster.plan().all("smtp").getFirst(), account, id);
             assertThat(Stories.messages(door, account, "secret"))
                     .as("a read at the old leader")
                     .isEqualTo(-1);
             assertThat(answer(old, "FETCH 1:* FLAGS"))
                     .as("a read of the open session")
                     .doesNotContain("OK");
-            for (String other : others) {
-                hosts().heal(LOST, other);
-            }
+            hosts().heal(LOST);
         }
         cluster.awaitReady(Kit.READY);
         Stories.awaitOneHistory(cluster);
@@ -138,13 +132,15 @@ class PartitionStoryTest {
         }
     }
 
-    private void deliver(String account, String id) {
+    private static Reply send(String server, String account, String id) throws IOException {
         byte[] message = MailProbe.message("outside@example.net", account, "s", id);
-        Kit.await("the majority takes the mail", Duration.ofSeconds(60), () -> {
+        return MailProbe.send(server, "outside@example.net", List.of(account), message);
+    }
+
+    private void deliver(String server, String account, String id) {
+        Kit.await(server + " takes the mail", Duration.ofSeconds(60), () -> {
             try {
-                Reply reply = MailProbe.send(
-                        cluster().plan().all("smtp").getFirst(), "outside@example.net", List.of(account), message);
-                return reply.positive();
+                return send(server, account, id).positive();
             } catch (IOException notYet) {
                 return false;
             }
@@ -159,31 +155,16 @@ class PartitionStoryTest {
         String door = Objects.requireNonNull(cluster.plan().listeners(lost).get("smtp"));
         String account = accounts.keySet().iterator().next();
         String id = "alone-" + System.nanoTime() + "@example.net";
-        byte[] message = MailProbe.message("outside@example.net", account, "s", id);
-        List<String> others =
-                cluster.plan().nodes().stream().filter(n -> !n.equals(lost)).toList();
-        for (String other : others) {
-            hosts().cut(lost, other);
-        }
+        hosts().cutOff(lost);
         try {
-            Reply reply = MailProbe.send(door, "outside@example.net", List.of(account), message);
+            Reply reply = send(door, account, id);
             System.out.println("an MTA that hears nobody says: " + reply);
             assertThat(reply.transientNegative()).as(reply.toString()).isTrue();
         } finally {
-            for (String other : others) {
-                hosts().heal(lost, other);
-            }
+            hosts().heal(lost);
         }
         cluster.awaitReady(Kit.READY);
-        Kit.await("the healed MTA takes the mail", Duration.ofSeconds(60), () -> {
-            try {
-                return MailProbe.send(door, "outside@example.net", List.of(account), message)
-                        .positive();
-            } catch (IOException notYet) {
-                return false;
-            }
-        });
-        Stories.awaitMessage(cluster, account, "secret", id, Duration.ofSeconds(60));
+        deliver(door, account, id);
         Stories.awaitOneHistory(cluster);
         assertThat(Stories.count(cluster.plan().all("imap").getFirst(), account, "secret", "INBOX", id))
                 .isOne();
@@ -196,7 +177,7 @@ class PartitionStoryTest {
         String id = "asymmetric-" + System.nanoTime() + "@example.net";
         hosts().cut("gszimbra1", "gszimbra2");
         try {
-            deliver(account, id);
+            deliver(cluster.plan().all("smtp").getFirst(), account, id);
         } finally {
             hosts().heal("gszimbra1", "gszimbra2");
         }

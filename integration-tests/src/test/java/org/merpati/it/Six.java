@@ -1,24 +1,35 @@
 package org.merpati.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.merpati.dev.Cluster;
+import org.merpati.runtime.Configuration;
+import org.merpati.wire.InternalErrors;
 
 /**
  * The paper's six nodes in one of both forms, started once for all stories of that form. Before each story all six run,
- * whatever the story before it left.
+ * whatever the story before it left; after a class of stories, nothing in this process has met a bug.
  */
-public final class Six implements BeforeAllCallback, BeforeEachCallback {
+public final class Six implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
     /** Small checkpoints, so that a node that was away finds the log short; retries that a test can wait for. */
     private static final Map<String, String> LINES =
             Map.of("timing", "retry-first = \"2s\"", "limits", "checkpoint = 65536");
@@ -33,6 +44,31 @@ public final class Six implements BeforeAllCallback, BeforeEachCallback {
     /** The cluster. */
     public Cluster cluster() {
         return Objects.requireNonNull(running, "the story has not begun").cluster;
+    }
+
+    /** The certificate of the cluster's CA. */
+    public Path authority() {
+        return cluster().plan().data("gsldap").resolve("identity/ca.crt");
+    }
+
+    /** TLS that believes the cluster's CA, and nobody else. */
+    public SSLContext trusting() throws GeneralSecurityException, IOException {
+        KeyStore known = KeyStore.getInstance("PKCS12");
+        known.load(null, null);
+        try (InputStream file = Files.newInputStream(authority())) {
+            known.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(file));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(known);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    /** The port of the first listener of that name. */
+    public int port(String listener) {
+        return Configuration.address(cluster().plan().all(listener).getFirst()).getPort();
     }
 
     @Override
@@ -63,6 +99,11 @@ public final class Six implements BeforeAllCallback, BeforeEachCallback {
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         Kit.up(cluster());
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        assertThat(InternalErrors.count()).as("internal errors").isZero();
     }
 
     /** A cluster and its data, both gone after the last story; {@code -Dmerpati.keep=true} keeps the data. */

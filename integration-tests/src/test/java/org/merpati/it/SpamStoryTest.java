@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -21,7 +20,6 @@ import org.merpati.dev.MailProbe;
 import org.merpati.filter.bayes.Mark;
 import org.merpati.kernel.Failure;
 import org.merpati.smtp.Reply;
-import org.merpati.wire.InternalErrors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
@@ -59,11 +57,6 @@ class SpamStoryTest {
                 assertThat(nothing.sentence()).contains("says nothing");
             }
         }
-    }
-
-    @AfterAll
-    void noInternalErrors() {
-        assertThat(InternalErrors.count()).as("internal errors").isZero();
     }
 
     private Reply send(int door, String id) {

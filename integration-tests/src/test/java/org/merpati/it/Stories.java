@@ -13,12 +13,11 @@ import org.merpati.kernel.Failure;
 import tools.jackson.databind.JsonNode;
 
 /** What stories say over and over. */
-public final class Stories {
+final class Stories {
     private Stories() {}
 
     /** How many messages of an account's mailbox have a Message-ID. */
-    public static int count(String door, String account, String password, String mailbox, String id)
-            throws IOException {
+    static int count(String door, String account, String password, String mailbox, String id) throws IOException {
         try (MailProbe.Imap client = new MailProbe.Imap(door)) {
             client.ok("LOGIN " + account + " " + password);
             client.ok("EXAMINE " + mailbox);
@@ -36,7 +35,7 @@ public final class Stories {
     }
 
     /** How many messages are in an INBOX; -1 if that cannot be told now. */
-    public static int messages(String door, String account, String password) {
+    static int messages(String door, String account, String password) {
         try (MailProbe.Imap client = new MailProbe.Imap(door)) {
             client.ok("LOGIN " + account + " " + password);
             String status = client.ok("STATUS INBOX (MESSAGES)").getFirst();
@@ -47,7 +46,7 @@ public final class Stories {
     }
 
     /** Waits until a message is in an INBOX. */
-    public static void awaitMessage(Cluster cluster, String account, String password, String id, Duration limit) {
+    static void awaitMessage(Cluster cluster, String account, String password, String id, Duration limit) {
         String door = cluster.plan().all("imap").getFirst();
         Kit.await("the message " + id + " arrives", limit, () -> {
             try {

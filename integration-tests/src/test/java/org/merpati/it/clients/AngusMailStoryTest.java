@@ -57,8 +57,7 @@ class AngusMailStoryTest {
     void people() throws Exception {
         accounts = List.copyOf(Kit.accounts(six.cluster(), "angus", 3).keySet());
         Properties properties = new Properties();
-        properties.put(
-                "mail.imaps.ssl.socketFactory", Kit.trusting(six.cluster()).getSocketFactory());
+        properties.put("mail.imaps.ssl.socketFactory", six.trusting().getSocketFactory());
         properties.put("mail.imaps.ssl.checkserveridentity", "true");
         properties.put("mail.imaps.timeout", "20000");
         properties.put("mail.imaps.compress.enable", "true");
@@ -77,7 +76,7 @@ class AngusMailStoryTest {
 
     private IMAPStore opened(String account) throws MessagingException {
         Store opened = session.getStore("imaps");
-        int port = Integer.parseInt(six.cluster().plan().all("imaps").getFirst().replaceAll(".*:", ""));
+        int port = six.port("imaps");
         opened.connect("localhost", port, account, "secret");
         return (IMAPStore) opened;
     }

@@ -34,10 +34,6 @@ class LdapStoryTest {
         account = accounts.keySet().iterator().next();
     }
 
-    private int port(String listener) {
-        return Integer.parseInt(six.cluster().plan().all(listener).getFirst().replaceAll(".*:", ""));
-    }
-
     private static LDAPConnectionOptions checked() {
         LDAPConnectionOptions options = new LDAPConnectionOptions();
         options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(false));
@@ -58,17 +54,17 @@ class LdapStoryTest {
 
     @Test
     void tlsFromTheFirstOctet() throws Exception {
-        SSLContext tls = Kit.trusting(six.cluster());
+        SSLContext tls = six.trusting();
         try (LDAPConnection client =
-                new LDAPConnection(tls.getSocketFactory(), checked(), "localhost", port("ldaps"))) {
+                new LDAPConnection(tls.getSocketFactory(), checked(), "localhost", six.port("ldaps"))) {
             findsItself(client);
         }
     }
 
     @Test
     void tlsThatTheClientAsksFor() throws Exception {
-        SSLContext tls = Kit.trusting(six.cluster());
-        try (LDAPConnection client = new LDAPConnection(checked(), "localhost", port("ldap"))) {
+        SSLContext tls = six.trusting();
+        try (LDAPConnection client = new LDAPConnection(checked(), "localhost", six.port("ldap"))) {
             ExtendedResult started = client.processExtendedOperation(new StartTLSExtendedRequest(tls));
             assertThat(started.getResultCode()).isEqualTo(ResultCode.SUCCESS);
             findsItself(client);
@@ -78,7 +74,7 @@ class LdapStoryTest {
     @Test
     void whoDoesNotKnowTheCaIsNotDeceived() throws Exception {
         assertThatThrownBy(() -> new LDAPConnection(
-                                SSLContext.getDefault().getSocketFactory(), checked(), "localhost", port("ldaps"))
+                                SSLContext.getDefault().getSocketFactory(), checked(), "localhost", six.port("ldaps"))
                         .close())
                 .isInstanceOf(LDAPException.class);
     }

