@@ -21,6 +21,7 @@ import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeConfig;
 
 /** What a person can type wrong is answered with a sentence that says what, where and what to do. */
+@Tag("slow")
 class MistakesTest {
     @TempDir
     private Path folder = Path.of("");

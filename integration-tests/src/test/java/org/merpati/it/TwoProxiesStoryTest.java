@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Cluster;
@@ -17,6 +18,7 @@ import org.merpati.dev.MailProbe;
 import org.merpati.dev.Plan;
 
 /** Six nodes and a second proxy: a client that tries the second when the first is gone goes on at once. */
+@Tag("slow")
 class TwoProxiesStoryTest {
     private static final String MEMBER =
             "[[cluster.nodes]]\nname = \"gszhap2\"\nhost = \"192.168.138.86\"\nroles = [\"proxy\"]\n\n[listeners]";

@@ -15,11 +15,13 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each runnable jar loads, compared with the checked list distribution/ROLE/jars.txt. */
+@Tag("processes")
 class JarsTest {
     private static final Path BUILT = Project.root().resolve("distribution/target/merpati");
     private static final String REFRESH = "If that is meant, write the list anew with:"

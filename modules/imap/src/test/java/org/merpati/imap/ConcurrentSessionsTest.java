@@ -291,6 +291,7 @@ class ConcurrentSessionsTest {
             }
             assertThat(running.get()).isTrue();
             client.settle();
+            uidClient.command("NOOP"); // what the other one added last is told now, and fetched then
             uidClient.command("UID FETCH 1:* (FLAGS)");
             compare(client, fixture, seed);
             assertThat(uidClient.flags)

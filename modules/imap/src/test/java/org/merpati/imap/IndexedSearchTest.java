@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.LongPredicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.cluster.GroupSpec;
@@ -40,6 +41,7 @@ import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
 
 /** SEARCH over a store with an index answers as it does over one without. */
+@Tag("slow")
 class IndexedSearchTest {
     private static final GroupName SHARD = GroupName.shard(1);
     private static final List<String> WORDS =

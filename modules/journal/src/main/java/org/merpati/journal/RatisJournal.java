@@ -445,13 +445,13 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         }
         try {
             RaftServer.Division division = engine.division(spec);
-            long committed = division.getRaftLog().getLastCommittedIndex();
+            long applied = copy.getLastAppliedTermIndex().getIndex(); // first: both grow, and it is never ahead
             return new JournalStatus(
                     spec.name(),
                     role(division.getInfo()),
                     leadership(),
-                    copy.getLastAppliedTermIndex().getIndex(),
-                    committed,
+                    applied,
+                    division.getRaftLog().getLastCommittedIndex(),
                     checkpointed,
                     division.getInfo().isLeader() ? new Followers(spec, node.name(), division).lag() : Map.of(),
                     shortages.alarms());

@@ -97,6 +97,21 @@ interface JournalContract {
     }
 
     @Test
+    default void whatIsAppliedIsNeverAheadOfWhatIsCommitted() {
+        Journal journal = leading();
+        Thread writer = Thread.ofVirtual().start(() -> {
+            for (int i = 0; i < 200; i++) {
+                journal.submit(MapState.put("n", Integer.toString(i)));
+            }
+        });
+        while (writer.isAlive()) {
+            JournalStatus status = journal.status();
+            assertThat(status.committed()).isGreaterThanOrEqualTo(status.applied());
+        }
+        assertThat(journal.status().applied()).isGreaterThanOrEqualTo(200);
+    }
+
+    @Test
     @Tag(HALTS)
     default void whatFailsInApplyHaltsTheCopy() {
         Journal journal = leading();

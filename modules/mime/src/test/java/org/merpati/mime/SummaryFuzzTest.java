@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
@@ -87,6 +88,7 @@ class SummaryFuzzTest {
             "\t");
 
     @Test
+    @Tag("slow")
     void mutationsAreReadWithinBounds() {
         long seed = Long.getLong("seed", 20_261_124L);
         System.out.println("seed " + seed);

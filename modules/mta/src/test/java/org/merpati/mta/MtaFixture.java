@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.Authority;
 import org.merpati.cluster.Enrollment;
 import org.merpati.cluster.FileIdentity;
@@ -24,6 +25,7 @@ import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.RouteTable;
 import org.merpati.cluster.Routes;
 import org.merpati.cluster.Topology;
+import org.merpati.directory.Credentials;
 import org.merpati.directory.Directory;
 import org.merpati.directory.DirectoryGroup;
 import org.merpati.directory.Logins;
@@ -63,6 +65,8 @@ final class MtaFixture implements AutoCloseable {
     static final Address SITI = Address.parse("siti@lvlogist.com");
     static final Address ADMIN = Address.parse("admin@lvlogist.com");
     static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Credentials RAHASIA = Credentials.of("rahasia", 1_000);
+    private static @Nullable Authority authority;
     private static final InetSocketAddress ANY = new InetSocketAddress("127.0.0.1", 0);
 
     final TestClock clock = new TestClock();
@@ -101,8 +105,7 @@ final class MtaFixture implements AutoCloseable {
                         node(BOX2, Role.MAILBOX, second.address().getPort())));
         first.close();
         second.close();
-        Authority authority = Authority.create(folder.resolve("ca"), "test", "a long passphrase".toCharArray());
-        enrollment = new Enrollment(topology, authority, folder.resolve("ca"), List.of(), Clock.system());
+        enrollment = new Enrollment(topology, authority(folder), folder.resolve("ca"), List.of(), Clock.system());
         for (NodeInfo node : topology.nodes()) {
             enrollment.enrollHere(node.name(), folder.resolve(node.name().value()));
         }
@@ -120,6 +123,14 @@ final class MtaFixture implements AutoCloseable {
         smartHost = host.address();
         directory = people();
         logins = new Logins(directory, Clock.system(), 1);
+    }
+
+    /** One for all: its key is encrypted, and that is meant to be slow. */
+    private static synchronized Authority authority(Path folder) throws IOException {
+        if (authority == null) {
+            authority = Authority.create(folder.resolve("ca"), "test", "a long passphrase".toCharArray());
+        }
+        return authority;
     }
 
     private static NodeInfo node(NodeName name, Role role, int lmtp) {
@@ -174,8 +185,8 @@ final class MtaFixture implements AutoCloseable {
         Directory made =
                 new Directory(group.copy(), writes, ids, List.of(GroupName.shard(1), GroupName.shard(2)), 1_000);
         made.addDomain(Domain.parse("lvlogist.com"));
-        made.addAccount(BUDI, "Budi", "rahasia", false, false);
-        made.addAccount(SITI, "Siti", "rahasia", false, false);
+        made.addAccount(BUDI, "Budi", RAHASIA, false, false);
+        made.addAccount(SITI, "Siti", RAHASIA, false, false);
         made.addAccount(ADMIN, "Admin", "secret", true, false);
         made.addAlias(Address.parse("sales@lvlogist.com"), List.of(BUDI));
         made.addAlias(Address.parse("all@lvlogist.com"), List.of(BUDI, SITI));

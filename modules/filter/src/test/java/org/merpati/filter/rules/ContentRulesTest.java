@@ -157,6 +157,7 @@ class ContentRulesTest {
     }
 
     @Test
+    @Tag("slow")
     void anyOctetsAreAMessage() throws IOException {
         ContentRules own = ContentRules.of(List.of(), Scores.PLAIN);
         Random random = new Random(7);

@@ -170,14 +170,13 @@ final class MemoryJournal implements Journal {
         boolean witness = group.spec().isWitness(node);
         String role = witness ? "witness" : leadership().leading() ? "leader" : "follower";
         String text = why != null ? "failed: " + why : closed ? "closed" : role;
-        long last = group.last();
         Map<NodeName, Long> lag = new HashMap<>();
         if (leadership().leading()) {
             group.spec().voters().stream().filter(v -> !v.equals(node)).forEach(v -> lag.put(v, 0L));
         }
         long checkpointed = state == null ? 0 : state.checkpointed();
-        return new JournalStatus(
-                group(), text, leadership(), Math.max(applied, checkpointed), last, checkpointed, lag, List.of());
+        long done = Math.max(applied, checkpointed); // before the last one is looked up: both grow
+        return new JournalStatus(group(), text, leadership(), done, group.last(), checkpointed, lag, List.of());
     }
 
     @Override

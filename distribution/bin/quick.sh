@@ -1,0 +1,95 @@
+# The fast loop, without Maven's modules and without Error Prone: for ./dev, which sources it.
+lib=integration-tests/target/lib
+quick=target/quick
+
+# The jars that tests and rules run with; fetched again when a pom.xml changes.
+libraries() {
+  if [ ! -d $lib ] || [ integration-tests/pom.xml -nt $lib ] || [ pom.xml -nt $lib ]; then
+    echo "fetching what the tests run with (once)"
+    maven package -DskipTests -pl integration-tests -am || exit 1
+    touch $lib
+  fi
+  mkdir -p $quick/rules
+}
+
+# compile NAME CLASSPATH, the sources on standard input: into $quick/NAME go those that changed since the last time and
+# those that name what changed, or all of them when one is gone or the few do not compile alone.
+compile() {
+  local out=$quick/$1 path=$2
+  sort > $out.sources.new
+  touch $out.built.new
+  if [ -d $out ] && [ -f $out.built ] && [ -z "$(comm -23 $out.sources $out.sources.new)" ]; then
+    { find modules distribution integration-tests -path '*/src/*.java' -newer $out.built; comm -13 $out.sources $out.sources.new; } \
+      | sed 's|.*/||; s|\.java$||' | sort -u > $out.names
+    xargs grep -lwF -f $out.names < $out.sources.new > $out.these
+  else
+    rm -rf $out
+    cp $out.sources.new $out.these
+  fi
+  if [ -s $out.these ] && ! java_compile $out "$path" $out.these > $out.log 2>&1; then
+    rm -rf $out
+    java_compile $out "$path" $out.sources.new || exit 1
+  fi
+  mv $out.sources.new $out.sources
+  mv $out.built.new $out.built
+}
+
+java_compile() {
+  mkdir -p $1
+  "$JAVA_HOME/bin/javac" -nowarn -proc:none -d $1 -cp "$1:$2" @$3
+}
+
+compile_main() {
+  find modules distribution -path '*/src/main/*.java' -not -path '*/target/*' | compile classes "$lib/*"
+}
+
+# In seconds: the format, and the rules that look at sources and classes.
+check() {
+  libraries
+  mvn -q spotless:check > $quick/format.log 2>&1 &
+  local format=$!
+  compile_main
+  ls integration-tests/src/test/java/org/merpati/rules/*.java | compile rules/test-classes "$lib/*"
+  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$quick/rules/test-classes:$quick/classes:$lib/*" \
+    org.junit.platform.console.ConsoleLauncher execute --select-package org.merpati.rules --include-tag fast \
+    --config junit.jupiter.execution.parallel.enabled=true --config junit.jupiter.execution.parallel.mode.default=concurrent \
+    --disable-banner --details none > $quick/check.log 2>&1 || { cat $quick/check.log; exit 1; }
+  wait $format || { cat $quick/format.log; exit 1; }
+}
+
+# The tests of one module, in a virtual machine of their own: quick_module FOLDER PACKAGE
+quick_module() {
+  local log=$root/$quick/tests/$2 disk= begun=$SECONDS
+  [ $1 = integration-tests ] && disk="--add-opens java.base/sun.nio.fs=ALL-UNNAMED -Djava.nio.file.spi.DefaultFileSystemProvider=org.merpati.dev.disk.DiskProvider"
+  cd "$root/$1" || return 1
+  "$JAVA_HOME/bin/java" $options $disk -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -Dmerpati.root="$root" -Dlogback.configurationFile="$root/modules/journal/src/test/resources/logback-test.xml" \
+    -cp "src/test/resources:$path" org.junit.platform.console.ConsoleLauncher execute --select-package org.merpati.$2 \
+    -T trial -T slow -T processes -T browser -T bench --config junit.jupiter.execution.timeout.default='5 m' \
+    --disable-banner --details summary --reports-dir $log --redirect-stdout $log.output --redirect-stderr $log.errors > $log.log 2>&1
+  local result=$?
+  echo "  $2: $(sed -n 's/^\[ *\([0-9]*\) tests \(successful\|failed\) *\]/\1 \2/p' $log.log | paste -sd' ') in $((SECONDS - begun)) s"
+  [ $result = 0 ] || { echo "$2: $log.log, .output and .errors beside it" >> $root/$quick/failed; cat $log.log; }
+  return $result
+}
+
+# The tests of three minutes, three modules at a time: those that start no processes, no browser and no long story. The
+# rules are check's.
+quick_tests() {
+  local started=$SECONDS
+  libraries
+  compile_main
+  find modules distribution integration-tests -path '*/src/test/*.java' -not -path '*/target/*' | compile test-classes "$quick/classes:$lib/*"
+  rm -rf $quick/tests $quick/failed && mkdir -p $quick/tests
+  path=$root/$quick/test-classes:$root/$quick/classes:$(printf "$root/%s:" modules/*/src/main/resources)$root/$lib/*
+  options=$(sed -n 's|.*<tests.jvm>\(.*\)</tests.jvm>.*|\1|p' pom.xml)
+  export root quick path options JAVA_HOME
+  export -f quick_module
+  # The largest first, so that none is left over at the end.
+  { echo integration-tests it
+    du -s modules/*/src/test/java distribution/*/src/test/java | sort -rn | sed -E 's|.*\t(.*/([^/]*))/src/test/java|\1 \2|'
+  } | xargs -P 3 -L 1 bash -c 'quick_module $0 $1'
+  cat $quick/tests/*.log | sed -n 's/^\[ *\([0-9]*\) tests \(successful\|failed\|skipped\) *\]/\1 \2/p' \
+    | awk '{n[$2] += $1} END {printf "%d passed, %d failed, %d skipped\n", n["successful"], n["failed"], n["skipped"]}'
+  echo "took $((SECONDS - started)) s"
+  [ ! -e $quick/failed ] || { cat $quick/failed >&2; exit 1; }
+}
