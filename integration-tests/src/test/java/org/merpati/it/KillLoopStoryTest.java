@@ -13,11 +13,13 @@ import org.merpati.dev.Checker;
 import org.merpati.dev.KillLoop;
 import org.merpati.dev.Ledger;
 
-/** Ten kills at random instants of the write path: the short form of {@code ./dev bench killloop}. */
+/** Twenty kills at random instants of the write path: the short form of {@code ./dev bench killloop}. */
 @Tag("processes")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillLoopStoryTest {
+    private static final int ROUNDS = 20 / KillLoop.ROUND;
+
     @RegisterExtension
     final Six six = new Six(Kit.Form.PROCESSES);
 
@@ -34,10 +36,16 @@ class KillLoopStoryTest {
                     },
                     seed,
                     System.out::println);
-            Checker.Verdict verdict = loop.round(0, KillLoop.ROUND);
-            System.out.println("kill loop, seed " + seed + ": " + verdict);
-            assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
-            assertThat(verdict.duplicates()).as("seed %d", seed).isZero();
+            for (int round = 0; round < ROUNDS; round++) {
+                sound(loop.round(round, KillLoop.ROUND), seed);
+            }
+            sound(loop.all(ROUNDS), seed);
         }
+    }
+
+    private static void sound(Checker.Verdict verdict, long seed) {
+        System.out.println("kill loop, seed " + seed + ": " + verdict);
+        assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
+        assertThat(verdict.duplicates()).as("seed %d", seed).isZero();
     }
 }

@@ -74,10 +74,13 @@ public final class Kit {
         return new Plan(layout, ROOT.resolve("conf"), folder, freeBase(), List.of(), lines);
     }
 
-    /** Starts all nodes and waits until all groups are led. */
+    /** Starts all nodes and waits until all groups are led; processes start fast from then on. */
     static void up(Cluster cluster) throws IOException {
         cluster.startAll();
         cluster.awaitReady(READY);
+        if (cluster instanceof ProcessCluster processes && processes.archiveClasses()) {
+            cluster.awaitReady(READY);
+        }
     }
 
     /** Makes accounts NAME0, NAME1, … of the cluster's domain; address to password. */

@@ -58,8 +58,7 @@ class PowerCutStoryTest {
         Ledger ledger = Stories.underLoad(cluster, accounts, seed, l -> cluster.promiseWithoutSync());
         System.out.println("power cut without syncs, taken back: "
                 + cluster.cutPower(cluster.plan().nodes()));
-        cluster.startAll();
-        cluster.awaitReady(Kit.READY);
+        cluster.start(List.of("gsldap", "gszimbra1", "gszimbra2", "gszhap")); // what IMAP took is not with the MTAs
         List<Checker.Verdict> verdicts = new ArrayList<>();
         Kit.await("the checker can look", SETTLED, () -> {
             try {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,12 +104,38 @@ public final class ProcessCluster extends Cluster {
         Files.createFile(unsynced());
     }
 
-    /** With an archive of classes that the first node of its jar to end leaves for the others' next start. */
+    /** The archive of classes that the first node of a jar to end in order leaves for the others' next start. */
+    private static Path archive(Path jar) {
+        return Path.of(jar.toString().replace(".jar", ".jsa"));
+    }
+
+    private static boolean archived(Path jar) {
+        return archive(jar).toFile().lastModified() > jar.toFile().lastModified();
+    }
+
+    /**
+     * Makes the archives of classes that are missing or older than their jars: of each such jar one node ends in order
+     * and starts again. A node's start takes half the time from then on.
+     *
+     * @return whether nodes were started again, which are not ready yet
+     */
+    public boolean archiveClasses() throws IOException {
+        Map<Path, String> ending = new TreeMap<>();
+        if (!cuttable) {
+            plan().nodes().stream()
+                    .filter(node -> running(node) && !archived(jar(node)))
+                    .forEach(node -> ending.putIfAbsent(jar(node), node));
+        }
+        stop(List.copyOf(ending.values()));
+        start(List.copyOf(ending.values()));
+        return !ending.isEmpty();
+    }
+
     private List<String> fromJar(String node) {
         return List.of(
                 "-Xshare:auto",
                 "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + jar(node).toString().replace(".jar", ".jsa"),
+                "-XX:SharedArchiveFile=" + archive(jar(node)),
                 "-Xlog:cds=off",
                 "-Xlog:cds+dynamic=off",
                 "-jar",
@@ -209,16 +236,31 @@ public final class ProcessCluster extends Cluster {
 
     @Override
     public void stop(String node) throws IOException {
-        Process process = process(node);
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        stop(List.of(node));
+    }
+
+    private void stop(List<String> nodes) throws IOException {
+        List<Process> ending = new ArrayList<>();
+        for (String node : nodes) {
+            ending.add(process(node));
+        }
+        end(ending);
+    }
+
+    /** Asks processes to end, and kills those that have not within {@link #STOP_SECONDS}. */
+    private static void end(Collection<Process> processes) {
+        processes.forEach(Process::destroy);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        for (Process process : processes) {
+            try {
+                if (!process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    process.destroyForcibly();
+                    process.onExit().join();
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
                 process.destroyForcibly();
-                process.onExit().join();
             }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            process.destroyForcibly();
         }
     }
 
@@ -243,22 +285,6 @@ public final class ProcessCluster extends Cluster {
 
     @Override
     public void close() {
-        for (String node : plan().nodes()) {
-            Process process = processes.get(node);
-            if (process != null) {
-                process.destroy();
-            }
-        }
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
-        for (Process process : processes.values()) {
-            try {
-                if (!process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-                    process.destroyForcibly();
-                }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                process.destroyForcibly();
-            }
-        }
+        end(processes.values());
     }
 }
