@@ -50,7 +50,8 @@ check() {
   local format=$!
   compile_main
   ls integration-tests/src/test/java/org/merpati/rules/*.java | compile rules/test-classes "$lib/*"
-  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$quick/rules/test-classes:$quick/classes:$lib/*" \
+  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+    -Dlogback.configurationFile=modules/journal/src/test/resources/logback-test.xml -cp "$quick/rules/test-classes:$quick/classes:$lib/*" \
     org.junit.platform.console.ConsoleLauncher execute --select-package org.merpati.rules --include-tag fast \
     --config junit.jupiter.execution.parallel.enabled=true --config junit.jupiter.execution.parallel.mode.default=concurrent \
     --disable-banner --details none > $quick/check.log 2>&1 || { cat $quick/check.log; exit 1; }
@@ -80,7 +81,7 @@ quick_tests() {
   compile_main
   find modules distribution integration-tests -path '*/src/test/*.java' -not -path '*/target/*' | compile test-classes "$quick/classes:$lib/*"
   rm -rf $quick/tests $quick/failed && mkdir -p $quick/tests
-  path=$root/$quick/test-classes:$root/$quick/classes:$(printf "$root/%s:" modules/*/src/main/resources)$root/$lib/*
+  path=$root/$quick/test-classes:$root/$quick/classes:$(printf "$root/%s:" {modules,distribution}/*/src/main/resources)$root/$lib/*
   options=$(sed -n 's|.*<tests.jvm>\(.*\)</tests.jvm>.*|\1|p' pom.xml)
   export root quick path options JAVA_HOME
   export -f quick_module

@@ -71,10 +71,10 @@ record AppendCommand(String name, List<Drafted> messages) implements Command.Aft
         return new Drafted(CatenatePart.parse(parser), flags, date);
     }
 
-    /** Says which URL leads to nothing. */
+    /** Says which URL leads to nothing; it stands without quotes (RFC 4469 §5, erratum 4046). */
     static Answer badUrl(MessageUrl dead) {
         String text = dead.text().replaceAll("[^!-~]|[\\\\\"\\]]", "?");
-        return Answer.no("[BADURL \"" + text + "\"] the message is made of what is not there");
+        return Answer.no("[BADURL " + text + "] the message is made of what is not there");
     }
 
     @Override

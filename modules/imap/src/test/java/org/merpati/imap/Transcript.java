@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * answers, {@code E:} where the server closes; a digit behind the letter names another connection, opened when first
  * named. In an answer {@code <*>} stands for any text, {@code <#>} for a number, and {@code <x:#>} for a number that
  * {@code <x>} stands for from then on, in either direction; {@code <x+2>} is two more. {@code #} begins a comment, and
- * {@code #- FORM REASON} says that the dialogue is not for a form of the server. Every line of the server is accounted
- * for: at the end each open connection must answer a NOOP with nothing but OK.
+ * {@code #- FORM REASON} says that the dialogue is not for a form of the server; {@code D: } is what a server of
+ * another make answers in the place of the line before, or nothing. Every line of the server is accounted for: at the
+ * end each open connection must answer a NOOP with nothing but OK.
  */
 public final class Transcript {
     /** The server under test. */
@@ -40,6 +41,16 @@ public final class Transcript {
             return text;
         }
 
+        /** Whether it is of another make: its answers come in an order of their own. */
+        default boolean foreign() {
+            return false;
+        }
+
+        /** Whether a line of a server of another make is to be compared. */
+        default boolean counts(String line) {
+            return true;
+        }
+
         /** Does the server harm before a line of the script, if it is to be done there; whether it was. */
         default boolean trouble(int line) throws IOException {
             return false;
@@ -52,6 +63,8 @@ public final class Transcript {
     private static final Pattern EXCEPTION = Pattern.compile("#- (\\S+) (.*)");
     private static final Pattern SUM = Pattern.compile("<([a-z]+)([+-][0-9]+)>");
     private static final Pattern WILD = Pattern.compile("<([a-z]+:)?([*#])>");
+
+    private static final Pattern TAGGED = Pattern.compile("(\\+|[a-z]+\\d* (OK|NO|BAD))( .*)?");
 
     private static final Pattern RECENT = Pattern.compile("C\\d*: .*\\b(RECENT|NEW|OLD)\\b.*");
 
@@ -76,6 +89,7 @@ public final class Transcript {
     private final Server server;
     private final Map<String, Open> open = new LinkedHashMap<>();
     private final Map<String, String> noted = new LinkedHashMap<>();
+    private final List<String> differences = new ArrayList<>();
 
     public Transcript(String name, List<String> script, Server server) {
         this.name = name;
@@ -95,19 +109,28 @@ public final class Transcript {
     /** Plays it to its end. */
     public void play() throws IOException {
         try {
-            int number = 0;
-            for (String text : script) {
-                number++;
-                if (!text.isBlank() && !text.startsWith("#")) {
-                    if (server.trouble(number)) {
-                        comeBack();
-                    }
-                    step(line(name, number, text));
+            List<Line> answer = new ArrayList<>();
+            for (Line line : lines()) {
+                if (server.trouble(line.number)) {
+                    comeBack();
                 }
+                if (line.who == 'S' && server.foreign()) {
+                    answer.add(line);
+                    if (ends(line)) {
+                        compare(answer);
+                    }
+                } else {
+                    compare(answer);
+                    step(line);
+                }
+            }
+            compare(answer);
+            if (!differences.isEmpty()) {
+                throw new AssertionError(String.join("\n", differences));
             }
             for (Map.Entry<String, Open> left : open.entrySet()) {
                 send(left.getValue(), "zz NOOP");
-                expect(new Line(number, 'S', left.getKey(), "zz OK <*>"), left.getValue());
+                expect(new Line(script.size(), 'S', left.getKey(), "zz OK <*>"), left.getValue());
             }
         } finally {
             for (Open left : open.values()) {
@@ -116,10 +139,90 @@ public final class Transcript {
         }
     }
 
+    /** The lines that are for this server. */
+    private List<Line> lines() {
+        List<Line> lines = new ArrayList<>();
+        boolean ours = false;
+        for (int number = 1; number <= script.size(); number++) {
+            String text = script.get(number - 1);
+            if (text.isBlank() || text.startsWith("#")) {
+                continue;
+            }
+            Line line = line(name, number, text);
+            if (line.who != 'D') {
+                lines.add(line);
+                ours = true;
+            } else if (server.foreign()) {
+                if (ours) {
+                    lines.removeLast();
+                }
+                if (!line.text.isEmpty()) {
+                    lines.add(new Line(number, 'S', line.connection, line.text));
+                }
+                ours = false;
+            }
+        }
+        return lines;
+    }
+
+    /** Whether a line of the server ends its answer. */
+    private static boolean ends(Line line) {
+        return TAGGED.matcher(line.text).matches();
+    }
+
+    /** Compares a whole answer, up to its tagged line or the continuation, whatever the order of the lines before. */
+    private void compare(List<Line> answer) throws IOException {
+        if (answer.isEmpty()) {
+            return;
+        }
+        Line last = answer.getLast();
+        Open connection = opened(last.connection);
+        String tag = last.text.split(" ", 2)[0];
+        long due = answer.stream().filter(line -> server.counts(line.text)).count();
+        List<String> heard = new ArrayList<>();
+        for (String got = ""; ends(last) ? !got.startsWith(tag + " ") : due > 0; ) {
+            got = read(connection, last);
+            if (got == null) {
+                throw new AssertionError(name + ":" + last.number + ": the end came after " + heard);
+            }
+            heard.add(server.heard(got));
+            due -= server.counts(got) ? 1 : 0;
+        }
+        for (Line line : answer) {
+            connection.standing.heard(line.text);
+            Pattern text = pattern(server.heard(noted(line.text)));
+            Optional<Matcher> found =
+                    heard.stream().map(text::matcher).filter(Matcher::matches).findFirst();
+            if (found.isPresent()) {
+                found.get()
+                        .namedGroups()
+                        .keySet()
+                        .forEach(g -> noted.put(g, found.get().group(g)));
+                heard.remove(found.get().group());
+            } else if (server.counts(line.text)) {
+                differences.add(name + ":" + line.number + ":\nexpected: " + line.text + "\n   among: " + heard);
+            }
+        }
+        heard.removeIf(line -> line.startsWith("* OK ") || !server.counts(line));
+        if (!heard.isEmpty()) {
+            differences.add(name + ":" + last.number + ":\nnot expected: " + heard);
+        }
+        answer.clear();
+    }
+
+    private Open opened(String connection) throws IOException {
+        Open known = open.get(connection);
+        if (known == null) {
+            known = new Open(server.connect(), new Standing());
+            open.put(connection, known);
+        }
+        return known;
+    }
+
     private static Line line(String name, int number, String text) {
         int colon = text.indexOf(':');
-        if (colon < 1 || "CSE".indexOf(text.charAt(0)) < 0) {
-            throw new AssertionError(name + ":" + number + ": a line begins with C: S: or E:");
+        if (colon < 1 || "CSED".indexOf(text.charAt(0)) < 0) {
+            throw new AssertionError(name + ":" + number + ": a line begins with C: S: E: or D:");
         }
         String rest = text.length() > colon + 2 ? text.substring(colon + 2) : "";
         return new Line(number, text.charAt(0), text.substring(1, colon), rest);
@@ -138,7 +241,7 @@ public final class Transcript {
         }
         for (int number = 1; number <= script.size(); number++) {
             String text = script.get(number - 1);
-            if (text.isBlank() || text.startsWith("#")) {
+            if (text.isBlank() || text.startsWith("#") || text.startsWith("D")) {
                 continue;
             }
             Line line = line("", number, text);
@@ -187,11 +290,7 @@ public final class Transcript {
     }
 
     private void step(Line line) throws IOException {
-        Open connection = open.get(line.connection);
-        if (connection == null) {
-            connection = new Open(server.connect(), new Standing());
-            open.put(line.connection, connection);
-        }
+        Open connection = opened(line.connection);
         switch (line.who) {
             case 'C' -> {
                 connection.standing.sent(line.text);

@@ -1,0 +1,155 @@
+package org.merpati.it.clients;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.dev.Dovecot;
+import org.merpati.imap.Transcript;
+import org.merpati.it.Kit;
+import org.merpati.runtime.Configuration;
+
+/**
+ * The transcripts of IMAP against Debian's Dovecot: what we take for IMAP is not of our own making. What two servers
+ * may say each in its way does not count: words for people, the order of untagged lines and of flags,
+ * {@code \Recent}, the UID in a FETCH that nobody asked for. Where Dovecot differs in more, a {@code D:} line of the
+ * script says so.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DovecotTranscriptsTest {
+    private static final Path SESSIONS = Kit.ROOT.resolve("modules/imap/src/test/resources/org/merpati/imap");
+    private static final String FORM = "dovecot";
+    private static final int ANSWER_MILLIS = 20_000;
+    private static final Pattern STATUS =
+            Pattern.compile("(\\S+ (?:OK|NO|BAD|BYE))( \\[(?:[^\\]]*\\]|.*<\\*>))?( .*)?");
+    /** Codes that tell what one server has and another has not. */
+    private static final Pattern OWN_CODE = Pattern.compile(" \\[(CAPABILITY|MAILBOXID|BADCHARSET)\\b.*");
+
+    private static final Pattern UNCOUNTED =
+            Pattern.compile("\\* (\\d+ RECENT|OK <\\*>|OK \\[(MAILBOXID|HIGHESTMODSEQ|UNSEEN)\\b.*)");
+    private static final Pattern FLAGS = Pattern.compile("FLAGS \\(([^)]*)\\)");
+    private static final Pattern ITEMS = Pattern.compile("(MODSEQ \\([^)]*\\)) (FLAGS \\([^)]*\\))");
+    /** Items whose answer repeats names, in capitals or not. */
+    private static final Pattern ITEM = Pattern.compile("^\\* <?[^ ]* FETCH \\(BODY(STRUCTURE)?( |\\[[0-9.]*HEADER)");
+
+    private static final Pattern UNASKED = Pattern.compile("(\\* \\d+ FETCH \\()UID \\d+ (FLAGS .*)");
+    private static final Pattern NAMED = Pattern.compile("\\* (LIST|LSUB|STATUS|METADATA) ");
+    private static final Pattern QUOTED = Pattern.compile("\"([A-Za-z0-9/&-]+)\"");
+
+    @TempDir
+    private static Path folder = Path.of("");
+
+    private @Nullable Dovecot dovecot;
+
+    @BeforeAll
+    void start() throws IOException {
+        assumeTrue(Dovecot.here(), "Dovecot is not here: apt-get install dovecot-imapd; and it needs root");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x")); // its people pass through
+        dovecot = Dovecot.start(folder, "maildir", "secret");
+    }
+
+    @AfterAll
+    void stop() {
+        if (dovecot != null) {
+            dovecot.close();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> eachIsWhatDovecotSaysToo() throws IOException {
+        List<DynamicTest> plays = new ArrayList<>();
+        try (Stream<Path> files = Files.list(SESSIONS)) {
+            for (Path file : files.sorted().toList()) {
+                String name = String.valueOf(file.getFileName()).replace(".session", "");
+                List<String> script = Files.readAllLines(file);
+                Transcript.exception(script, FORM)
+                        .ifPresentOrElse(
+                                why -> System.out.println("not against Dovecot: " + name + ": " + why),
+                                () -> plays.add(DynamicTest.dynamicTest(
+                                        name, () -> new Transcript(name, script, new Peer(name)).play())));
+            }
+        }
+        return plays.stream();
+    }
+
+    private final class Peer implements Transcript.Server {
+        private final String person;
+
+        Peer(String person) {
+            this.person = person;
+        }
+
+        @Override
+        public Socket connect() throws IOException {
+            InetSocketAddress address =
+                    Configuration.address(Objects.requireNonNull(dovecot).imap());
+            Socket socket = new Socket();
+            socket.connect(address, ANSWER_MILLIS);
+            socket.setSoTimeout(ANSWER_MILLIS);
+            return socket;
+        }
+
+        @Override
+        public String said(String text) {
+            return text.replace("LOGIN budi ", "LOGIN " + person + " ");
+        }
+
+        @Override
+        public boolean foreign() {
+            return true;
+        }
+
+        @Override
+        public boolean counts(String line) {
+            return !UNCOUNTED.matcher(line).matches();
+        }
+
+        @Override
+        public String heard(String text) {
+            if (text.startsWith("+")) {
+                return "+";
+            }
+            Matcher status = STATUS.matcher(text);
+            if (status.matches() && !text.equals(status.group(1) + " <*>")) {
+                String code = status.group(2) == null ? "" : status.group(2);
+                return status.group(1) + OWN_CODE.matcher(code).replaceAll("") + " words";
+            }
+            if (NAMED.matcher(text).lookingAt()) {
+                return QUOTED.matcher(text).replaceAll("$1");
+            }
+            if (ITEM.matcher(text).find()) {
+                return text.toUpperCase(Locale.ROOT).replace("\"FROM\"", "FROM");
+            }
+            String plain = FLAGS.matcher(text.replace("~{", "{"))
+                    .replaceAll(flags -> Matcher.quoteReplacement("FLAGS (" + sorted(flags.group(1)) + ")"));
+            return UNASKED.matcher(ITEMS.matcher(plain).replaceAll("$2 $1")).replaceFirst("$1$2");
+        }
+
+        private static String sorted(String flags) {
+            return Arrays.stream(flags.split(" "))
+                    .filter(flag -> !flag.equals("\\Recent"))
+                    .sorted()
+                    .collect(Collectors.joining(" "));
+        }
+    }
+}
