@@ -24,7 +24,7 @@ class KillLoopStoryTest {
     final Six six = new Six(Kit.Form.PROCESSES);
 
     @Test
-    void nothingAcknowledgedIsLostByTenKills() throws IOException {
+    void nothingAcknowledgedIsLostByTwentyKills() throws IOException {
         long seed = System.nanoTime();
         try (Ledger ledger = new Ledger()) {
             KillLoop loop = new KillLoop(

@@ -3,8 +3,6 @@ package org.merpati.it.clients;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,13 +20,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Dovecot;
 import org.merpati.imap.Transcript;
-import org.merpati.it.Kit;
-import org.merpati.runtime.Configuration;
 
 /**
  * The transcripts of IMAP against Debian's Dovecot: what we take for IMAP is not of our own making. What two servers
@@ -35,11 +33,9 @@ import org.merpati.runtime.Configuration;
  * {@code \Recent}, the UID in a FETCH that nobody asked for. Where Dovecot differs in more, a {@code D:} line of the
  * script says so.
  */
+@Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DovecotTranscriptsTest {
-    private static final Path SESSIONS = Kit.ROOT.resolve("modules/imap/src/test/resources/org/merpati/imap");
-    private static final String FORM = "dovecot";
-    private static final int ANSWER_MILLIS = 20_000;
     private static final Pattern STATUS =
             Pattern.compile("(\\S+ (?:OK|NO|BAD|BYE))( \\[(?:[^\\]]*\\]|.*<\\*>))?( .*)?");
     /** Codes that tell what one server has and another has not. */
@@ -77,41 +73,17 @@ class DovecotTranscriptsTest {
 
     @TestFactory
     Stream<DynamicTest> eachIsWhatDovecotSaysToo() throws IOException {
+        String imap = Objects.requireNonNull(dovecot).imap();
         List<DynamicTest> plays = new ArrayList<>();
-        try (Stream<Path> files = Files.list(SESSIONS)) {
-            for (Path file : files.sorted().toList()) {
-                String name = String.valueOf(file.getFileName()).replace(".session", "");
-                List<String> script = Files.readAllLines(file);
-                Transcript.exception(script, FORM)
-                        .ifPresentOrElse(
-                                why -> System.out.println("not against Dovecot: " + name + ": " + why),
-                                () -> plays.add(DynamicTest.dynamicTest(
-                                        name, () -> new Transcript(name, script, new Peer(name)).play())));
-            }
-        }
+        Door.scripts("dovecot")
+                .forEach((name, script) -> plays.add(DynamicTest.dynamicTest(
+                        name, () -> new Transcript(name, script, new Peer(imap, name)).play())));
         return plays.stream();
     }
 
-    private final class Peer implements Transcript.Server {
-        private final String person;
-
-        Peer(String person) {
-            this.person = person;
-        }
-
-        @Override
-        public Socket connect() throws IOException {
-            InetSocketAddress address =
-                    Configuration.address(Objects.requireNonNull(dovecot).imap());
-            Socket socket = new Socket();
-            socket.connect(address, ANSWER_MILLIS);
-            socket.setSoTimeout(ANSWER_MILLIS);
-            return socket;
-        }
-
-        @Override
-        public String said(String text) {
-            return text.replace("LOGIN budi ", "LOGIN " + person + " ");
+    private static final class Peer extends Door {
+        Peer(String address, String person) {
+            super(address, Map.of("budi", person));
         }
 
         @Override

@@ -3,13 +3,8 @@ package org.merpati.it.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,7 +15,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,82 +23,40 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.merpati.imap.Transcript;
 import org.merpati.it.Kit;
 import org.merpati.it.Six;
-import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeStatus;
 
 /** The transcripts of IMAP through the proxy, and with the owner of the mailboxes killed between two lines. */
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TranscriptStoryTest {
-    private static final Path SESSIONS = Kit.ROOT.resolve("modules/imap/src/test/resources/org/merpati/imap");
-    private static final int ANSWER_MILLIS = 30_000;
-
     @RegisterExtension
     final Six six = new Six(Kit.Form.EMBEDDED);
 
-    /** The scripts that are for a proxy, by name. */
-    private static Map<String, List<String>> scripts() throws IOException {
-        Map<String, List<String>> scripts = new LinkedHashMap<>();
-        try (Stream<Path> files = Files.list(SESSIONS)) {
-            for (Path file : files.sorted().toList()) {
-                List<String> script = Files.readAllLines(file);
-                if (Transcript.exception(script, "proxy").isEmpty()) {
-                    scripts.put(String.valueOf(file.getFileName()).replace(".session", ""), script);
-                }
-            }
-        }
-        return scripts;
-    }
-
-    /** The proxy as a transcript's server, where the people of the script are accounts of the cluster. */
-    private class Door implements Transcript.Server {
-        private final InetSocketAddress address =
-                Configuration.address(six.cluster().plan().all("imap").getFirst());
-        private final Map<String, String> people;
-
-        Door(Map<String, String> people) {
-            this.people = people;
-        }
-
-        @Override
-        public Socket connect() throws IOException {
-            Socket socket = new Socket();
-            socket.connect(address, ANSWER_MILLIS);
-            socket.setSoTimeout(ANSWER_MILLIS);
-            return socket;
-        }
-
-        @Override
-        public String said(String text) {
-            String said = text;
-            for (Map.Entry<String, String> person : people.entrySet()) {
-                said = said.replace("LOGIN " + person.getKey() + " ", "LOGIN " + person.getValue() + " ");
-            }
-            return said;
-        }
+    private String proxy() {
+        return six.cluster().plan().all("imap").getFirst();
     }
 
     @Test
     void eachEndsTheSameThroughTheProxy() throws Exception {
-        Map<String, List<String>> scripts = scripts();
+        Map<String, List<String>> scripts = Door.scripts("proxy");
         List<String> accounts = List.copyOf(
                 Kit.accounts(six.cluster(), "script", scripts.size()).keySet());
         List<Callable<Boolean>> plays = new ArrayList<>();
         scripts.forEach((name, script) -> {
-            Door door = new Door(Map.of("budi", accounts.get(plays.size())));
+            Door door = new Door(proxy(), Map.of("budi", accounts.get(plays.size())));
             plays.add(() -> play(new Transcript(name, script, door)));
         });
         all(plays, () -> {});
     }
 
     /** A door whose owner dies at one place of the script. */
-    private final class Dying extends Door {
+    private static final class Dying extends Door {
         private final int place;
         private final CountDownLatch there;
         private final CountDownLatch dead;
 
-        Dying(Map<String, String> people, int place, CountDownLatch there, CountDownLatch dead) {
-            super(people);
+        Dying(String address, Map<String, String> people, int place, CountDownLatch there, CountDownLatch dead) {
+            super(address, people);
             this.place = place;
             this.there = there;
             this.dead = dead;
@@ -136,7 +88,7 @@ class TranscriptStoryTest {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("transcripts: seed " + seed);
         Random chance = new Random(seed);
-        Map<String, List<String>> scripts = scripts();
+        Map<String, List<String>> scripts = Door.scripts("proxy");
         scripts.values().removeIf(script -> Transcript.places(script).isEmpty());
         String victim = leader();
         List<String> accounts = new ArrayList<>(ownedBy(victim, scripts.size()));
@@ -147,7 +99,7 @@ class TranscriptStoryTest {
             List<Integer> places = Transcript.places(script);
             int place = places.get(chance.nextInt(places.size()));
             System.out.println("transcripts: the owner dies before " + name + ":" + place);
-            Door door = new Dying(Map.of("budi", accounts.get(plays.size())), place, there, dead);
+            Door door = new Dying(proxy(), Map.of("budi", accounts.get(plays.size())), place, there, dead);
             plays.add(() -> play(new Transcript(name, script, door)));
         });
         try {

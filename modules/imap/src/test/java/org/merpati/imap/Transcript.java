@@ -41,12 +41,12 @@ public final class Transcript {
             return text;
         }
 
-        /** Whether it is of another make: its answers come in an order of their own. */
+        /** Whether it is of another make: lines come in an order of their own, and OKs that the script has not. */
         default boolean foreign() {
             return false;
         }
 
-        /** Whether a line of a server of another make is to be compared. */
+        /** Whether a line must be there with a server of another make; if not, it may be there or be missing. */
         default boolean counts(String line) {
             return true;
         }
@@ -143,12 +143,7 @@ public final class Transcript {
     private List<Line> lines() {
         List<Line> lines = new ArrayList<>();
         boolean ours = false;
-        for (int number = 1; number <= script.size(); number++) {
-            String text = script.get(number - 1);
-            if (text.isBlank() || text.startsWith("#")) {
-                continue;
-            }
-            Line line = line(name, number, text);
+        for (Line line : parse(name, script)) {
             if (line.who != 'D') {
                 lines.add(line);
                 ours = true;
@@ -157,7 +152,7 @@ public final class Transcript {
                     lines.removeLast();
                 }
                 if (!line.text.isEmpty()) {
-                    lines.add(new Line(number, 'S', line.connection, line.text));
+                    lines.add(new Line(line.number, 'S', line.connection, line.text));
                 }
                 ours = false;
             }
@@ -194,10 +189,7 @@ public final class Transcript {
             Optional<Matcher> found =
                     heard.stream().map(text::matcher).filter(Matcher::matches).findFirst();
             if (found.isPresent()) {
-                found.get()
-                        .namedGroups()
-                        .keySet()
-                        .forEach(g -> noted.put(g, found.get().group(g)));
+                note(found.get());
                 heard.remove(found.get().group());
             } else if (server.counts(line.text)) {
                 differences.add(name + ":" + line.number + ":\nexpected: " + line.text + "\n   among: " + heard);
@@ -217,6 +209,18 @@ public final class Transcript {
             open.put(connection, known);
         }
         return known;
+    }
+
+    /** The lines of a script that say something. */
+    private static List<Line> parse(String name, List<String> script) {
+        List<Line> lines = new ArrayList<>();
+        for (int number = 1; number <= script.size(); number++) {
+            String text = script.get(number - 1);
+            if (!text.isBlank() && !text.startsWith("#")) {
+                lines.add(line(name, number, text));
+            }
+        }
+        return lines;
     }
 
     private static Line line(String name, int number, String text) {
@@ -239,14 +243,12 @@ public final class Transcript {
         for (int number = 1; number <= script.size(); number++) {
             first = RECENT.matcher(script.get(number - 1)).matches() ? number : first;
         }
-        for (int number = 1; number <= script.size(); number++) {
-            String text = script.get(number - 1);
-            if (text.isBlank() || text.startsWith("#") || text.startsWith("D")) {
+        for (Line line : parse("", script)) {
+            if (line.who == 'D') {
                 continue;
             }
-            Line line = line("", number, text);
-            if (line.who == 'C' && number > first && Standing.restful(standings.values())) {
-                places.add(number);
+            if (line.who == 'C' && line.number > first && Standing.restful(standings.values())) {
+                places.add(line.number);
             }
             Standing standing = standings.computeIfAbsent(line.connection, c -> new Standing());
             switch (line.who) {
@@ -322,7 +324,11 @@ public final class Transcript {
         if (got == null || !matcher.matches()) {
             throw new AssertionError(name + ":" + line.number + ":\nexpected: " + text + "\n but got: " + got);
         }
-        matcher.namedGroups().keySet().forEach(group -> noted.put(group, matcher.group(group)));
+        note(matcher);
+    }
+
+    private void note(Matcher matched) {
+        matched.namedGroups().keySet().forEach(group -> noted.put(group, matched.group(group)));
     }
 
     /** The text with what was noted put in. */
