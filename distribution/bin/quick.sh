@@ -43,37 +43,42 @@ compile_main() {
   find modules distribution -path '*/src/main/*.java' -not -path '*/target/*' | compile classes "$lib/*"
 }
 
+# junit CLASSPATH ARGUMENT...: the launcher in a virtual machine that is set up as pom.xml has it, and quickly warm.
+junit() {
+  "$JAVA_HOME/bin/java" $(sed -n 's|.*<tests.jvm>\(.*\)</tests.jvm>.*|\1|p' "$root/pom.xml") $own \
+    -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -Dmerpati.root="$root" \
+    -Dlogback.configurationFile="$root/modules/journal/src/test/resources/logback-test.xml" \
+    -cp "$1" org.junit.platform.console.ConsoleLauncher execute --disable-banner "${@:2}"
+}
+
 # In seconds: the format, and the rules that look at sources and classes.
 check() {
   libraries
   mvn -q spotless:check > $quick/format.log 2>&1 &
-  local format=$!
+  local format=$! own=
   compile_main
   ls integration-tests/src/test/java/org/merpati/rules/*.java | compile rules/test-classes "$lib/*"
-  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
-    -Dlogback.configurationFile=modules/journal/src/test/resources/logback-test.xml -cp "$quick/rules/test-classes:$quick/classes:$lib/*" \
-    org.junit.platform.console.ConsoleLauncher execute --select-package org.merpati.rules --include-tag fast \
+  junit "$quick/rules/test-classes:$quick/classes:$lib/*" --select-package org.merpati.rules --include-tag fast --details none \
     --config junit.jupiter.execution.parallel.enabled=true --config junit.jupiter.execution.parallel.mode.default=concurrent \
-    --disable-banner --details none > $quick/check.log 2>&1 || { cat $quick/check.log; exit 1; }
+    > $quick/check.log 2>&1 || { cat $quick/check.log; exit 1; }
   wait $format || { cat $quick/format.log; exit 1; }
 }
 
 # The tests of one module, in a virtual machine of their own: quick_module FOLDER PACKAGE
 quick_module() {
-  local log=$root/$quick/tests/$2 disk= begun=$SECONDS
-  [ $1 = integration-tests ] && disk="--add-opens java.base/sun.nio.fs=ALL-UNNAMED -Djava.nio.file.spi.DefaultFileSystemProvider=org.merpati.dev.disk.DiskProvider"
+  local log=$root/$quick/tests/$2 begun=$SECONDS own result
   cd "$root/$1" || return 1
-  "$JAVA_HOME/bin/java" $options $disk -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -Dmerpati.root="$root" -Dlogback.configurationFile="$root/modules/journal/src/test/resources/logback-test.xml" \
-    -cp "src/test/resources:$path" org.junit.platform.console.ConsoleLauncher execute --select-package org.merpati.$2 \
-    -T trial -T slow -T processes -T browser -T bench --config junit.jupiter.execution.timeout.default='5 m' \
-    --disable-banner --details summary --reports-dir $log --redirect-stdout $log.output --redirect-stderr $log.errors > $log.log 2>&1
-  local result=$?
+  own=$(sed -n 's|.*<argLine>${tests.jvm} \(.*\)</argLine>.*|\1|p' pom.xml)
+  junit "src/test/resources:$path" --select-package org.merpati.$2 -T trial -T slow -T processes -T browser -T bench \
+    --config junit.jupiter.execution.timeout.default='5 m' --details summary \
+    --reports-dir $log --redirect-stdout $log.output --redirect-stderr $log.errors > $log.log 2>&1
+  result=$?
   echo "  $2: $(sed -n 's/^\[ *\([0-9]*\) tests \(successful\|failed\) *\]/\1 \2/p' $log.log | paste -sd' ') in $((SECONDS - begun)) s"
   [ $result = 0 ] || { echo "$2: $log.log, .output and .errors beside it" >> $root/$quick/failed; cat $log.log; }
   return $result
 }
 
-# The tests of three minutes, three modules at a time: those that start no processes, no browser and no long story. The
+# The tests of a few minutes, three modules at a time: those that start no processes, no browser and no long story. The
 # rules are check's.
 quick_tests() {
   local started=$SECONDS
@@ -82,9 +87,8 @@ quick_tests() {
   find modules distribution integration-tests -path '*/src/test/*.java' -not -path '*/target/*' | compile test-classes "$quick/classes:$lib/*"
   rm -rf $quick/tests $quick/failed && mkdir -p $quick/tests
   path=$root/$quick/test-classes:$root/$quick/classes:$(printf "$root/%s:" {modules,distribution}/*/src/main/resources)$root/$lib/*
-  options=$(sed -n 's|.*<tests.jvm>\(.*\)</tests.jvm>.*|\1|p' pom.xml)
-  export root quick path options JAVA_HOME
-  export -f quick_module
+  export root quick path JAVA_HOME
+  export -f junit quick_module
   # The largest first, so that none is left over at the end.
   { echo integration-tests it
     du -s modules/*/src/test/java distribution/*/src/test/java | sort -rn | sed -E 's|.*\t(.*/([^/]*))/src/test/java|\1 \2|'
