@@ -20,6 +20,7 @@ import org.merpati.dev.disk.PowerCut;
 /** A cluster whose nodes are processes of their own, each from the runnable jar of its role. */
 public final class ProcessCluster extends Cluster {
     private static final int STOP_SECONDS = 20;
+    private static final int LAST_LINES = 80;
 
     private static final List<String> OPENED = List.of(
             "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
@@ -202,10 +203,18 @@ public final class ProcessCluster extends Cluster {
         }
         try {
             List<String> lines = Files.readAllLines(plan().log(node), StandardCharsets.ISO_8859_1);
-            return Optional.of(lines.isEmpty() ? "it said nothing" : lines.getLast());
+            return Optional.of(lines.isEmpty() ? "it said nothing" : lastWords(lines));
         } catch (IOException unreadable) {
             return Optional.of("its log cannot be read: " + unreadable.getMessage());
         }
+    }
+
+    /** The sentence that a node ends with; the end of its log if a bug or a signal took the time for one. */
+    private static String lastWords(List<String> lines) {
+        return lines.getLast().startsWith("merpati: ")
+                ? lines.getLast()
+                : String.join(
+                        System.lineSeparator(), lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
     private Process process(String node) throws IOException {

@@ -54,6 +54,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class Main {
     private static final int FAILED = 1;
+    private static final int BUG = 70;
 
     /** Runs the command line. */
     public static void main(String[] arguments) {
@@ -76,7 +77,9 @@ public final class Main {
                 line.getErr().println("merpati: " + sentence(failure));
                 return FAILED;
             }
-            throw failure;
+            failure.printStackTrace(line.getErr());
+            line.getErr().println("merpati: this is a bug; please report it with the lines above: " + failure);
+            return BUG;
         });
     }
 

@@ -11,7 +11,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
-import org.apache.mina.core.RuntimeIoException;
 import org.apache.mina.core.buffer.IoBuffer;
 import org.apache.mina.core.future.ConnectFuture;
 import org.apache.mina.core.service.IoHandlerAdapter;
@@ -144,7 +143,7 @@ public final class Network implements AutoCloseable {
         IoSession session;
         try {
             session = connecting.getSession();
-        } catch (RuntimeIoException failed) {
+        } catch (RuntimeException failed) {
             Throwable cause = failed.getCause();
             throw new IOException(
                     "no connection to " + peer + ": " + (cause == null ? failed : cause).getMessage(), failed);

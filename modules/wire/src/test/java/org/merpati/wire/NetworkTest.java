@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +61,32 @@ class NetworkTest {
                 }
             });
             assertThat(client.in().readNBytes(sent.length)).isEqualTo(sent);
+        }
+    }
+
+    /** Whenever a peer hangs up, on the way to a session or after it, that is an error of input and output. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPeerThatHangsUpAtOnceIsReported(boolean reset, @TempDir Path folder) throws Exception {
+        SSLContext trusting = SelfSigned.context(folder);
+        try (ServerSocket peer = new ServerSocket(0, 100, ANY.getAddress())) {
+            Thread.ofPlatform().daemon().start(() -> hangUp(peer, reset));
+            InetSocketAddress address = new InetSocketAddress(ANY.getAddress(), peer.getLocalPort());
+            for (int i = 0; i < 300; i++) {
+                assertThatThrownBy(() ->
+                                network.connect(address, Duration.ofSeconds(5), Optional.of(Tls.implicit(trusting))))
+                        .isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    private static void hangUp(ServerSocket peer, boolean reset) {
+        while (!peer.isClosed()) {
+            try (Socket accepted = peer.accept()) {
+                accepted.setSoLinger(reset, 0);
+            } catch (IOException closed) {
+                // Looks whether it was the last.
+            }
         }
     }
 

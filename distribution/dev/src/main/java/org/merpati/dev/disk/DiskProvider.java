@@ -214,11 +214,15 @@ public final class DiskProvider extends Delegating {
         if (faults.frozen(path)) {
             return true;
         }
-        if (names.isPresent()) {
+        if (names.isEmpty()) {
+            return disk.provider().deleteIfExists(path);
+        }
+        try {
             names.get().delete(path, () -> disk.provider().delete(path));
             return true;
+        } catch (NoSuchFileException otherWasFaster) {
+            return false;
         }
-        return disk.provider().deleteIfExists(path);
     }
 
     @Override

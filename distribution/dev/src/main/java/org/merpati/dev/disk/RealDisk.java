@@ -3,6 +3,7 @@ package org.merpati.dev.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -78,20 +79,33 @@ record RealDisk(FileSystemProvider provider) {
         return children;
     }
 
-    /** Makes a folder and those above it. */
+    /** Whether a path is a folder now; what is being deleted or renamed is none. */
+    boolean isFolder(Path path) throws IOException {
+        try {
+            return attributes(path).isDirectory();
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+    }
+
+    /** Makes a folder and those above it, whoever else makes them at the same time. */
     void makeFolder(Path folder) throws IOException {
         Path parent = folder.getParent();
         if (parent != null && !exists(parent)) {
             makeFolder(parent);
         }
-        if (!exists(folder)) {
+        try {
             provider.createDirectory(folder);
+        } catch (FileAlreadyExistsException other) {
+            if (!isFolder(folder)) {
+                throw other;
+            }
         }
     }
 
     /** Deletes a file, or a folder with all that is in it. */
     void deleteAll(Path path) throws IOException {
-        if (exists(path) && attributes(path).isDirectory()) {
+        if (isFolder(path)) {
             for (Path child : list(path)) {
                 deleteAll(child);
             }

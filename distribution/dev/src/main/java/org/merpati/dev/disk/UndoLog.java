@@ -85,7 +85,7 @@ final class UndoLog {
                 content.durable();
             }
         }
-        if (disk.exists(path) && disk.attributes(path).isDirectory()) {
+        if (disk.isFolder(path)) {
             names.durableFolder(path.toAbsolutePath());
         }
         names.durable(inode);
