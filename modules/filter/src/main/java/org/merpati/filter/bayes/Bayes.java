@@ -34,11 +34,14 @@ public final class Bayes implements Check {
     /** What share of the tokens counts as independent: the words of a text come together. */
     private static final double INDEPENDENT = 0.2;
 
-    /** What the three corners of the scale score: ham in doubt is rare, so what is undecided is more likely spam. */
-    private static final double SURE_HAM = -4;
+    /**
+     * What the three corners of the scale score. Ham in doubt is rare, so what is undecided is more likely spam; and
+     * spam that came through a mailing list has the list's words, which must not outweigh the rules that know it.
+     */
+    private static final double SURE_HAM = -3;
 
-    private static final double UNDECIDED = 3;
-    private static final double SURE_SPAM = 6;
+    private static final double UNDECIDED = 2.8;
+    private static final double SURE_SPAM = 6.5;
 
     private final TokenCounts counts;
 
