@@ -174,8 +174,8 @@ final class SpamAdmin {
     private String set(String line) {
         if (!Settings.is(line)) {
             throw new Malformed("'" + line
-                    + "' is no setting: dns, zone, arc-trust, clamd, clamd-absent, attachment, rules, waves or trap,"
-                    + " and what it says, such as 'dns system'");
+                    + "' is no setting: dns, zone, arc-trust, clamd, clamd-absent, attachment, rules, pyzor, waves,"
+                    + " digest or trap, and what it says, such as 'dns system'");
         }
         Settings after = Settings.of(directory.people().filterRules("")).with(line);
         directory.addFilterRule("", line);

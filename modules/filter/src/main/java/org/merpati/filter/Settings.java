@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code attachment reject|quarantine KIND ...}: files that are not wanted, {@code dangerous} for those that run
  *   <li>{@code rules own}, {@code rules none}, or {@code rules /FOLDER,/FOLDER}: whose content rules are in force, the
  *       same folders on every MTA
+ *   <li>{@code pyzor HOST:PORT}: a Pyzor server is asked how often a message was reported
  *   <li>{@code waves N}: how many people must have reported nearly the same message, {@code waves none} for never
  *   <li>{@code digest daily}, or {@code digest none}: whether people are told what is held in their quarantine
  *   <li>{@code trap ADDRESS}: an address of ours that nobody writes to but spammers; what comes there is reported
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
  * @param sealers the forwarders whose ARC seal is believed
  * @param rules the folders of content rules; none for those that come with this server, absent for none at all
  * @param kinds the ends of file names that are not wanted
+ * @param pyzor the server that is asked
  * @param waves how many must have reported nearly the same message; 0 for never
  * @param digests whether people are told once a day what is held in their quarantine
  * @param traps the addresses that nobody writes to but spammers
@@ -54,6 +56,7 @@ public record Settings(
         Action unwanted,
         Set<Domain> sealers,
         Optional<List<Path>> rules,
+        Optional<InetSocketAddress> pyzor,
         int waves,
         boolean digests,
         Set<Address> traps) {
@@ -67,6 +70,7 @@ public record Settings(
             Action.REJECT,
             Set.of(),
             Optional.of(List.of()),
+            Optional.empty(),
             3,
             true,
             Set.of());
@@ -92,6 +96,7 @@ public record Settings(
         private Action unwanted;
         private Set<Domain> sealers;
         private Optional<List<Path>> rules;
+        private Optional<InetSocketAddress> pyzor;
         private int waves;
         private boolean digests;
         private Set<Address> traps;
@@ -105,13 +110,15 @@ public record Settings(
             unwanted = from.unwanted;
             sealers = from.sealers;
             rules = from.rules;
+            pyzor = from.pyzor;
             waves = from.waves;
             digests = from.digests;
             traps = from.traps;
         }
 
         Settings done() {
-            return new Settings(dns, zones, scanners, absent, kinds, unwanted, sealers, rules, waves, digests, traps);
+            return new Settings(
+                    dns, zones, scanners, absent, kinds, unwanted, sealers, rules, pyzor, waves, digests, traps);
         }
     }
 
@@ -130,7 +137,7 @@ public record Settings(
 
     /** Whether a line is meant to be a setting. */
     public static boolean is(String line) {
-        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment|rules|waves|digest|trap) .*");
+        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment|rules|pyzor|waves|digest|trap) .*");
     }
 
     /**
@@ -152,6 +159,7 @@ public record Settings(
             case "arc-trust" -> draft.sealers = and(sealers, Domain.parse(value));
             case "clamd-absent" -> draft.absent = absent(value);
             case "rules" -> draft.rules = rules(value);
+            case "pyzor" -> draft.pyzor = Optional.of(Configuration.address(value));
             case "waves" -> draft.waves = waves(value);
             case "digest" -> draft.digests = digests(value);
             case "trap" -> draft.traps = and(traps, Address.parse(value));

@@ -25,10 +25,12 @@ class SettingsTest {
                 "clamd unix:/run/clamav/clamd.ctl",
                 "clamd 192.0.2.1:3310",
                 "clamd-absent pass",
+                "pyzor 192.0.2.1:24441",
                 "attachment quarantine dangerous iso"));
         assertThat(settings.dns().orElseThrow()).hasSize(2);
         assertThat(settings.zones()).singleElement().hasToString("client bl.example 127.0.0.2=3.0");
         assertThat(settings.scanners()).hasSize(2);
+        assertThat(settings.pyzor().orElseThrow().getPort()).isEqualTo(24441);
         assertThat(settings.absent()).isEqualTo(Action.DELIVER);
         assertThat(settings.kinds()).contains("exe", "iso");
         assertThat(settings.unwanted()).isEqualTo(Action.QUARANTINE);
@@ -44,6 +46,7 @@ class SettingsTest {
                 "clamd unix:relative",
                 "clamd host:99999",
                 "clamd-absent maybe",
+                "pyzor public",
                 "attachment exe",
                 "rules relative/folder",
                 "attachment reject",

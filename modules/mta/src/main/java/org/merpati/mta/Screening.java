@@ -31,6 +31,7 @@ import org.merpati.filter.dns.DnsClient;
 import org.merpati.filter.dns.ZoneCheck;
 import org.merpati.filter.known.Correspondents;
 import org.merpati.filter.lists.Origin;
+import org.merpati.filter.pyzor.PyzorCheck;
 import org.merpati.filter.rules.RuleShelf;
 import org.merpati.filter.rules.Scores;
 import org.merpati.filter.virus.AttachmentGuard;
@@ -127,6 +128,7 @@ final class Screening {
         if (!settings.kinds().isEmpty()) {
             sides.guard("attachment", new AttachmentGuard(settings.kinds(), settings.unwanted()));
         }
+        settings.pyzor().ifPresent(server -> sides.check("pyzor", new PyzorCheck(server, QUESTION)));
         if (settings.dns().isPresent()) {
             Dns dns = new DnsClient(settings.dns().get(), QUESTION, clock);
             sides.prover("proof", new Authenticator(dns, settings.sealers(), QUESTIONS));

@@ -95,7 +95,7 @@ public final class SpamCommand {
                 "How the server looks at messages: dns system|HOST:PORT; zone client|sender|link ZONE RANGE=WEIGHT;"
                         + " arc-trust DOMAIN; clamd HOST:PORT, clamd unix:/PATH; clamd-absent defer|pass;"
                         + " attachment reject|quarantine dangerous|KIND; rules own|none|/FOLDER,/FOLDER;"
-                        + " waves N|none; digest daily|none; trap ADDRESS.",
+                        + " pyzor HOST:PORT; waves N|none; digest daily|none; trap ADDRESS.",
                 "Such as: merpati spam set dns system"
             })
     int set(

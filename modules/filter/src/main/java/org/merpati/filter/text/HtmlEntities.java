@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Characters that a page names instead of writing them (HTML 4). */
-final class HtmlEntities {
+public final class HtmlEntities {
     /** The names of the characters 160 to 255, in order. */
     private static final String LATIN =
             "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg "
@@ -57,7 +57,7 @@ final class HtmlEntities {
     }
 
     /** Text with its entities decoded; what names nothing stays. */
-    static String decode(String text) {
+    public static String decode(String text) {
         int next = text.indexOf('&');
         if (next < 0) {
             return text;
