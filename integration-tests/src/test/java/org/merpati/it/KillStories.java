@@ -55,7 +55,7 @@ abstract class KillStories {
         List<String> imap = cluster.plan().all("imap");
         boolean proxy = victim.equals("gszhap");
         long killed;
-        try (Load load = new Load(ledger, smtp, imap, accounts, seed)) {
+        try (Load load = new Load(ledger, smtp, imap, accounts, seed, Load.STEADY)) {
             load.awaitPace(Duration.ofSeconds(60), MAILS, COMMANDS);
             killed = System.nanoTime();
             cluster.kill(victim);

@@ -88,7 +88,7 @@ final class Stories {
             throws IOException {
         Ledger ledger = new Ledger();
         List<String> smtp = cluster.plan().all("smtp");
-        try (Load load = new Load(ledger, smtp, cluster.plan().all("imap"), accounts, seed)) {
+        try (Load load = new Load(ledger, smtp, cluster.plan().all("imap"), accounts, seed, Load.STEADY)) {
             Kit.await(
                     () -> "the load runs; " + load.lastFailure(),
                     Duration.ofSeconds(60),

@@ -182,7 +182,7 @@ final class Bench {
         Ledger ledger = new Ledger();
         List<Outage> outages = new ArrayList<>();
         Random chance = new Random(seed);
-        try (Load load = new Load(ledger, plan.all("smtp"), plan.all("imap"), accounts, seed)) {
+        try (Load load = new Load(ledger, plan.all("smtp"), plan.all("imap"), accounts, seed, Load.DENSE)) {
             for (int i = 0; i < kills; i++) {
                 String victim = nodes.get(chance.nextInt(nodes.size()));
                 Outage outage = kill(cluster, victim, ledger, load, accounts);

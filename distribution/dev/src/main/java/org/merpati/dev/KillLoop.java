@@ -71,7 +71,8 @@ public final class KillLoop {
         Map<String, String> accounts = accounts(number);
         List<String> surprises = new ArrayList<>();
         Plan plan = cluster.plan();
-        try (Load load = new Load(ledger, plan.all("smtp"), plan.all("imap"), accounts, chance.nextLong())) {
+        try (Load load =
+                new Load(ledger, plan.all("smtp"), plan.all("imap"), accounts, chance.nextLong(), Load.DENSE)) {
             for (int kill = 0; kill < kills; kill++) {
                 load.awaitServed(SERVED, 1, 1);
                 pause(chance.nextInt(LONGEST_WAIT_MILLIS));

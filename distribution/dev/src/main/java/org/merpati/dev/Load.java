@@ -23,6 +23,12 @@ public final class Load implements AutoCloseable {
     private static final Pattern APPENDUID = Pattern.compile("OK \\[APPENDUID (\\d+) (\\d+)].*");
     private static final Pattern COPYUID = Pattern.compile(".*\\[COPYUID (\\d+) (\\d+) (\\d+)].*");
     private static final List<String> FLAGS = List.of("\\Seen", "\\Flagged", "$Load");
+    /** Each client begins something ten times a second, if servers answer as fast: a kill meets many things halfway. */
+    public static final Duration DENSE = Duration.ofMillis(100);
+
+    /** Eight mails and four commands an account each second: what also leaves a slow machine room to start nodes. */
+    public static final Duration STEADY = Duration.ofMillis(250);
+
     private static final long PAUSE_NANOS = 100_000_000;
     private static final Duration PACE = Duration.ofSeconds(2);
 
@@ -30,6 +36,7 @@ public final class Load implements AutoCloseable {
     private final List<String> smtp;
     private final List<String> imap;
     private final Map<String, String> accounts;
+    private final long beat;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong numbers = new AtomicLong();
     private final String run = Long.toString(System.nanoTime() & 0xffffffffL, 36);
@@ -43,12 +50,20 @@ public final class Load implements AutoCloseable {
      * @param smtp the servers to send to, host:port
      * @param imap the doors for IMAP, host:port
      * @param accounts address to password
+     * @param beat the least time between what one client begins
      */
-    public Load(Ledger ledger, List<String> smtp, List<String> imap, Map<String, String> accounts, long seed) {
+    public Load(
+            Ledger ledger,
+            List<String> smtp,
+            List<String> imap,
+            Map<String, String> accounts,
+            long seed,
+            Duration beat) {
         this.ledger = ledger;
         this.smtp = smtp;
         this.imap = imap;
         this.accounts = accounts;
+        this.beat = beat.toNanos();
         List<String> addresses = List.copyOf(accounts.keySet());
         for (int i = 0; i < 2; i++) {
             Random chance = new Random(seed + i);
@@ -106,6 +121,7 @@ public final class Load implements AutoCloseable {
 
     private void send(List<String> addresses, Random chance) {
         while (!stopped) {
+            long began = System.nanoTime();
             String to = addresses.get(chance.nextInt(addresses.size()));
             String id = "smtp-" + run + "-" + numbers.incrementAndGet() + "@example.net";
             byte[] message = MailProbe.message("outside@example.net", to, "load", id);
@@ -116,8 +132,13 @@ public final class Load implements AutoCloseable {
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            rest(began);
         }
+    }
+
+    /** Waits until the next may begin after one that began then. */
+    private void rest(long began) {
+        LockSupport.parkNanos(began + beat - System.nanoTime());
     }
 
     private boolean attempt(String server, String to, String id, byte[] message) {
@@ -153,8 +174,9 @@ public final class Load implements AutoCloseable {
                 client.ok("LOGIN " + address + " " + accounts.get(address));
                 client.ok("SELECT INBOX");
                 while (!stopped) {
+                    long began = System.nanoTime();
                     step(client, address, own, chance);
-                    LockSupport.parkNanos(PAUSE_NANOS);
+                    rest(began);
                 }
             } catch (IOException broken) {
                 String said = String.valueOf(broken.getMessage());
