@@ -3,6 +3,8 @@ package org.merpati.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,5 +141,18 @@ class DevStoryTest {
                 .as("two from before and the first of this start")
                 .isEqualTo(3);
         assertThat(typed("down").code()).isZero();
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamedWithTheWayOut() throws Exception {
+        int base = Kit.freeBase();
+        try (ServerSocket other = new ServerSocket(base + 2, 1, InetAddress.getLoopbackAddress())) {
+            Said said = typed("up", "one", "--base-port", Integer.toString(base));
+            assertThat(said.code()).isEqualTo(1);
+            assertThat(said.text())
+                    .contains("./dev: 127.0.0.1:" + other.getLocalPort() + ", for raft of node mail, cannot be had:")
+                    .contains("./dev up one --fresh --base-port N")
+                    .doesNotContain("\tat ");
+        }
     }
 }

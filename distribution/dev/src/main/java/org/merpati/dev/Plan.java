@@ -142,6 +142,15 @@ public final class Plan {
         return listeners;
     }
 
+    /** Every address that a node takes, by what it is for: its listeners, and what stands with the members. */
+    public Map<String, String> addresses(String node) {
+        Map<String, String> addresses = listeners(node);
+        int k = nodes().indexOf(node);
+        List<String> between = List.of("channel", "hazelcast", "raft");
+        between.forEach(name -> addresses.put(name, host(k) + ":" + (base + 100 * k + between.indexOf(name))));
+        return addresses;
+    }
+
     /** The listeners of a node's configuration; what is between nodes stands with the members there. */
     private Map<String, String> configured(String node) {
         int k = nodes().indexOf(node);

@@ -1,6 +1,7 @@
 package org.merpati.dev;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.merpati.cluster.Pem;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
+import org.merpati.runtime.Configuration;
 import org.merpati.smtp.Reply;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -155,6 +157,9 @@ final class Up implements Callable<Integer> {
         if (made.isPresent()) {
             say("the cluster is made, in " + plan.folder());
         }
+        for (String node : plan.nodes()) {
+            plan.addresses(node).forEach((name, address) -> refuseTaken(node, name, address));
+        }
         cluster.startAll();
         say("started; waiting until every group has a leader");
         cluster.awaitReady(plan.nodes(), READY, missing -> say("waiting: " + missing));
@@ -165,6 +170,20 @@ final class Up implements Callable<Integer> {
         tell(cluster, people);
         if (!arrived) {
             throw new IOException("the first mail did not arrive: ./dev logs NODE");
+        }
+    }
+
+    /** Says it before any node runs, and with the way out. */
+    private void refuseTaken(String node, String name, String address) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(Configuration.address(address));
+        } catch (IOException taken) {
+            throw new Refused(
+                    Refused.Reason.CANNOT,
+                    address + ", for " + name + " of node " + node + ", cannot be had: " + taken.getMessage()
+                            + "; end the program that uses it, or take other ports: ./dev up " + layout
+                            + (processes ? " --processes" : "") + " --fresh --base-port N");
         }
     }
 
