@@ -45,13 +45,8 @@ public final class Dev implements Runnable {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         System.exit(new CommandLine(new Dev())
-                .setExecutionExceptionHandler((failure, line, parsed) -> {
-                    if (failure instanceof Failure || failure instanceof IOException) {
-                        line.getErr().println("./dev: " + org.merpati.node.Main.sentence(failure));
-                        return 1;
-                    }
-                    throw failure;
-                })
+                .setExecutionExceptionHandler(
+                        (failure, line, parsed) -> org.merpati.node.Main.failed("./dev", failure, line.getErr()))
                 .execute(arguments));
     }
 

@@ -20,7 +20,8 @@ public final class Plan {
     private static final List<String> LAYOUTS = List.of("one", "three", "six");
     private static final Map<String, Integer> SLOTS = slots();
 
-    private static final int LMTP_SLOT = 3;
+    /** What nodes keep ports for between each other, in the order of these. */
+    private static final List<String> BETWEEN = List.of("channel", "hazelcast", "raft", "lmtp", "imap", "submission");
 
     private final String layout;
     private final Path folder;
@@ -137,17 +138,22 @@ public final class Plan {
         Map<String, String> listeners = configured(node);
         if (roles(node).contains("mailbox")) {
             int k = nodes().indexOf(node);
-            listeners.put("lmtp", host(k) + ":" + (base + 100 * k + LMTP_SLOT));
+            listeners.put("lmtp", between(k, "lmtp"));
         }
         return listeners;
+    }
+
+    private String between(int k, String name) {
+        return host(k) + ":" + (base + 100 * k + BETWEEN.indexOf(name));
     }
 
     /** Every address that a node takes, by what it is for: its listeners, and what stands with the members. */
     public Map<String, String> addresses(String node) {
         Map<String, String> addresses = listeners(node);
         int k = nodes().indexOf(node);
-        List<String> between = List.of("channel", "hazelcast", "raft");
-        between.forEach(name -> addresses.put(name, host(k) + ":" + (base + 100 * k + between.indexOf(name))));
+        for (String name : List.of("channel", "hazelcast", "raft")) {
+            addresses.put(name, between(k, name));
+        }
         return addresses;
     }
 
@@ -215,19 +221,12 @@ public final class Plan {
                     .append("\"\nroles = [")
                     .append(roles)
                     .append("]\n");
-            text.append("channel-port = ")
-                    .append(first)
-                    .append("\nhazelcast-port = ")
-                    .append(first + 1);
-            text.append("\nraft-port = ")
-                    .append(first + 2)
-                    .append("\nlmtp-port = ")
-                    .append(first + LMTP_SLOT);
-            text.append("\nimap-port = ")
-                    .append(first + 4)
-                    .append("\nsubmission-port = ")
-                    .append(first + 5);
-            text.append('\n');
+            for (int slot = 0; slot < BETWEEN.size(); slot++) {
+                text.append(BETWEEN.get(slot))
+                        .append("-port = ")
+                        .append(first + slot)
+                        .append('\n');
+            }
         }
         text.append("\n[listeners]\n");
         configured(node)

@@ -72,19 +72,23 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, parsed) -> {
-            if (failure instanceof Failure || failure instanceof IOException) {
-                line.getErr().println("merpati: " + sentence(failure));
-                return FAILED;
-            }
-            failure.printStackTrace(line.getErr());
-            line.getErr().println("merpati: this is a bug; please report it with the lines above: " + failure);
-            return BUG;
-        });
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((failure, line, parsed) -> failed("merpati", failure, line.getErr()));
+    }
+
+    /** Says what went wrong with a program's command: a sentence, and of a bug where it is. Gives the exit code. */
+    public static int failed(String program, Exception failure, PrintWriter err) {
+        if (failure instanceof Failure || failure instanceof IOException) {
+            err.println(program + ": " + sentence(failure));
+            return FAILED;
+        }
+        failure.printStackTrace(err);
+        err.println(program + ": this is a bug; please report it with the lines above: " + failure);
+        return BUG;
     }
 
     /** What went wrong, for people: the JDK's own message of a file is often no more than its name. */
-    public static String sentence(Exception failure) {
+    private static String sentence(Exception failure) {
         return switch (failure) {
             case NoSuchFileException missing -> "there is no file or folder " + missing.getFile();
             case AccessDeniedException denied -> denied.getFile() + " may not be read or written by this user";

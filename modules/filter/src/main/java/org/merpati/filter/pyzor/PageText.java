@@ -8,7 +8,7 @@ import org.merpati.filter.text.HtmlEntities;
 
 /** The text of a page as Pyzor takes it: what stands between tags, parted by a space, without scripts and styles. */
 final class PageText {
-    private static final Pattern WINDOWS = Pattern.compile("&#(12[89]|1[34]\\d|15\\d);?");
+    private static final Pattern WINDOWS = Pattern.compile("&#(12[89]|1[345]\\d);?");
 
     private final String html;
     private final StringJoiner text = new StringJoiner(" ");

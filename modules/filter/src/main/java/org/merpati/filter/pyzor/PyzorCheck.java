@@ -26,6 +26,9 @@ public final class PyzorCheck implements Check {
     private static final int REPORTED = 5;
 
     private static final double SCORE = 2;
+    /** How often it is asked at most: datagrams get lost. */
+    private static final int QUESTIONS = 2;
+
     private static final int ANSWER_LIMIT = 8_192;
     /** Numbers below this one are the servers' own. */
     private static final int FIRST_THREAD = 1_024;
@@ -37,7 +40,7 @@ public final class PyzorCheck implements Check {
 
     /**
      * @param server host and port; the port is commonly 24441
-     * @param limit how long an answer is waited for; half of it is for a second question, since datagrams get lost
+     * @param limit how long an answer is waited for, a second question included
      */
     public PyzorCheck(InetSocketAddress server, Duration limit) {
         this.server = server;
@@ -84,33 +87,36 @@ public final class PyzorCheck implements Check {
     }
 
     private Map<String, String> ask(String digest) throws IOException {
+        // Looked up for each question: the setting may outlive the address.
         InetSocketAddress address = new InetSocketAddress(server.getHostString(), server.getPort());
         if (address.isUnresolved()) {
             throw new IOException("its name has no address");
         }
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(address);
-            for (int left = 1; ; left--) {
-                int thread = ThreadLocalRandom.current().nextInt(FIRST_THREAD, LAST_THREAD);
-                byte[] question = ("Op: check\nOp-Digest: " + digest + "\nThread: " + thread + "\nPV: 2.1\n\n")
-                        .getBytes(StandardCharsets.US_ASCII);
-                socket.send(new DatagramPacket(question, question.length));
-                Optional<Map<String, String>> answer = answer(socket, thread);
+            for (int question = 0; question < QUESTIONS; question++) {
+                Optional<Map<String, String>> answer = ask(socket, digest);
                 if (answer.isPresent()) {
                     return answer.get();
                 }
-                if (left == 0) {
-                    throw new SocketTimeoutException("not within " + limit.toMillis() + " ms");
-                }
             }
+            throw new SocketTimeoutException("not within " + limit.toMillis() + " ms");
         }
     }
 
-    /** The answer to a question, if it comes within half the limit; answers to others are passed over. */
+    private Optional<Map<String, String>> ask(DatagramSocket socket, String digest) throws IOException {
+        int thread = ThreadLocalRandom.current().nextInt(FIRST_THREAD, LAST_THREAD);
+        byte[] question = ("Op: check\nOp-Digest: " + digest + "\nThread: " + thread + "\nPV: 2.1\n\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        socket.send(new DatagramPacket(question, question.length));
+        return answer(socket, thread);
+    }
+
+    /** The answer to a question, if it comes within its part of the limit; answers to others are passed over. */
     private Optional<Map<String, String>> answer(DatagramSocket socket, int thread) throws IOException {
-        long end = System.nanoTime() + limit.toNanos() / 2;
+        long end = System.nanoTime() + limit.toNanos() / QUESTIONS;
         DatagramPacket packet = new DatagramPacket(new byte[ANSWER_LIMIT], ANSWER_LIMIT);
-        for (long left = limit.toMillis() / 2; left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+        for (long left = limit.toMillis() / QUESTIONS; left > 0; left = (end - System.nanoTime()) / 1_000_000) {
             socket.setSoTimeout((int) left);
             try {
                 socket.receive(packet);

@@ -52,9 +52,13 @@ final class RealPyzor implements AutoCloseable {
         }
     }
 
-    static void assumeHere() {
-        Assumptions.assumeTrue(
-                Files.isExecutable(SERVER), "pyzord is not installed: apt-get install pyzor python3-gdbm");
+    static void assumeHere() throws IOException, InterruptedException {
+        boolean here = Files.isExecutable(SERVER)
+                && new ProcessBuilder("/usr/bin/python3", "-c", "import _gdbm")
+                                .start()
+                                .waitFor()
+                        == 0;
+        Assumptions.assumeTrue(here, "pyzord is not installed: apt-get install pyzor python3-gdbm");
     }
 
     InetSocketAddress address() {
