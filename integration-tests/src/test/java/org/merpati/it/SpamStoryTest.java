@@ -255,6 +255,34 @@ class SpamStoryTest {
         assertThat(explained(taken)).as("the message is gone").contains("BAYES_9");
     }
 
+    @Test
+    void whatIsSaidOfAMessageCountsForItsOriginOnEachMta() throws IOException {
+        Cluster cluster = six.cluster();
+        byte[] message = "X-Spam-Origin: 203.0.113.0/24\r\nSubject: again\r\n\r\nfrom there\r\n"
+                .getBytes(StandardCharsets.US_ASCII);
+        try (MailProbe.Imap client =
+                new MailProbe.Imap(cluster.plan().all("imap").getFirst())) {
+            client.ok("LOGIN " + account + " " + password);
+            client.literal("APPEND Archive", message);
+            client.ok("SELECT Archive");
+            client.ok("MOVE * Junk");
+        }
+        Map<String, String> origin = Map.of("origin", "203.0.113.77");
+        for (String mta : List.of("gsmta1", "gsmta2")) {
+            Kit.await(() -> mta + " knows of it", PATIENCE, () -> unwanted(mta, origin) == 5);
+        }
+        assertThat(unwanted("gsmta1", Map.of("origin", "203.0.114.0/24"))).isZero();
+        cluster.ask("gszimbra1", "spam reputation forget", origin);
+        Kit.await("it is forgotten", PATIENCE, () -> unwanted("gsmta2", origin) == 0);
+    }
+
+    private int unwanted(String node, Map<String, String> origin) {
+        return six.cluster()
+                .ask(node, "spam reputation", origin)
+                .path("unwanted")
+                .asInt();
+    }
+
     /** What a trap has seen is known to the other MTA a moment later. */
     @Test
     void aWaveThatATrapHasSeenIsKnownToEachMta() throws IOException {

@@ -37,6 +37,7 @@ import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
 import org.merpati.node.filter.KnownCorrespondents;
+import org.merpati.node.filter.KnownOrigins;
 import org.merpati.node.filter.KnownWaves;
 import org.merpati.node.filter.Learned;
 import org.merpati.node.filter.LearnedWords;
@@ -221,7 +222,8 @@ public final class Node implements AutoCloseable {
         LearnedWords words = new LearnedWords();
         KnownWaves waves = new KnownWaves();
         KnownCorrespondents correspondents = new KnownCorrespondents();
-        SideTables tables = new SideTables(List.of(words, waves, correspondents));
+        KnownOrigins origins = new KnownOrigins();
+        SideTables tables = new SideTables(List.of(words, waves, correspondents, origins));
         Optional<Journal> own = Optional.empty();
         LiveCopy copy;
         if (topology.directory().isVoter(self.name())) {
@@ -241,7 +243,7 @@ public final class Node implements AutoCloseable {
                 shards,
                 config.security().passwordIterations());
         return new People(
-                directory, new Learned(words, waves, correspondents, DirectoryGroup.tableWrites(routes, own)));
+                directory, new Learned(words, waves, correspondents, origins, DirectoryGroup.tableWrites(routes, own)));
     }
 
     private LiveCopy followed(NodeConfig config, Topology topology, MinaNodeChannel channel, SideTables tables)

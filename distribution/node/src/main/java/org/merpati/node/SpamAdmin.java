@@ -16,7 +16,10 @@ import org.merpati.filter.Policy;
 import org.merpati.filter.Settings;
 import org.merpati.filter.bayes.Counts;
 import org.merpati.filter.lists.ListEntry;
+import org.merpati.filter.reputation.Opinion;
+import org.merpati.filter.reputation.Origins;
 import org.merpati.kernel.Address;
+import org.merpati.kernel.Clock;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
@@ -37,7 +40,10 @@ final class SpamAdmin {
     /** Whether this node keeps what everybody has taught. */
     private final boolean knows;
 
+    private final Clock clock;
+
     SpamAdmin(NodeContext node) {
+        this.clock = node.clock();
         this.learned = node.learned();
         this.knows = node.self().has(Role.MTA)
                 || node.topology().directory().isVoter(node.self().name());
@@ -47,8 +53,8 @@ final class SpamAdmin {
     }
 
     /**
-     * Carries out an operation: list, allow, deny, forget, policy, set, unset, learn, learned, explain, held, show,
-     * release.
+     * Carries out an operation: list, allow, deny, forget, policy, set, unset, learn, learned, reputation, explain,
+     * held, show, release.
      *
      * @throws Malformed if there is no such operation or a parameter is missing or wrong
      */
@@ -77,6 +83,12 @@ final class SpamAdmin {
             }
             case "learn" -> learn(need(parameters, "lessons"));
             case "learned" -> learned();
+            case "reputation" -> reputation(Origins.name(need(parameters, "origin")));
+            case "reputation forget" -> {
+                String origin = Origins.name(need(parameters, "origin"));
+                learned.forget(Origins.key(origin));
+                yield "what became of earlier mail of " + origin + " is forgotten";
+            }
             default -> throw new Malformed("no operation 'spam " + operation + "'");
         };
     }
@@ -120,11 +132,22 @@ final class SpamAdmin {
         }
     }
 
-    private Object learned() {
+    private void knows() {
         if (!knows) {
             throw new Refused(
                     Refused.Reason.CANNOT, "this node does not keep what was learned: ask an MTA or a directory node");
         }
+    }
+
+    private Map<String, Object> reputation(String origin) {
+        knows();
+        Opinion opinion = learned.origins().opinion(Origins.key(origin), Clock.day(clock.millis()));
+        return Map.of(
+                "origin", origin, "wanted", Math.round(opinion.wanted()), "unwanted", Math.round(opinion.unwanted()));
+    }
+
+    private Object learned() {
+        knows();
         Counts counts = learned.words().counts(new long[0]);
         return Map.of(
                 "ham",
@@ -175,7 +198,7 @@ final class SpamAdmin {
         if (!Settings.is(line)) {
             throw new Malformed("'" + line
                     + "' is no setting: dns, zone, arc-trust, clamd, clamd-absent, attachment, rules, pyzor, waves,"
-                    + " digest or trap, and what it says, such as 'dns system'");
+                    + " reputation, digest or trap, and what it says, such as 'dns system'");
         }
         Settings after = Settings.of(directory.people().filterRules("")).with(line);
         directory.addFilterRule("", line);

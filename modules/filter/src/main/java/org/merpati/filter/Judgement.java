@@ -15,7 +15,8 @@ import org.merpati.kernel.Malformed;
  * @param why a sentence for people; it does not travel
  */
 public record Judgement(Action action, double score, double required, String why) {
-    private static final double NEVER = 9999;
+    /** What is required where no score is spam. */
+    static final double NEVER = 9999;
 
     /** Where nobody judged. */
     public static final Judgement NONE = new Judgement(Action.DELIVER, 0, NEVER, "it was not judged");
@@ -79,7 +80,7 @@ public record Judgement(Action action, double score, double required, String why
     }
 
     /**
-     * The fields X-Spam-Flag and X-Spam-Status for this recipient, each line ended by CRLF.
+     * The fields X-Spam-Flag, X-Spam-Status and X-Spam-Test for this recipient, each line ended by CRLF.
      *
      * @param tests as {@link Report#tests} has them
      */
@@ -93,6 +94,7 @@ public record Judgement(Action action, double score, double required, String why
                         action.spam() ? "Yes" : "No",
                         score,
                         required,
-                        tests.isEmpty() ? "" : "\r\n\ttests=" + folded);
+                        tests.isEmpty() ? "" : "\r\n\ttests=" + folded)
+                + SieveTests.of(this, tests).field();
     }
 }

@@ -61,6 +61,13 @@ public record Report(List<Finding> findings, List<Objection> objections, Proof p
         return new Report(others, objections, proof, millis);
     }
 
+    /** The same with more findings. */
+    public Report and(List<Finding> more) {
+        List<Finding> both = new ArrayList<>(findings);
+        both.addAll(more);
+        return new Report(both, objections, proof, millis);
+    }
+
     private List<Finding> all() {
         List<Finding> all = new ArrayList<>(findings);
         objections.forEach(objection -> all.add(objection.finding()));

@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
  *       same folders on every MTA
  *   <li>{@code pyzor HOST:PORT}: a Pyzor server is asked how often a message was reported
  *   <li>{@code waves N}: how many people must have reported nearly the same message, {@code waves none} for never
+ *   <li>{@code reputation counted}, or {@code reputation none}: whether what became of earlier mail of the same network or
+ *       proved sender counts
  *   <li>{@code digest daily}, or {@code digest none}: whether people are told what is held in their quarantine
  *   <li>{@code trap ADDRESS}: an address of ours that nobody writes to but spammers; what comes there is reported
  * </ul>
@@ -44,6 +46,7 @@ import org.slf4j.LoggerFactory;
  * @param kinds the ends of file names that are not wanted
  * @param pyzor the server that is asked
  * @param waves how many must have reported nearly the same message; 0 for never
+ * @param reputation whether what became of earlier mail counts
  * @param digests whether people are told once a day what is held in their quarantine
  * @param traps the addresses that nobody writes to but spammers
  */
@@ -58,6 +61,7 @@ public record Settings(
         Optional<List<Path>> rules,
         Optional<InetSocketAddress> pyzor,
         int waves,
+        boolean reputation,
         boolean digests,
         Set<Address> traps) {
     /** Where nothing is said: nothing leaves the cluster. */
@@ -72,6 +76,7 @@ public record Settings(
             Optional.of(List.of()),
             Optional.empty(),
             3,
+            true,
             true,
             Set.of());
 
@@ -98,6 +103,7 @@ public record Settings(
         private Optional<List<Path>> rules;
         private Optional<InetSocketAddress> pyzor;
         private int waves;
+        private boolean reputation;
         private boolean digests;
         private Set<Address> traps;
 
@@ -112,13 +118,26 @@ public record Settings(
             rules = from.rules;
             pyzor = from.pyzor;
             waves = from.waves;
+            reputation = from.reputation;
             digests = from.digests;
             traps = from.traps;
         }
 
         Settings done() {
             return new Settings(
-                    dns, zones, scanners, absent, kinds, unwanted, sealers, rules, pyzor, waves, digests, traps);
+                    dns,
+                    zones,
+                    scanners,
+                    absent,
+                    kinds,
+                    unwanted,
+                    sealers,
+                    rules,
+                    pyzor,
+                    waves,
+                    reputation,
+                    digests,
+                    traps);
         }
     }
 
@@ -137,7 +156,8 @@ public record Settings(
 
     /** Whether a line is meant to be a setting. */
     public static boolean is(String line) {
-        return line.matches("(dns|zone|arc-trust|clamd|clamd-absent|attachment|rules|pyzor|waves|digest|trap) .*");
+        return line.matches(
+                "(dns|zone|arc-trust|clamd|clamd-absent|attachment|rules|pyzor|waves|reputation|digest|trap) .*");
     }
 
     /**
@@ -161,6 +181,7 @@ public record Settings(
             case "rules" -> draft.rules = rules(value);
             case "pyzor" -> draft.pyzor = Optional.of(Configuration.address(value));
             case "waves" -> draft.waves = waves(value);
+            case "reputation" -> draft.reputation = reputation(value);
             case "digest" -> draft.digests = digests(value);
             case "trap" -> draft.traps = and(traps, Address.parse(value));
             default -> attachments(draft, value);
@@ -177,6 +198,14 @@ public record Settings(
                     "waves are 'none', or how many must have reported a message, 1 to 99, not '" + value + "'");
         }
         return Integer.parseInt(value);
+    }
+
+    private static boolean reputation(String value) {
+        return switch (value) {
+            case "counted" -> true;
+            case "none" -> false;
+            default -> throw new Malformed("what became of earlier mail is 'counted' or 'none', not '" + value + "'");
+        };
     }
 
     private static boolean digests(String value) {

@@ -2,13 +2,15 @@ package org.merpati.filter;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.merpati.filter.reputation.Origins;
 
 /**
  * What was found in a message and what is done for each of its recipients, in their order.
  *
+ * @param origins where it came from, as far as that is known by again
  * @param each as many as there are recipients
  */
-public record Verdict(Report report, List<Judgement> each) {
+public record Verdict(Report report, Origins origins, List<Judgement> each) {
     public Verdict {
         each = List.copyOf(each);
     }
@@ -37,6 +39,6 @@ public record Verdict(Report report, List<Judgement> each) {
     }
 
     private Verdict with(UnaryOperator<Judgement> change) {
-        return new Verdict(report, each.stream().map(change).toList());
+        return new Verdict(report, origins, each.stream().map(change).toList());
     }
 }

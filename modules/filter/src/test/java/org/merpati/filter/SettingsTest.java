@@ -26,11 +26,13 @@ class SettingsTest {
                 "clamd 192.0.2.1:3310",
                 "clamd-absent pass",
                 "pyzor 192.0.2.1:24441",
+                "reputation none",
                 "attachment quarantine dangerous iso"));
         assertThat(settings.dns().orElseThrow()).hasSize(2);
         assertThat(settings.zones()).singleElement().hasToString("client bl.example 127.0.0.2=3.0");
         assertThat(settings.scanners()).hasSize(2);
         assertThat(settings.pyzor().orElseThrow().getPort()).isEqualTo(24441);
+        assertThat(settings.reputation()).isFalse();
         assertThat(settings.absent()).isEqualTo(Action.DELIVER);
         assertThat(settings.kinds()).contains("exe", "iso");
         assertThat(settings.unwanted()).isEqualTo(Action.QUARANTINE);
@@ -47,6 +49,7 @@ class SettingsTest {
                 "clamd host:99999",
                 "clamd-absent maybe",
                 "pyzor public",
+                "reputation good",
                 "attachment exe",
                 "rules relative/folder",
                 "attachment reject",

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.merpati.filter.lists.Origin;
+import org.merpati.filter.reputation.Origins;
 import org.merpati.kernel.Malformed;
 
 class VerdictTest {
@@ -88,16 +89,17 @@ class VerdictTest {
     void dataIsRefusedOnlyIfAllRefuse() throws IOException {
         Judgement refuses = judged(report(20));
         Judgement takes = judged(report(20), "policy reject=none");
-        assertThat(new Verdict(report(20), List.of(refuses, refuses)).refused()).isTrue();
-        Verdict mixed = new Verdict(report(20), List.of(refuses, takes));
+        assertThat(new Verdict(report(20), Origins.NONE, List.of(refuses, refuses)).refused())
+                .isTrue();
+        Verdict mixed = new Verdict(report(20), Origins.NONE, List.of(refuses, takes));
         assertThat(mixed.refused()).isFalse();
         assertThat(mixed.accepted().each())
                 .extracting(Judgement::action)
                 .containsExactly(Action.QUARANTINE, Action.JUNK);
-        assertThat(new Verdict(report(20), List.of(takes)).ours().each())
+        assertThat(new Verdict(report(20), Origins.NONE, List.of(takes)).ours().each())
                 .extracting(Judgement::action)
                 .containsExactly(Action.DELIVER);
-        assertThat(new Verdict(report(0), List.of()).refused()).isFalse();
+        assertThat(new Verdict(report(0), Origins.NONE, List.of()).refused()).isFalse();
     }
 
     @Test
@@ -106,9 +108,13 @@ class VerdictTest {
         Judgement read = Judgement.parse(judgement.text());
         assertThat(judgement.text()).isEqualTo("junk:7.3:5.0");
         assertThat(read.action()).isEqualTo(Action.JUNK);
-        assertThat(read.fields("A,B"))
-                .isEqualTo("X-Spam-Flag: YES\r\nX-Spam-Status: Yes, score=7.3 required=5.0\r\n\ttests=A,B\r\n");
-        assertThat(Judgement.NONE.fields("")).isEqualTo("X-Spam-Status: No, score=0.0 required=9999.0\r\n");
+        assertThat(read.fields("A,B")).isEqualTo("""
+                        X-Spam-Flag: YES
+                        X-Spam-Status: Yes, score=7.3 required=5.0
+                        \ttests=A,B
+                        X-Spam-Test: spam=8 percent=73 virus=0
+                        """.replace("\n", "\r\n"));
+        assertThat(Judgement.NONE.fields("")).startsWith("X-Spam-Status: No, score=0.0 required=9999.0\r\n");
         String many = "ABCDEFGHIJKLMNOP,".repeat(40) + "Z";
         assertThat(read.fields(many).lines())
                 .allSatisfy(line -> assertThat(line).hasSizeLessThan(78));

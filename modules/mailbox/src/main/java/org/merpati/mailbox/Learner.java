@@ -15,6 +15,8 @@ import org.merpati.filter.Suspect;
 import org.merpati.filter.bayes.Bayes;
 import org.merpati.filter.bayes.Lesson;
 import org.merpati.filter.bayes.Mark;
+import org.merpati.filter.reputation.Experience;
+import org.merpati.filter.reputation.Origins;
 import org.merpati.filter.waves.Fingerprints;
 import org.merpati.filter.waves.Sighting;
 import org.merpati.kernel.AccountId;
@@ -53,6 +55,9 @@ public final class Learner implements AutoCloseable {
     /** How many messages of one command are learned from. */
     private static final int OF_ONE = 2_000;
 
+    /** How many of the filter's verdicts on the origin of a message a person's word outweighs. */
+    private static final int LOUD = 5;
+
     private static final int BATCH = 32;
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -67,10 +72,13 @@ public final class Learner implements AutoCloseable {
 
         /** Tells all of waves of spam; it may throw {@link TryLater}. */
         void report(List<Sighting> sightings);
+
+        /** Tells all what became of mail; it may throw {@link TryLater}. */
+        void experienced(List<Experience> experiences, int today);
     }
 
     /** What is learned from one message, for the person and for all. */
-    private record Learned(Lesson lesson, Sighting sighting) {}
+    private record Learned(Lesson lesson, Sighting sighting, List<Experience> experiences) {}
 
     private final Clock clock;
     private final Everybody everybody;
@@ -110,6 +118,7 @@ public final class Learner implements AutoCloseable {
         count(store, account, learned.lesson());
         everybody.teach(List.of(learned.lesson()));
         everybody.report(List.of(learned.sighting()));
+        everybody.experienced(learned.experiences(), Clock.day(clock.millis()));
     }
 
     private static Mark said(FlagChange change) {
@@ -160,6 +169,9 @@ public final class Learner implements AutoCloseable {
             try {
                 everybody.teach(some.stream().map(Learned::lesson).toList());
                 everybody.report(some.stream().map(Learned::sighting).toList());
+                List<Experience> experiences =
+                        some.stream().flatMap(one -> one.experiences().stream()).toList();
+                everybody.experienced(experiences, Clock.day(clock.millis()));
             } catch (TryLater notNow) {
                 LOG.debug("{} lessons wait for the directory: {}", batch.size(), notNow.sentence());
                 batch.subList(0, Math.max(0, batch.size() - WAITING)).clear();
@@ -228,7 +240,16 @@ public final class Learner implements AutoCloseable {
         long reporter = account.value().high() ^ account.value().low();
         return new Learned(
                 Bayes.lesson(suspect, mark, clock.millis()),
-                new Sighting(reporter, mark == Mark.SPAM ? 1 : 0, Fingerprints.of(suspect), today));
+                new Sighting(reporter, mark == Mark.SPAM ? 1 : 0, Fingerprints.of(suspect), today),
+                experiences(suspect, mark));
+    }
+
+    /** What a person says of a message is said of where it came from, louder than the filter says it. */
+    private static List<Experience> experiences(Suspect suspect, Mark mark) {
+        Origins origins = Origins.parse(suspect.header(Origins.FIELD).orElse(""));
+        return origins.keys().stream()
+                .map(key -> new Experience(key, mark == Mark.HAM ? LOUD : 0, mark == Mark.SPAM ? LOUD : 0))
+                .toList();
     }
 
     private static boolean count(MailStore store, AccountId account, Lesson lesson) {

@@ -9,7 +9,14 @@ import org.merpati.mime.HeaderField;
 final class VerdictLines {
     /** What the filter writes into a message, and for whom. */
     static final Set<String> VERDICT = Set.of(
-            "x-spam-flag", "x-spam-status", "x-spam-score", "x-spam-report", "authentication-results", "return-path");
+            "x-spam-flag",
+            "x-spam-status",
+            "x-spam-score",
+            "x-spam-report",
+            "x-spam-test",
+            "x-spam-origin",
+            "authentication-results",
+            "return-path");
 
     private static final int FIELDS = 1_000;
     private static final int LIMIT = 4_000;

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.merpati.directory.Account;
 import org.merpati.directory.SpamRequests;
 import org.merpati.filter.bayes.Mark;
+import org.merpati.filter.reputation.Experience;
+import org.merpati.filter.reputation.Origins;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
@@ -98,6 +100,21 @@ class LearnerTest {
         assertThat(fixture.everybody.sightings)
                 .extracting(org.merpati.filter.waves.Sighting::weight)
                 .containsExactly(1, 0, 1);
+    }
+
+    @Test
+    void whatIsSaidOfAMessageIsSaidOfWhereItCameFrom() {
+        String text = "X-Spam-Origin: 192.0.2.0/24,\n\texample.com\n" + TEXT;
+        long junk = move("INBOX", append("INBOX", text), "Junk");
+        awaitHers(0, 1);
+        move("Junk", junk, "Archive");
+        await("both are told", () -> fixture.everybody.experiences.size() == 4);
+        assertThat(fixture.everybody.experiences)
+                .containsExactly(
+                        new Experience(Origins.key("192.0.2.0/24"), 0, 5),
+                        new Experience(Origins.key("example.com"), 0, 5),
+                        new Experience(Origins.key("192.0.2.0/24"), 5, 0),
+                        new Experience(Origins.key("example.com"), 5, 0));
     }
 
     @Test

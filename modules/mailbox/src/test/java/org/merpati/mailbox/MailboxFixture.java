@@ -30,6 +30,7 @@ import org.merpati.directory.DirectoryGroup;
 import org.merpati.directory.SideTables;
 import org.merpati.directory.SpamRequests;
 import org.merpati.filter.bayes.Lesson;
+import org.merpati.filter.reputation.Experience;
 import org.merpati.filter.waves.Sighting;
 import org.merpati.journal.Journal;
 import org.merpati.journal.memory.MemoryJournals;
@@ -174,6 +175,7 @@ final class MailboxFixture implements AutoCloseable {
     static final class Told implements Learner.Everybody {
         final List<Lesson> lessons = new CopyOnWriteArrayList<>();
         final List<Sighting> sightings = new CopyOnWriteArrayList<>();
+        final List<Experience> experiences = new CopyOnWriteArrayList<>();
         volatile boolean away;
 
         @Override
@@ -187,6 +189,11 @@ final class MailboxFixture implements AutoCloseable {
         @Override
         public void report(List<Sighting> some) {
             sightings.addAll(some);
+        }
+
+        @Override
+        public void experienced(List<Experience> some, int today) {
+            experiences.addAll(some);
         }
     }
 

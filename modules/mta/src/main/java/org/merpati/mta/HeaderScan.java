@@ -20,8 +20,14 @@ import java.util.Set;
 record HeaderScan(int received, boolean date, boolean messageId, List<MailBody.Range> ours) {
     private static final int START_LIMIT = 400;
     private static final int HEADER_LIMIT = 1 << 20;
-    private static final Set<String> VERDICT =
-            Set.of("x-spam-flag", "x-spam-status", "x-spam-score", "x-spam-report", "x-spam-level");
+    private static final Set<String> VERDICT = Set.of(
+            "x-spam-flag",
+            "x-spam-status",
+            "x-spam-score",
+            "x-spam-report",
+            "x-spam-level",
+            "x-spam-test",
+            "x-spam-origin");
 
     HeaderScan {
         ours = List.copyOf(ours);

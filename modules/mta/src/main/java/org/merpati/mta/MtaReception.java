@@ -205,6 +205,7 @@ final class MtaReception implements Reception {
         /** The message behind our lines: what was found goes below where it came from (RFC 8601 §2). */
         private MailBody marked(MailBody theirs, byte[] trace, Verdict verdict) {
             String fields = verdict.report().fields()
+                    + verdict.origins().field()
                     + verdict.report()
                             .proof()
                             .results()

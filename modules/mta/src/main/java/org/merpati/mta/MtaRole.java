@@ -78,6 +78,7 @@ public final class MtaRole implements AutoCloseable {
     private final Counters counters = new Counters();
     private final List<QueueRunner> runners = new CopyOnWriteArrayList<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Screening screening;
 
     /** A role without spools and listeners yet. */
     public MtaRole(Parts parts) {
@@ -87,6 +88,7 @@ public final class MtaRole implements AutoCloseable {
     MtaRole(Parts parts, MailExchanges exchanges) {
         this.parts = parts;
         this.spools = new Spools(parts.self());
+        this.screening = new Screening(parts.directory()::people, learned(), parts.knowledge(), parts.clock());
         this.connections = new NodeConnections(parts.topology(), parts.identity(), parts.network(), parts.hostname());
         NodeConfig.Timing timing = parts.config().timing();
         this.delivering = new Delivering(
@@ -173,7 +175,7 @@ public final class MtaRole implements AutoCloseable {
                 parts.hostname(),
                 arriving,
                 counters,
-                new Screening(parts.directory()::people, learned(), parts.knowledge(), parts.clock()));
+                screening);
         NodeConfig.Listeners wanted = parts.config().listeners();
         open("smtp", wanted.smtp(), SmtpConfig.Kind.RELAY, false, reception);
         open("submission", wanted.submission(), SmtpConfig.Kind.SUBMISSION, false, reception);
@@ -265,5 +267,6 @@ public final class MtaRole implements AutoCloseable {
         runners.forEach(
                 runner -> parts.health().remove("queue " + runner.spool().group()));
         connections.close();
+        screening.close();
     }
 }

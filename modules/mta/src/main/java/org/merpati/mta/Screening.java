@@ -32,6 +32,7 @@ import org.merpati.filter.dns.ZoneCheck;
 import org.merpati.filter.known.Correspondents;
 import org.merpati.filter.lists.Origin;
 import org.merpati.filter.pyzor.PyzorCheck;
+import org.merpati.filter.reputation.Origins;
 import org.merpati.filter.rules.RuleShelf;
 import org.merpati.filter.rules.Scores;
 import org.merpati.filter.virus.AttachmentGuard;
@@ -44,6 +45,7 @@ import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.MailId;
 import org.merpati.mta.learned.Knowledge;
+import org.merpati.mta.learned.Standing;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Reply;
 import org.merpati.wire.InternalErrors;
@@ -54,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * Has arriving mail judged by the filter, as the directory says now: what a person, a domain and the server want is in
  * force from the next message on.
  */
-final class Screening {
+final class Screening implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Duration SCAN = Duration.ofSeconds(18);
     private static final Duration QUESTION = Duration.ofSeconds(3);
@@ -82,6 +84,7 @@ final class Screening {
     private final Source source;
     private final Clock clock;
     private final Knowledge knowledge;
+    private final Standing standing;
     private final Bayes bayes;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final RuleShelf rules;
@@ -90,6 +93,7 @@ final class Screening {
     Screening(Source source, TokenCounts learned, Knowledge knowledge, Clock clock) {
         this.source = source;
         this.knowledge = knowledge;
+        this.standing = new Standing(knowledge, clock, Standing.PAUSE);
         this.bayes = new Bayes(learned);
         this.clock = clock;
         this.rules = new RuleShelf(InternalErrors::report, this::scores, clock);
@@ -149,14 +153,17 @@ final class Screening {
         People people = source.people();
         Suspect suspect = Suspect.of(arrival, content(body));
         Built by = built(people.filterRules(""));
-        Report report = by.filter().report(suspect);
+        Report found = by.filter().report(suspect);
         trapped(mail, suspect, by.settings());
-        Origin origin = Origin.of(suspect, report.proof());
+        Origin origin = Origin.of(suspect, found.proof());
+        Origins origins = by.settings().reputation() ? Origins.of(origin) : Origins.NONE;
+        Report report = found.and(standing.findings(origins));
+        standing.note(origins, found);
         List<Judgement> each = new ArrayList<>();
         for (Recipients.Target target : to) {
             each.add(Judgement.of(hers(report, suspect, origin, target), origin, scopes(people, target)));
         }
-        Verdict verdict = new Verdict(report, each);
+        Verdict verdict = new Verdict(report, origins, each);
         MailLog.event(
                 mail,
                 "judged",
@@ -281,6 +288,11 @@ final class Screening {
         Known now = new Known(lines, Preferences.of(lines));
         known.put(scope, now);
         return now.says();
+    }
+
+    @Override
+    public void close() {
+        standing.close();
     }
 
     /** What the dialogue answers to a message that is not accepted. */

@@ -15,8 +15,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.filter.known.Correspondents;
+import org.merpati.filter.reputation.Experience;
+import org.merpati.filter.reputation.Origins;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
+import org.merpati.kernel.Clock;
 import org.merpati.smtp.NodeParameters;
 import org.merpati.smtp.Reply;
 import org.xbill.DNS.Type;
@@ -210,6 +213,35 @@ class ScreeningTest {
         }
         assertThat(verdicts(fixture.box1)).containsExactly("junk", "junk", "deliver");
         assertThat(verdicts(fixture.box2)).containsExactly("junk");
+    }
+
+    @Test
+    void whatBecameOfEarlierMailOfAProvedSenderCounts() throws IOException {
+        fixture.directory.addFilterRule("", "rules none");
+        fixture.knowledge.experienced(
+                List.of(new Experience(Origins.key("example.org"), 0, 30)), Clock.day(fixture.clock.millis()));
+        assertThat(send("budi@lvlogist.com").positive()).isTrue();
+        assertThat(fixture.box1.taken.getLast().text()).doesNotContain("SENDER_REPUTATION", "X-Spam-Origin");
+        Map<String, List<String>> spf = Map.of("example.org.", List.of("\"v=spf1 ip4:127.0.0.1 -all\""));
+        try (TestNames names = new TestNames(Type.TXT, spf)) {
+            fixture.directory.addFilterRule(
+                    "",
+                    "dns " + names.address().getHostString() + ":"
+                            + names.address().getPort());
+            assertThat(send("budi@lvlogist.com").positive()).isTrue();
+            assertThat(fixture.box1.taken.getLast().text())
+                    .contains("X-Spam-Origin: example.org,\r\n\tx@example.org\r\n")
+                    .contains("1.1 SENDER_REPUTATION of the mail of example.org 0 were wanted lately and 30 were not");
+            fixture.directory.addFilterRule("", "reputation none");
+            assertThat(send("budi@lvlogist.com").positive()).isTrue();
+            assertThat(fixture.box1.taken.getLast().text()).doesNotContain("SENDER_REPUTATION", "X-Spam-Origin");
+        }
+        role.close();
+        assertThat(fixture.knowledge
+                        .opinion(Origins.key("x@example.org"), Clock.day(fixture.clock.millis()))
+                        .wanted())
+                .as("of the one message whose sender is proved")
+                .isEqualTo(1);
     }
 
     @Test

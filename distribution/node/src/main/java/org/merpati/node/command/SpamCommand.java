@@ -95,7 +95,7 @@ public final class SpamCommand {
                 "How the server looks at messages: dns system|HOST:PORT; zone client|sender|link ZONE RANGE=WEIGHT;"
                         + " arc-trust DOMAIN; clamd HOST:PORT, clamd unix:/PATH; clamd-absent defer|pass;"
                         + " attachment reject|quarantine dangerous|KIND; rules own|none|/FOLDER,/FOLDER;"
-                        + " pyzor HOST:PORT; waves N|none; digest daily|none; trap ADDRESS.",
+                        + " pyzor HOST:PORT; waves N|none; reputation counted|none; digest daily|none; trap ADDRESS.",
                 "Such as: merpati spam set dns system"
             })
     int set(
@@ -118,6 +118,23 @@ public final class SpamCommand {
             description = "Shows how much everybody's filter has learned; it judges from 200 of each kind on.")
     int learned(@CommandLine.Mixin Door door) {
         return door.say(door.ask("spam learned", Map.of()));
+    }
+
+    @Command(
+            name = "reputation",
+            mixinStandardHelpOptions = true,
+            description = "Shows what became of earlier mail of a network or a proved sender; what is long ago counts"
+                    + " for less.")
+    int reputation(
+            @CommandLine.Mixin Door door,
+            @Parameters(paramLabel = "ORIGIN", description = "a host, its network, a domain or an address")
+                    String origin,
+            @Option(names = "--forget", description = "forgets it: its mail is judged without it from now on")
+                    boolean forget) {
+        Map<String, String> parameters = Map.of("origin", origin);
+        return forget
+                ? door.say(door.ask("spam reputation forget", parameters))
+                : door.table(door.ask("spam reputation", parameters));
     }
 
     @Command(

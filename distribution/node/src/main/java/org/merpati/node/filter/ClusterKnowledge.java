@@ -2,6 +2,8 @@ package org.merpati.node.filter;
 
 import java.util.List;
 import org.merpati.filter.bayes.Counts;
+import org.merpati.filter.reputation.Experience;
+import org.merpati.filter.reputation.Opinion;
 import org.merpati.filter.waves.Sighting;
 import org.merpati.mta.learned.Knowledge;
 
@@ -25,6 +27,16 @@ public record ClusterKnowledge(Learned learned) implements Knowledge {
     @Override
     public void wrote(List<Long> pairs, int day) {
         learned.wrote(pairs, day);
+    }
+
+    @Override
+    public Opinion opinion(long origin, int today) {
+        return learned.origins().opinion(origin, today);
+    }
+
+    @Override
+    public void experienced(List<Experience> experiences, int today) {
+        learned.experienced(experiences, today);
     }
 
     @Override

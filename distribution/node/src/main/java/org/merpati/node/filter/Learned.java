@@ -3,6 +3,7 @@ package org.merpati.node.filter;
 import java.util.List;
 import org.merpati.directory.DirectoryGroup;
 import org.merpati.filter.bayes.Lesson;
+import org.merpati.filter.reputation.Experience;
 import org.merpati.filter.waves.Sighting;
 import org.merpati.kernel.BinaryWriter;
 
@@ -12,9 +13,14 @@ import org.merpati.kernel.BinaryWriter;
  * @param words as this node knows them; empty on one that neither votes in the directory nor is an MTA
  * @param waves of spam, likewise
  * @param correspondents of our people, likewise
+ * @param origins of mail, likewise
  */
 public record Learned(
-        LearnedWords words, KnownWaves waves, KnownCorrespondents correspondents, DirectoryGroup.TableWrites writes) {
+        LearnedWords words,
+        KnownWaves waves,
+        KnownCorrespondents correspondents,
+        KnownOrigins origins,
+        DirectoryGroup.TableWrites writes) {
     /**
      * Teaches everybody's filter; each MTA knows with the next of the directory's feed.
      *
@@ -45,6 +51,25 @@ public record Learned(
      */
     public void wrote(List<Long> pairs, int day) {
         writes.submit(KnownCorrespondents.NAME, KnownCorrespondents.change(pairs, day));
+    }
+
+    /**
+     * Takes note of what became of mail.
+     *
+     * @param day on which, since 1970 (UTC)
+     * @throws org.merpati.kernel.TryLater if the directory group has no leader now
+     */
+    public void experienced(List<Experience> experiences, int day) {
+        writes.submit(KnownOrigins.NAME, KnownOrigins.change(experiences, List.of(), day));
+    }
+
+    /**
+     * Forgets what became of the mail of an origin.
+     *
+     * @throws org.merpati.kernel.TryLater if the directory group has no leader now
+     */
+    public void forget(long origin) {
+        writes.submit(KnownOrigins.NAME, KnownOrigins.change(List.of(), List.of(origin), 0));
     }
 
     /**

@@ -74,7 +74,9 @@ public final class VirusGuard implements Guard {
 
     private static Optional<Objection> said(Clamd.Reply reply) {
         return switch (reply) {
-            case Clamd.Reply.Clean clean -> Optional.empty();
+            case Clamd.Reply.Clean clean ->
+                Optional.of(new Objection(
+                        Action.DELIVER, new Finding("VIRUS_NONE", 0, "the virus scanner finds nothing in it")));
             case Clamd.Reply.Found found ->
                 Optional.of(
                         new Objection(Action.REJECT, new Finding("VIRUS", 0, "it holds the virus " + found.name())));

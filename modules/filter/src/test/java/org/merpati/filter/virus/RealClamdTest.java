@@ -56,7 +56,10 @@ class RealClamdTest {
             for (String address : List.of("unix:" + socket, "127.0.0.1:" + port)) {
                 VirusGuard guard = new VirusGuard(
                         List.of(new ScannerAddress(address)), Action.DEFER, Duration.ofSeconds(20), Clock.system());
-                assertThat(guard.object(message("nothing of note"))).isEmpty();
+                assertThat(guard.object(message("nothing of note"))
+                                .orElseThrow()
+                                .action())
+                        .isEqualTo(Action.DELIVER);
                 assertThat(guard.object(message(EVIL)).orElseThrow().finding().why())
                         .startsWith("it holds the virus Merpati.Test");
                 assertThat(guard.object(message("x".repeat(3_000_000)))

@@ -2,6 +2,8 @@ package org.merpati.mta.learned;
 
 import java.util.List;
 import org.merpati.filter.bayes.Counts;
+import org.merpati.filter.reputation.Experience;
+import org.merpati.filter.reputation.Opinion;
 import org.merpati.filter.waves.Sighting;
 
 /** What the cluster knows of spam, as this node has it, and the way to tell it more. */
@@ -26,6 +28,20 @@ public interface Knowledge {
      * @throws org.merpati.kernel.TryLater if it cannot be told now
      */
     void wrote(List<Long> pairs, int day);
+
+    /**
+     * What is thought of an origin; at once, from memory.
+     *
+     * @param origin as {@link org.merpati.filter.reputation.Origins#key} makes it
+     */
+    Opinion opinion(long origin, int today);
+
+    /**
+     * Tells all what became of mail.
+     *
+     * @throws org.merpati.kernel.TryLater if it cannot be told now
+     */
+    void experienced(List<Experience> experiences, int today);
 
     /**
      * Reports a message to all.
