@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  *       same folders on every MTA
  *   <li>{@code pyzor HOST:PORT}: a Pyzor server is asked how often a message was reported
  *   <li>{@code waves N}: how many people must have reported nearly the same message, {@code waves none} for never
- *   <li>{@code reputation counted}, or {@code reputation none}: whether what became of earlier mail of the same network or
- *       proved sender counts
+ *   <li>{@code reputation counted}, or {@code reputation none}: whether what became of earlier mail of the same
+ *       network or proved sender counts
  *   <li>{@code digest daily}, or {@code digest none}: whether people are told what is held in their quarantine
  *   <li>{@code trap ADDRESS}: an address of ours that nobody writes to but spammers; what comes there is reported
  * </ul>
