@@ -14,8 +14,8 @@ import org.merpati.kernel.TryLater;
 
 /**
  * What was learned, applied: the probability that a message is spam, by the tokens it shares with messages that people
- * marked, combined by Fisher's method as Robinson proposed for mail. It says nothing before {@link #MINIMUM} messages
- * of each kind were learned.
+ * marked, each with a probability of its own as Robinson proposed for mail. It says nothing before {@link #MINIMUM}
+ * messages of each kind were learned.
  */
 public final class Bayes implements Check {
     /** The messages of each kind that are needed. */
@@ -31,16 +31,21 @@ public final class Bayes implements Check {
     private static final double DISTANCE = 0.3;
     /** The most tokens that are combined: the farthest from neutral. */
     private static final int COMBINED = 300;
-    /** What share of the tokens counts as independent: the words of a text come together. */
-    private static final double INDEPENDENT = 0.2;
+    /** The most that one token says, as the logarithm of its odds. */
+    private static final double MOST = 8;
 
     /**
-     * What the three corners of the scale score. Ham in doubt is rare, so what is undecided is more likely spam; and
-     * spam that came through a mailing list has the list's words, which must not outweigh the rules that know it.
+     * What evidence is worth, as the logarithm of odds: ham in doubt is rare, so what is undecided is more likely spam.
      */
-    private static final double SURE_HAM = -3;
+    private static final double UNDECIDED = 1.8;
 
-    private static final double UNDECIDED = 2.8;
+    private static final double WORTH = 0.12;
+
+    /** What the logarithm of the odds scores, and where that ends: no word outweighs all rules. */
+    private static final double EVEN = 1.4;
+
+    private static final double SLOPE = 0.7;
+    private static final double SURE_HAM = -5;
     private static final double SURE_SPAM = 6.5;
 
     private final TokenCounts counts;
@@ -79,7 +84,7 @@ public final class Bayes implements Check {
                 return Optional.empty();
             }
             Counts known = counts.counts(scope, Tokens.of(suspect));
-            return enough(known) ? Optional.of(finding(probability(known))) : Optional.empty();
+            return enough(known) ? Optional.of(finding(odds(known))) : Optional.empty();
         } catch (TryLater noCounts) {
             return Optional.empty();
         }
@@ -95,21 +100,21 @@ public final class Bayes implements Check {
         return known.hams() >= MINIMUM && known.spams() >= MINIMUM;
     }
 
-    private static Finding finding(double probability) {
-        int percent = (int) Math.round(probability * 100);
-        int band = Math.min(percent, 99);
-        double half = 2 * Math.abs(probability - NEUTRAL);
-        double score = probability < NEUTRAL
-                ? UNDECIDED + (SURE_HAM - UNDECIDED) * half
-                : UNDECIDED + (SURE_SPAM - UNDECIDED) * half;
+    private static Finding finding(double odds) {
+        int percent = (int) Math.round(100 / (1 + Math.exp(-odds)));
+        double score = Math.clamp(EVEN + SLOPE * odds, SURE_HAM, SURE_SPAM);
         return new Finding(
-                String.format(Locale.ROOT, SYMBOL + "%02d", band),
+                String.format(Locale.ROOT, SYMBOL + "%02d", Math.min(percent, 99)),
                 Math.round(score * 1_000) / 1_000.0,
                 "by what was learned, spam with a probability of " + percent + " %");
     }
 
-    /** The probability of spam, 0 to 1. */
-    static double probability(Counts known) {
+    /**
+     * The logarithm of the odds of spam against ham. The tokens' own are added and divided by the root of how many they
+     * are: the logit method of combining (Mudholkar and George, 1979). Fisher's, of chi square, cannot tell a message
+     * of much that is sure on both sides from one of which nothing is known.
+     */
+    static double odds(Counts known) {
         double[] far = new double[known.ham().length];
         int n = 0;
         for (int i = 0; i < far.length; i++) {
@@ -120,38 +125,16 @@ public final class Bayes implements Check {
                 double raw = spam / (spam + ham);
                 double one = (STRENGTH * NEUTRAL + seen * raw) / (STRENGTH + seen);
                 if (Math.abs(one - NEUTRAL) >= DISTANCE) {
-                    far[n++] = one;
+                    far[n++] = Math.clamp(Math.log(one / (1 - one)), -MOST, MOST);
                 }
             }
         }
-        double[] chosen = Arrays.stream(far, 0, n)
+        double evidence = Arrays.stream(far, 0, n)
                 .boxed()
-                .sorted((a, b) -> Double.compare(Math.abs(b - NEUTRAL), Math.abs(a - NEUTRAL)))
+                .sorted((a, b) -> Double.compare(Math.abs(b), Math.abs(a)))
                 .limit(COMBINED)
                 .mapToDouble(Double::doubleValue)
-                .toArray();
-        double hamness = 0;
-        double spamness = 0;
-        for (double one : chosen) {
-            hamness += Math.log(one);
-            spamness += Math.log1p(-one);
-        }
-        int pairs = (int) Math.max(1, Math.round(chosen.length * INDEPENDENT));
-        double share = chosen.length == 0 ? 0 : (double) pairs / chosen.length;
-        double ham = chiSquare(-2 * hamness * share, pairs);
-        double spam = chiSquare(-2 * spamness * share, pairs);
-        return (1 + ham - spam) / 2;
-    }
-
-    /** The chance that chi square with {@code 2 * pairs} degrees of freedom is at least so large. */
-    private static double chiSquare(double value, int pairs) {
-        double half = value / 2;
-        double log = -half;
-        double sum = Math.exp(log);
-        for (int i = 1; i < pairs; i++) {
-            log += Math.log(half / i);
-            sum += Math.exp(log);
-        }
-        return Math.min(1, sum);
+                .sum();
+        return UNDECIDED + WORTH * evidence / Math.sqrt(Math.clamp(n, 1, COMBINED));
     }
 }
