@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Id;
+import org.merpati.kernel.Octets;
 import org.merpati.kernel.TryLater;
 import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
 import org.merpati.vault.BlobRef;
 
-/** Blobs and who refers to them: stored once, counted, and never dropped before nobody does. */
+/**
+ * Blobs and who refers to them: equal octets are stored once, by their SHA-256; counted, and never dropped before nobody
+ * refers to them.
+ */
 final class Bodies {
     private static final long UPLOAD_MILLIS = 24L * 3600 * 1000;
     private static final int EXPIRE_LIMIT = 10_000;
@@ -26,8 +31,17 @@ final class Bodies {
         this.ledger = ledger;
     }
 
-    /** Stores a body with no references yet. */
-    void store(Command.Content content) throws IOException {
+    /**
+     * Stores a body, if the shard has not these octets already, with no references yet.
+     *
+     * @return where it is
+     */
+    Id store(Command.Content content) throws IOException {
+        Id there = known(content.digest());
+        if (there != null) {
+            dropUpload(content);
+            return there;
+        }
         List<BlobRef> pieces = new ArrayList<>();
         if (content.chunks() == 0) {
             pieces.add(append(content.inline().array()));
@@ -46,7 +60,29 @@ final class Bodies {
         if (size != content.size()) {
             throw new TryLater("the message's upload has " + size + " octets, not " + content.size());
         }
-        put(content.blob(), new Rows.Blob(0, content.size(), ledger.millis(), pieces));
+        put(content.blob(), new Rows.Blob(0, content.size(), ledger.millis(), pieces, content.digest()));
+        if (content.digest().array().length > 0) {
+            byte[] blob = new BinaryWriter(Id.BYTES).id(content.blob()).toByteArray();
+            ledger.put(Keys.digest(content.digest()), blob);
+        }
+        return content.blob();
+    }
+
+    /** The blob that has the octets of a digest. */
+    private @Nullable Id known(Octets digest) throws IOException {
+        byte[] blob = digest.array().length == 0 ? null : ledger.get(Keys.digest(digest));
+        return blob == null ? null : Keys.id(blob, 0);
+    }
+
+    private void dropUpload(Command.Content content) throws IOException {
+        for (int i = 0; i < content.chunks(); i++) {
+            byte[] key = Keys.upload(content.blob(), i);
+            byte[] value = ledger.get(key);
+            if (value != null) {
+                ledger.count(Rows.Piece.read(value).place(), -1);
+                ledger.delete(key);
+            }
+        }
     }
 
     private BlobRef append(byte[] octets) throws IOException {
@@ -66,7 +102,7 @@ final class Bodies {
         if (references == 0) {
             ledger.put(Keys.free(ledger.millis(), blob), new byte[0]);
         }
-        put(blob, new Rows.Blob(references, row.size(), references == 0 ? ledger.millis() : 0, row.pieces()));
+        put(blob, row.with(references, references == 0 ? ledger.millis() : 0));
     }
 
     private void put(Id blob, Rows.Blob row) {
@@ -157,6 +193,9 @@ final class Bodies {
                     ledger.count(piece, -1);
                 }
                 ledger.delete(Keys.blob(blob));
+                if (row.digest().array().length > 0) {
+                    ledger.delete(Keys.digest(row.digest()));
+                }
             }
             ledger.delete(key);
         }
@@ -173,7 +212,7 @@ final class Bodies {
                 for (BlobRef piece : row.pieces()) {
                     pieces.add(piece.segment() == command.segment() ? moved(piece) : piece);
                 }
-                put(blob, new Rows.Blob(row.references(), row.size(), row.unused(), pieces));
+                put(blob, row.at(pieces));
             }
         }
         boolean dropped = ledger.dropEmpty(command.segment());

@@ -8,6 +8,7 @@ import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 
 /**
  * Keys of a shard's rows, big-endian throughout, so that an account is one range and so are a mailbox's messages.
@@ -58,6 +59,8 @@ final class Keys {
 
     /** Of the shard: a blob's references and places. */
     static final char BLOB = 'b';
+    /** A blob by the SHA-256 of its octets. */
+    static final char DIGEST = 'd';
     /** A chunk that no command has named yet. */
     static final char UPLOAD = 'u';
     /** A delivery id by its time. */
@@ -200,6 +203,15 @@ final class Keys {
     /** The blob of its key. */
     static Id blobOf(byte[] key) {
         return id(key, 2);
+    }
+
+    static byte[] digest(Octets digest) {
+        return shard(DIGEST, digest.array().length).put(digest.array()).array();
+    }
+
+    /** The digest of its key. */
+    static Octets digestOf(byte[] key) {
+        return new Octets(Arrays.copyOfRange(key, 2, key.length));
     }
 
     static byte[] free(long millis, Id blob) {

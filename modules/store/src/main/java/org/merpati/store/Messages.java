@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -50,12 +51,12 @@ final class Messages {
         BinaryWriter answer = Answer.done().varint(folder.row.uidValidity);
         answer.varint(command.messages().size());
         for (Command.Added added : command.messages()) {
-            bodies.store(added.content());
-            bodies.refer(added.content().blob(), 1);
+            Id blob = bodies.store(added.content());
+            bodies.refer(blob, 1);
             long date = added.internalDate() < 0 ? ledger.millis() : added.internalDate();
             MailId thread = thread(command.account(), added.mail(), added.messageIds());
-            Rows.Content content = new Rows.Content(
-                    ledger.millis(), added.mail(), thread, added.content().blob(), "", null, added.summary());
+            Rows.Content content =
+                    new Rows.Content(ledger.millis(), added.mail(), thread, blob, "", null, added.summary());
             answer.varint(
                     ledger.add(folder, added.flags(), date, added.content().size(), content));
         }
@@ -64,7 +65,7 @@ final class Messages {
 
     byte[] deliver(Command.Deliver command) throws IOException {
         BinaryWriter answer = Answer.done().varint(command.targets().size());
-        boolean stored = false;
+        Id blob = null;
         for (Command.Target target : command.targets()) {
             if (ledger.find(target.account()) == null) {
                 answer.u8(1).text("the account " + target.account() + " has no mailboxes in this shard");
@@ -75,25 +76,24 @@ final class Messages {
                 answer.u8(2).text(ledger.fullness(target.account(), target.quota()));
                 continue;
             }
-            if (before == null && !stored) {
-                bodies.store(command.content());
-                stored = true;
+            if (before == null && blob == null) {
+                blob = bodies.store(command.content());
             }
-            long uid = before == null ? deliver(command, target) : before;
+            long uid = before != null ? before : deliver(command, target, Objects.requireNonNull(blob));
             answer.u8(0).varint(uid).flag(before != null);
         }
         return answer.toByteArray();
     }
 
-    private long deliver(Command.Deliver command, Command.Target target) throws IOException {
+    private long deliver(Command.Deliver command, Command.Target target, Id blob) throws IOException {
         AccountId account = target.account();
         Ledger.Touched folder = target(account, target.mailbox());
-        bodies.refer(command.content().blob(), 1);
+        bodies.refer(blob, 1);
         Rows.Content content = new Rows.Content(
                 ledger.millis(),
                 command.mail(),
                 thread(account, command.mail(), command.messageIds()),
-                command.content().blob(),
+                blob,
                 target.prefix(),
                 target.id(),
                 command.summaries().get(target.summary()));

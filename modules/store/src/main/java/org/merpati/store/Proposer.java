@@ -119,7 +119,7 @@ final class Proposer {
                 delivery.mail(),
                 content,
                 MessageIds.of(body),
-                sha256(body),
+                content.digest(),
                 targets,
                 summaries,
                 delivery.explanation());
@@ -134,15 +134,16 @@ final class Proposer {
 
     private Command.Content content(byte[] octets, int room) {
         Id blob = ids.next();
+        Octets digest = new Octets(Sha256.of(octets));
         if (octets.length <= room) {
-            return new Command.Content(blob, octets.length, 0, new Octets(octets));
+            return new Command.Content(blob, octets.length, 0, new Octets(octets), digest);
         }
         int chunks = 0;
         for (int at = 0; at < octets.length; at += CHUNK) {
             byte[] chunk = Arrays.copyOfRange(octets, at, Math.min(octets.length, at + CHUNK));
             submit(new Command.Chunk(blob, chunks++, new Octets(chunk)));
         }
-        return new Command.Content(blob, octets.length, chunks, Octets.NONE);
+        return new Command.Content(blob, octets.length, chunks, Octets.NONE, digest);
     }
 
     private static byte[] octets(Body body) {
@@ -155,9 +156,5 @@ final class Proposer {
         } catch (IOException failed) {
             throw new TryLater("the message could not be read: " + failed.getMessage());
         }
-    }
-
-    private static Octets sha256(byte[] octets) {
-        return new Octets(Sha256.of(octets));
     }
 }

@@ -239,10 +239,14 @@ final class Rows {
      * A blob's references and places; the row outlives its last reference until compaction drops both.
      *
      * @param unused since when nothing refers to it, UTC milliseconds, or 0
+     * @param digest the SHA-256 of its octets by which it is found; none of one that is not
      */
-    record Blob(int references, int size, long unused, List<BlobRef> pieces) {
+    record Blob(int references, int size, long unused, List<BlobRef> pieces, Octets digest) {
+        private static final int VERSION = 2;
+
         static Blob read(byte[] value) {
-            BinaryReader from = open(value);
+            BinaryReader from = new BinaryReader(value);
+            int version = version(from, VERSION);
             int references = from.count();
             int size = from.count();
             long unused = from.i64();
@@ -250,14 +254,25 @@ final class Rows {
             for (int left = from.count(); left > 0; left--) {
                 pieces.add(BlobRef.read(from));
             }
-            return new Blob(references, size, unused, List.copyOf(pieces));
+            Octets digest = version < 2 ? Octets.NONE : new Octets(from.bytes());
+            return new Blob(references, size, unused, List.copyOf(pieces), digest);
+        }
+
+        /** The same, referred to so many times. */
+        Blob with(int references, long unused) {
+            return new Blob(references, size, unused, pieces, digest);
+        }
+
+        /** The same in other places. */
+        Blob at(List<BlobRef> places) {
+            return new Blob(references, size, unused, List.copyOf(places), digest);
         }
 
         byte[] write() {
-            BinaryWriter to =
-                    start().varint(references).varint(size).i64(unused).varint(pieces.size());
+            BinaryWriter to = new BinaryWriter(96).u8(VERSION);
+            to.varint(references).varint(size).i64(unused).varint(pieces.size());
             pieces.forEach(piece -> piece.write(to));
-            return to.toByteArray();
+            return to.bytes(digest.array()).toByteArray();
         }
     }
 

@@ -44,6 +44,7 @@ final class Verification {
     private final Set<Octets> removals = new HashSet<>();
     private final Map<Id, Integer> references = new HashMap<>();
     private final Map<Id, Rows.Blob> blobs = new HashMap<>();
+    private final Map<Octets, Id> digests = new HashMap<>();
 
     Verification(ShardState state, OpenMailboxes open) {
         this.state = state;
@@ -59,6 +60,7 @@ final class Verification {
             compareFolders();
             compareTallies();
             compareBlobs();
+            compareDigests();
             compareSegments();
             for (Map.Entry<Place, MailboxView> view : views.entrySet()) {
                 compareView(rows, view.getKey(), view.getValue());
@@ -81,6 +83,8 @@ final class Verification {
             Rows.Blob blob = Rows.Blob.read(value);
             blobs.put(Keys.blobOf(key), blob);
             blob.pieces().forEach(this::used);
+        } else if (key[1] == Keys.DIGEST) {
+            digests.put(Keys.digestOf(key), Keys.id(value, 0));
         } else if (key[1] == Keys.UPLOAD) {
             used(Rows.Piece.read(value).place());
         } else if (key[1] == Keys.SEGMENT) {
@@ -246,6 +250,20 @@ final class Verification {
         if (subscribed != folder.subscribed) {
             say(what + " is subscribed: " + folder.subscribed + ", its name: " + subscribed);
         }
+    }
+
+    private void compareDigests() {
+        digests.forEach((digest, id) -> {
+            Rows.Blob blob = blobs.get(id);
+            if (blob == null || !blob.digest().equals(digest)) {
+                say("the blob " + id + " is found by a digest that it does not have");
+            }
+        });
+        blobs.forEach((id, blob) -> {
+            if (blob.digest().array().length > 0 && !id.equals(digests.get(blob.digest()))) {
+                say("the blob " + id + " is not found by its digest");
+            }
+        });
     }
 
     private void compareBlobs() {

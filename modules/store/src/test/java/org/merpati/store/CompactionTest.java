@@ -47,7 +47,7 @@ class CompactionTest {
     }
 
     private static String text(int number) {
-        return Integer.toString(number).repeat(OCTETS).substring(0, OCTETS);
+        return (number + " ").repeat(OCTETS).substring(0, OCTETS);
     }
 
     private void expire() {

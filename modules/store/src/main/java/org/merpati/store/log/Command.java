@@ -20,8 +20,17 @@ import org.merpati.store.people.Tally;
  * the command was proposed.
  */
 public sealed interface Command {
-    /** A body, here or in chunks that came before. */
-    record Content(Id blob, int size, int chunks, Octets inline) {}
+    /**
+     * A body, here or in chunks that came before.
+     *
+     * @param digest its SHA-256; none where it is kept even if the shard has these octets already
+     */
+    record Content(Id blob, int size, int chunks, Octets inline, Octets digest) {
+        /** The same, with a digest. */
+        Content known(Octets digest) {
+            return new Content(blob, size, chunks, inline, digest);
+        }
+    }
 
     /**
      * A message of an {@link Append}; the internal date is -1 where the group's time is meant. The first of its

@@ -47,12 +47,14 @@ public final class CommandCodec {
 
     /**
      * The newest version of a type's form; the second of those that make an account keep more has its quota, that of
-     * Expire how long removed messages are kept; the third of Deliver has an explanation.
+     * Expire how long removed messages are kept; the third of Deliver has an explanation. From the third of Append and
+     * Replace and the fourth of Deliver on a body is known by its digest.
      */
     private static int newest(int type) {
         return switch (type) {
-            case 6, 9, 12, 15 -> 2;
-            case 7 -> 3;
+            case 9, 12 -> 2;
+            case 6, 15 -> 3;
+            case 7 -> 4;
             default -> 1;
         };
     }
@@ -134,7 +136,12 @@ public final class CommandCodec {
             case 3 -> new Delete(account(from), from.text());
             case 4 -> new Rename(account(from), from.text(), from.text(), list(from, BinaryReader::id));
             case 5 -> new Subscribe(account(from), from.text(), from.flag());
-            case 6 -> new Append(account(from), mailbox(from), list(from, CommandCodec::added), quota(from, version));
+            case 6 ->
+                new Append(
+                        account(from),
+                        mailbox(from),
+                        list(from, reader -> added(reader, version)),
+                        quota(from, version));
             case 7 -> deliver(from, version);
             case 8 -> store(from);
             case 9 ->
@@ -146,7 +153,12 @@ public final class CommandCodec {
             case 14 -> new Compare(from.id());
             case 15 ->
                 new Replace(
-                        account(from), mailbox(from), from.varint(), mailbox(from), added(from), quota(from, version));
+                        account(from),
+                        mailbox(from),
+                        from.varint(),
+                        mailbox(from),
+                        added(from, version),
+                        quota(from, version));
             case 16 ->
                 new Undelete(
                         account(from),
@@ -250,8 +262,9 @@ public final class CommandCodec {
         to.bytes(content.inline().array());
     }
 
+    /** A body as the first forms have it, which is not known again. */
     private static Content content(BinaryReader from) {
-        return new Content(from.id(), from.count(), from.count(), new Octets(from.bytes()));
+        return new Content(from.id(), from.count(), from.count(), new Octets(from.bytes()), Octets.NONE);
     }
 
     private static void tally(BinaryWriter to, Tally tally) {
@@ -285,15 +298,18 @@ public final class CommandCodec {
     private static void added(BinaryWriter to, Added added) {
         to.id(added.mail().value());
         content(to, added.content());
+        to.bytes(added.content().digest().array());
         hashes(to, added.messageIds());
         added.flags().write(to);
         to.i64(added.internalDate()).bytes(added.summary().array());
     }
 
-    private static Added added(BinaryReader from) {
+    private static Added added(BinaryReader from, int version) {
+        MailId mail = new MailId(from.id());
+        Content content = content(from);
         return new Added(
-                new MailId(from.id()),
-                content(from),
+                mail,
+                version < 3 ? content : content.known(new Octets(from.bytes())),
                 list(from, BinaryReader::i64),
                 Flags.read(from),
                 from.i64(),
@@ -318,11 +334,15 @@ public final class CommandCodec {
     }
 
     private static Deliver deliver(BinaryReader from, int version) {
+        MailId mail = new MailId(from.id());
+        Content content = content(from);
+        List<Long> messageIds = list(from, BinaryReader::i64);
+        Octets digest = new Octets(from.bytes());
         return new Deliver(
-                new MailId(from.id()),
-                content(from),
-                list(from, BinaryReader::i64),
-                new Octets(from.bytes()),
+                mail,
+                version < 4 ? content : content.known(digest),
+                messageIds,
+                digest,
                 list(from, reader -> target(reader, version)),
                 list(from, reader -> new Octets(reader.bytes())),
                 version < 3 ? "" : from.text());
