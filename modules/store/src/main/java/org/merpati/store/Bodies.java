@@ -14,8 +14,8 @@ import org.merpati.store.log.Command;
 import org.merpati.vault.BlobRef;
 
 /**
- * Blobs and who refers to them: equal octets are stored once, by their SHA-256; counted, and never dropped before nobody
- * refers to them.
+ * Blobs and who refers to them: equal octets are stored once, by their SHA-256; counted, and never dropped before
+ * nobody refers to them.
  */
 final class Bodies {
     private static final long UPLOAD_MILLIS = 24L * 3600 * 1000;
