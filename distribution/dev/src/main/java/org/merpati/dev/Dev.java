@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
-import org.merpati.node.AdminClient;
+import org.merpati.node.door.AdminClient;
 import org.merpati.smtp.Reply;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;

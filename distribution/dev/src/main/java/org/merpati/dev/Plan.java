@@ -69,8 +69,8 @@ public final class Plan {
 
     private static Map<String, Integer> slots() {
         Map<String, Integer> slots = new LinkedHashMap<>();
-        List.of("smtp", "submission", "smtps", "imap", "imaps", "ldap", "ldaps", "console", "metrics", "pop3", "pop3s")
-                .forEach(name -> slots.put(name, 10 + slots.size()));
+        String names = "smtp submission smtps imap imaps ldap ldaps console metrics pop3 pop3s admin";
+        List.of(names.split(" ")).forEach(name -> slots.put(name, 10 + slots.size()));
         return slots;
     }
 
@@ -185,6 +185,7 @@ public final class Plan {
             case "ldap" -> listeners.ldap().isPresent();
             case "ldaps" -> listeners.ldaps().isPresent();
             case "console" -> listeners.console().isPresent();
+            case "admin" -> listeners.admin().isPresent();
             default -> false;
         };
     }

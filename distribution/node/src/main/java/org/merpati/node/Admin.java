@@ -11,10 +11,11 @@ import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.node.door.Operations;
 import org.merpati.runtime.NodeStatus;
 
 /** What an administrator can do, by name: the operations behind the command line and the admin API. */
-final class Admin {
+final class Admin implements Operations {
     private static final Duration LIMIT = Duration.ofSeconds(2);
     private static final char[] LETTERS = "abcdefghjkmnpqrstuvwxyz23456789".toCharArray();
     private static final int PASSWORD_LENGTH = 16;
@@ -25,11 +26,13 @@ final class Admin {
     private final Supplier<NodeStatus> own;
     private final AccountAdmin accounts;
     private final Drain drain;
+    private final TokenAdmin tokens;
 
     Admin(NodeContext node, Supplier<NodeStatus> own, Drain drain) {
         this.node = node;
         this.drain = drain;
         this.accounts = new AccountAdmin(node);
+        this.tokens = new TokenAdmin(node.directory(), node.clock());
         this.own = own;
     }
 
@@ -43,13 +46,8 @@ final class Admin {
         return password.toString();
     }
 
-    /**
-     * Carries out an operation.
-     *
-     * @return what it says, for people or as JSON values
-     * @throws Malformed if there is no such operation or a parameter is missing
-     */
-    Object run(String operation, Map<String, String> parameters) throws IOException {
+    @Override
+    public Object run(String operation, Map<String, String> parameters) throws IOException {
         return switch (operation) {
             case "status" -> Node.clusterStatus(node, LIMIT);
             case "self" -> own.get();
@@ -78,6 +76,9 @@ final class Admin {
                 drain.end(new NodeName(need(parameters, "node")));
                 yield "node " + parameters.get("node") + " serves again";
             }
+            case "token add" -> tokens.add(parameters);
+            case "token list" -> tokens.list();
+            case "token remove" -> tokens.remove(need(parameters, "name"));
             case "node token" ->
                 Identities.enrollment(node.config(), node.topology())
                         .token(new NodeName(need(parameters, "node")))

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import org.merpati.console.AdminDoor;
 import org.merpati.console.ConsoleRole;
+import org.merpati.node.door.AdminApi;
 
 /** The console role. Without an address to listen on it does nothing. */
 final class ConsolePart implements RolePart {
@@ -12,7 +14,7 @@ final class ConsolePart implements RolePart {
     private static final Duration LIMIT = Duration.ofMillis(1_500);
 
     @Override
-    public AutoCloseable start(NodeContext node) throws IOException {
+    public AutoCloseable start(NodeContext node, AdminApi admin) throws IOException {
         Optional<InetSocketAddress> address = node.config().listeners().console();
         if (address.isEmpty()) {
             return () -> {};
@@ -23,6 +25,10 @@ final class ConsolePart implements RolePart {
                 node.directory(),
                 node.logins(),
                 () -> Node.clusterStatus(node, LIMIT),
+                (authorization, body, peer) -> {
+                    AdminApi.Answer answer = admin.answer(authorization, body, peer);
+                    return new AdminDoor.Answer(answer.status(), answer.json());
+                },
                 node.clock());
     }
 }

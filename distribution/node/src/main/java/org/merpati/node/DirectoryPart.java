@@ -2,12 +2,13 @@ package org.merpati.node;
 
 import java.io.IOException;
 import org.merpati.directory.LdapService;
+import org.merpati.node.door.AdminApi;
 import org.merpati.runtime.Lifecycle;
 
 /** The directory role: LDAP over the node's copy. Keys: {@code listeners.ldap}, {@code listeners.ldaps}. */
 final class DirectoryPart implements RolePart {
     @Override
-    public AutoCloseable start(NodeContext node) throws IOException {
+    public AutoCloseable start(NodeContext node, AdminApi admin) throws IOException {
         Lifecycle parts = new Lifecycle();
         var listeners = node.config().listeners();
         boolean clear = node.config().security().clearLoginOnLoopback();

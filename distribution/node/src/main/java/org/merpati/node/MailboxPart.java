@@ -10,6 +10,7 @@ import org.merpati.mailbox.MailboxRole;
 import org.merpati.mailbox.QuarantineKeeper;
 import org.merpati.mailbox.Shards;
 import org.merpati.mailbox.SpamAnswers;
+import org.merpati.node.door.AdminApi;
 import org.merpati.node.filter.EverybodysFilter;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.store.JournaledStore;
@@ -21,7 +22,7 @@ import org.merpati.vault.VaultLimits;
 /** The mailbox role: the shards with data here, deliveries into them, and IMAP over them. */
 final class MailboxPart implements RolePart {
     @Override
-    public AutoCloseable start(NodeContext node) throws IOException {
+    public AutoCloseable start(NodeContext node, AdminApi admin) throws IOException {
         Lifecycle parts = new Lifecycle();
         Shards shards = new Shards(node.directory(), node.routes()::find);
         Learner learner = parts.add("learner", new Learner(node.clock(), new EverybodysFilter(node.learned())));

@@ -2,6 +2,7 @@ package org.merpati.node;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -18,6 +19,7 @@ import org.merpati.node.command.NodeCommand;
 import org.merpati.node.command.RepairCommand;
 import org.merpati.node.command.SpamCommand;
 import org.merpati.node.command.StatusCommand;
+import org.merpati.node.command.TokenCommand;
 import org.merpati.node.command.TraceCommand;
 import org.merpati.node.command.UndeleteCommand;
 import org.merpati.node.command.VerifyCommand;
@@ -50,6 +52,7 @@ import picocli.CommandLine.Parameters;
             FilterCommand.class,
             FilterCommand.Rules.class,
             NodeCommand.class,
+            TokenCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {
@@ -78,8 +81,9 @@ public final class Main {
 
     /** Says what went wrong with a program's command: a sentence, and of a bug where it is. Gives the exit code. */
     public static int failed(String program, Exception failure, PrintWriter err) {
-        if (failure instanceof Failure || failure instanceof IOException) {
-            err.println(program + ": " + sentence(failure));
+        Exception cause = failure instanceof UncheckedIOException unchecked ? unchecked.getCause() : failure;
+        if (cause instanceof Failure || cause instanceof IOException) {
+            err.println(program + ": " + sentence(cause));
             return FAILED;
         }
         failure.printStackTrace(err);

@@ -4,12 +4,13 @@ import java.io.IOException;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.mta.MtaRole;
 import org.merpati.mta.SpoolState;
+import org.merpati.node.door.AdminApi;
 import org.merpati.node.filter.ClusterKnowledge;
 
 /** The MTA role: the spools with data here, deliveries from those that this node leads, and SMTP. */
 final class MtaPart implements RolePart {
     @Override
-    public AutoCloseable start(NodeContext node) throws IOException {
+    public AutoCloseable start(NodeContext node, AdminApi admin) throws IOException {
         MtaRole role = new MtaRole(new MtaRole.Parts(
                 node.config(),
                 node.topology(),

@@ -36,6 +36,9 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
+import org.merpati.node.door.AdminApi;
+import org.merpati.node.door.AdminHttps;
+import org.merpati.node.door.AdminSocket;
 import org.merpati.node.filter.KnownCorrespondents;
 import org.merpati.node.filter.KnownOrigins;
 import org.merpati.node.filter.KnownWaves;
@@ -107,13 +110,18 @@ public final class Node implements AutoCloseable {
                     context.groups().witness(group);
                 }
             }
+            Admin admin = new Admin(context, this::status, drain);
+            AdminApi api = new AdminApi(admin, context.directory(), clock);
             for (Role role : ORDER) {
                 if (context.self().has(role)) {
-                    startRole(role);
+                    startRole(role, api);
                 }
             }
-            Admin admin = new Admin(context, this::status, drain);
             parts.add("admin", new AdminSocket(config.data().resolve("admin.sock"), admin));
+            if (config.listeners().admin().isPresent()) {
+                InetSocketAddress address = config.listeners().admin().get();
+                parts.add("admin API", new AdminHttps(address, context.publicTls(), api));
+            }
             Bootstrap.begin(context);
             started = true;
             done = true;
@@ -259,14 +267,14 @@ public final class Node implements AutoCloseable {
         return follower.copy();
     }
 
-    private void startRole(Role role) throws IOException {
+    private void startRole(Role role, AdminApi api) throws IOException {
         RolePart part;
         try {
             part = Class.forName(PARTS.get(role))
                     .asSubclass(RolePart.class)
                     .getDeclaredConstructor()
                     .newInstance();
-            parts.add(role.text(), part.start(context));
+            parts.add(role.text(), part.start(context, api));
         } catch (ReflectiveOperationException | NoClassDefFoundError missing) {
             throw new Malformed("this jar does not hold the role '" + role.text() + "': start merpati-" + role.text()
                     + ".jar, or merpati.jar for a node of several roles (" + missing + ")");

@@ -1,12 +1,13 @@
 package org.merpati.node;
 
 import java.io.IOException;
+import org.merpati.node.door.AdminApi;
 import org.merpati.proxy.ProxyRole;
 
 /** The proxy role. */
 final class ProxyPart implements RolePart {
     @Override
-    public AutoCloseable start(NodeContext node) throws IOException {
+    public AutoCloseable start(NodeContext node, AdminApi admin) throws IOException {
         return new ProxyRole(
                 node.config(),
                 node.topology(),

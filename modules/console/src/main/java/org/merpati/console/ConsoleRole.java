@@ -4,12 +4,14 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.server.Connector;
@@ -73,6 +75,7 @@ public final class ConsoleRole implements AutoCloseable {
      *
      * @param tls what browsers are shown
      * @param nodes asks every node how it is; it may block for about a second
+     * @param admin answers who asks for admin operations with a token
      * @throws IOException if the address is in use or not this machine's; the message says which
      */
     public ConsoleRole(
@@ -81,6 +84,7 @@ public final class ConsoleRole implements AutoCloseable {
             Directory directory,
             Logins logins,
             Supplier<List<NodeStatus>> nodes,
+            AdminDoor admin,
             Clock clock)
             throws IOException {
         this.watch = new StatusWatch(nodes, clock);
@@ -95,10 +99,22 @@ public final class ConsoleRole implements AutoCloseable {
             config.jetty.addConnector((jetty, http) -> connector(jetty, http, tls, address));
             api.addTo(config.routes);
             pages.addTo(config.routes);
+            config.routes.post(AdminDoor.PATH, request -> admin(request, admin));
             errors(config.routes);
         });
         start(address);
         this.address = new InetSocketAddress(address.getAddress(), server.port());
+    }
+
+    private static void admin(Context request, AdminDoor admin) throws IOException {
+        byte[] body = request.req().getInputStream().readNBytes(AdminDoor.LIMIT + 1);
+        AdminDoor.Answer answer =
+                admin.answer(Optional.ofNullable(request.header("Authorization")), body, request.ip());
+        if (answer.status() == 401) {
+            request.header("WWW-Authenticate", "Bearer"); // RFC 6750 §3
+        }
+        request.status(answer.status());
+        Json.answer(request, answer.json());
     }
 
     private static void settings(JavalinConfig config) {

@@ -74,7 +74,12 @@ final class Desk implements AutoCloseable {
     }
 
     ConsoleRole open(InetSocketAddress address) throws IOException {
-        return new ConsoleRole(address, tls, directory, logins, this::ask, clock);
+        return new ConsoleRole(address, tls, directory, logins, this::ask, Desk::admin, clock);
+    }
+
+    /** Knows no token. */
+    private static AdminDoor.Answer admin(Optional<String> authorization, byte[] body, String peer) {
+        return new AdminDoor.Answer(401, Json.error("there are no tokens here"));
     }
 
     private List<NodeStatus> ask() {

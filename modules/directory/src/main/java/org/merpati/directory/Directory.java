@@ -217,6 +217,41 @@ public final class Directory {
                 .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + scope));
     }
 
+    /**
+     * Lets a token's holder ask for admin operations.
+     *
+     * @throws Refused if there is a token of that name
+     */
+    public void addToken(AdminToken token) {
+        if (people().tokens().stream().anyMatch(other -> other.name().equals(token.name()))) {
+            throw new Refused(Refused.Reason.ALREADY_EXISTS, "there is a token '" + token.name() + "' already");
+        }
+        if (copy.tree().entry(Names.TOKENS).isEmpty()) {
+            change(new LDIFAddChangeRecord(new Entry(
+                    Names.TOKENS,
+                    new Attribute("objectClass", "top", Names.TOKENS_CLASS),
+                    new Attribute("cn", "tokens"),
+                    new Attribute(Names.TOKEN, token.toString()))));
+        } else {
+            change(new LDIFModifyChangeRecord(
+                    Names.TOKENS, new Modification(ModificationType.ADD, Names.TOKEN, token.toString())));
+        }
+    }
+
+    /**
+     * Ends a token.
+     *
+     * @throws Refused if there is none of that name
+     */
+    public void removeToken(String name) {
+        AdminToken token = people().tokens().stream()
+                .filter(other -> other.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no token '" + name + "'"));
+        change(new LDIFModifyChangeRecord(
+                Names.TOKENS, new Modification(ModificationType.DELETE, Names.TOKEN, token.toString())));
+    }
+
     /** Takes an account or alias out of the directory; its mailboxes stay until they are deleted. */
     public void remove(Address address) {
         change(new LDIFDeleteChangeRecord(Names.of(address)));

@@ -55,7 +55,8 @@ public final class LdapService implements AutoCloseable {
             Names.PASSWORD.toLowerCase(Locale.ROOT),
             Names.SCRAM.toLowerCase(Locale.ROOT),
             Names.PRIVATE_KEY.toLowerCase(Locale.ROOT),
-            Names.FILTER_RULE.toLowerCase(Locale.ROOT));
+            Names.FILTER_RULE.toLowerCase(Locale.ROOT),
+            Names.TOKEN.toLowerCase(Locale.ROOT));
 
     private final LDAPListener listener;
 

@@ -34,6 +34,13 @@ public final class Names {
 
     public static final String FILTER_CLASS = "merpatiFilter";
 
+    /** Who may ask for admin operations over the network. */
+    public static final String TOKEN = "merpatiToken";
+    /** The entry that holds them. */
+    public static final String TOKENS = "cn=tokens,o=merpati";
+
+    public static final String TOKENS_CLASS = "merpatiTokens";
+
     private Names() {}
 
     /** The entry of a domain. */

@@ -18,7 +18,7 @@ import org.merpati.kernel.Malformed;
  */
 public final class People {
     /** Nobody. */
-    static final People NONE = new People(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+    static final People NONE = new People(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of());
 
     private static final Set<String> ALWAYS = Set.of("postmaster", "abuse");
     private static final char DETAIL = '+';
@@ -28,18 +28,21 @@ public final class People {
     private final Map<AccountId, Account> byId;
     private final Map<String, List<Address>> aliases;
     private final Map<String, List<String>> filterRules;
+    private final List<AdminToken> tokens;
 
     private People(
             Map<Domain, String> domains,
             Map<String, Account> accounts,
             Map<AccountId, Account> byId,
             Map<String, List<Address>> aliases,
-            Map<String, List<String>> filterRules) {
+            Map<String, List<String>> filterRules,
+            List<AdminToken> tokens) {
         this.domains = domains;
         this.accounts = accounts;
         this.byId = byId;
         this.aliases = aliases;
         this.filterRules = filterRules;
+        this.tokens = tokens;
     }
 
     /** What an address stands for. */
@@ -133,6 +136,16 @@ public final class People {
         return filterRules.getOrDefault(scope, List.of());
     }
 
+    /** Who may ask for admin operations over the network. */
+    public List<AdminToken> tokens() {
+        return tokens;
+    }
+
+    /** This index with other tokens. */
+    People withTokens(List<AdminToken> others) {
+        return new People(domains, accounts, byId, aliases, filterRules, List.copyOf(others));
+    }
+
     /** How many accounts each shard holds; shards without any are absent. */
     public Map<GroupName, Integer> perShard() {
         Map<GroupName, Integer> counts = new TreeMap<>();
@@ -144,7 +157,7 @@ public final class People {
     People with(Domain domain, String dn) {
         Map<Domain, String> more = new HashMap<>(domains);
         more.put(domain, dn);
-        return new People(more, accounts, byId, aliases, filterRules);
+        return new People(more, accounts, byId, aliases, filterRules, tokens);
     }
 
     /**
@@ -162,7 +175,7 @@ public final class People {
         Map<AccountId, Account> moreById = new HashMap<>(byId);
         more.put(key, account);
         moreById.put(account.id(), account);
-        return new People(domains, more, moreById, aliases, filterRules);
+        return new People(domains, more, moreById, aliases, filterRules, tokens);
     }
 
     /**
@@ -176,7 +189,7 @@ public final class People {
         }
         Map<String, List<Address>> more = new HashMap<>(aliases);
         more.put(alias.key(), List.copyOf(targets));
-        return new People(domains, accounts, byId, more, filterRules);
+        return new People(domains, accounts, byId, more, filterRules, tokens);
     }
 
     /** This index with a scope's lines for the mail filter. */
@@ -190,7 +203,7 @@ public final class People {
         } else {
             more.put(scope, List.copyOf(lines));
         }
-        return new People(domains, accounts, byId, aliases, more);
+        return new People(domains, accounts, byId, aliases, more, tokens);
     }
 
     /** This index without an address. */
@@ -203,13 +216,14 @@ public final class People {
             fewerById.remove(gone.id());
         }
         fewerAliases.remove(key);
-        return new People(domains, fewer, fewerById, fewerAliases, filterRules).withFilterRules(key, List.of());
+        return new People(domains, fewer, fewerById, fewerAliases, filterRules, tokens).withFilterRules(key, List.of());
     }
 
     /** This index without a domain. */
     People withoutDomain(Domain domain) {
         Map<Domain, String> fewer = new HashMap<>(domains);
         fewer.remove(domain);
-        return new People(fewer, accounts, byId, aliases, filterRules).withFilterRules(domain.value(), List.of());
+        return new People(fewer, accounts, byId, aliases, filterRules, tokens)
+                .withFilterRules(domain.value(), List.of());
     }
 }

@@ -42,6 +42,8 @@ final class Tree {
     /** The most lines that one scope says to the mail filter. */
     private static final int FILTER_RULES = 2000;
 
+    private static final int TOKENS = 200;
+
     private final InMemoryDirectoryServer server;
     private volatile People people = People.NONE;
 
@@ -163,6 +165,9 @@ final class Tree {
                     .toList();
             return people.with(alias, targets);
         }
+        if (entry.hasObjectClass(Names.TOKENS_CLASS)) {
+            return people.withTokens(tokens(entry));
+        }
         return entry.hasObjectClass(Names.FILTER_CLASS) ? people.withFilterRules("", filterRules(entry)) : people;
     }
 
@@ -172,6 +177,16 @@ final class Tree {
             throw new Malformed("the mail filter has " + FILTER_RULES + " lines there, the most it can have");
         }
         return lines == null ? List.of() : List.of(lines);
+    }
+
+    private static List<AdminToken> tokens(Entry entry) {
+        String[] tokens = entry.getAttributeValues(Names.TOKEN);
+        if (tokens != null && tokens.length > TOKENS) {
+            throw new Malformed("there are " + TOKENS + " tokens, the most there can be");
+        }
+        return tokens == null
+                ? List.of()
+                : Arrays.stream(tokens).map(AdminToken::parse).toList();
     }
 
     private static void hosted(People people, Address address) {
@@ -187,6 +202,9 @@ final class Tree {
         }
         if (entry.hasObjectClass(Names.FILTER_CLASS)) {
             return people.withFilterRules("", List.of());
+        }
+        if (entry.hasObjectClass(Names.TOKENS_CLASS)) {
+            return people.withTokens(List.of());
         }
         boolean mail = entry.hasObjectClass(Names.ACCOUNT_CLASS) || entry.hasObjectClass(Names.ALIAS_CLASS);
         return mail ? people.without(Address.parse(value(entry, "mail")).key()) : people;

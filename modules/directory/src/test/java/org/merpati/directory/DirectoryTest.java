@@ -333,4 +333,25 @@ class DirectoryTest {
                             e -> assertThat(e.getResultCode()).isEqualTo(ResultCode.CONFIDENTIALITY_REQUIRED));
         }
     }
+
+    @Test
+    void aTokenIsAddedOnceAndEnded() throws IOException {
+        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
+        AdminToken one = new AdminToken("one", false, 1, 2, AdminToken.hash("x"));
+        AdminToken two = new AdminToken("two", true, 1, AdminToken.NEVER, AdminToken.hash("y"));
+        directory.addToken(one);
+        directory.addToken(two);
+        assertThat(directory.people().tokens()).containsExactlyInAnyOrder(one, two);
+        assertThatThrownBy(() -> directory.addToken(new AdminToken("one", true, 3, 4, AdminToken.hash("z"))))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("there is a token 'one' already");
+        directory.removeToken("one");
+        directory.removeToken("two");
+        assertThat(directory.people().tokens()).isEmpty();
+        assertThatThrownBy(() -> directory.removeToken("one"))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("there is no token 'one'");
+        directory.addToken(one);
+        assertThat(directory.people().tokens()).containsExactly(one);
+    }
 }

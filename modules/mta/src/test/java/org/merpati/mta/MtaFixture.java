@@ -271,6 +271,7 @@ final class MtaFixture implements AutoCloseable {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 new NodeConfig.Timing(
                         Duration.ofSeconds(1),

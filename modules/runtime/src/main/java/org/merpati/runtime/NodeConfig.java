@@ -86,7 +86,10 @@ public record NodeConfig(
             @Key("POP3 over TLS") Optional<InetSocketAddress> pop3s,
             @Key("LDAP with StartTLS") Optional<InetSocketAddress> ldap,
             @Key("LDAP over TLS") Optional<InetSocketAddress> ldaps,
-            @Key("admin API and pages, HTTPS") Optional<InetSocketAddress> console,
+            @Key("console pages and admin API, HTTPS") Optional<InetSocketAddress> console,
+
+            @Key("admin API, HTTPS, on a node without the console role")
+            Optional<InetSocketAddress> admin,
 
             @Key("/health and /metrics, HTTP; bind it to a private address")
             Optional<InetSocketAddress> metrics) {}

@@ -1,11 +1,16 @@
 package org.merpati.node.command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.merpati.node.AdminClient;
+import org.merpati.kernel.Malformed;
+import org.merpati.node.door.AdminClient;
+import org.merpati.node.door.RemoteNode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -18,6 +23,26 @@ final class Door {
 
     @Option(names = "--data", description = "the data folder of a node on this machine (default: ${DEFAULT-VALUE})")
     private Path data = Path.of("/var/lib/merpati");
+
+    @Option(
+            names = "--node",
+            paramLabel = "ADDRESS",
+            description = "a node that is asked over the network, such as https://192.168.138.83:7071"
+                    + " (or MERPATI_NODE); it needs a token: merpati token add")
+    private @Nullable String node = System.getenv("MERPATI_NODE");
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "the file with the token, which nobody else may read (or MERPATI_TOKEN_FILE)")
+    private @Nullable Path token = file("MERPATI_TOKEN_FILE");
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "the certificate that the node's is signed with: a copy of identity/ca.crt in a node's data"
+                    + " folder (or MERPATI_CA); without it what this Java trusts")
+    private @Nullable Path authority = file("MERPATI_CA");
 
     @Option(names = "--json", description = "answer in JSON")
     private boolean json;
@@ -34,8 +59,28 @@ final class Door {
         return json;
     }
 
+    /**
+     * Asks the node that is meant.
+     *
+     * @throws UncheckedIOException if a file that is needed cannot be read
+     */
     JsonNode ask(String operation, Map<String, String> parameters) {
-        return AdminClient.ask(data, operation, parameters);
+        if (node == null) {
+            return AdminClient.ask(data, operation, parameters);
+        }
+        if (token == null) {
+            throw new Malformed("a node that is asked over the network needs a token: --token-file FILE");
+        }
+        try {
+            return RemoteNode.of(node, token, Optional.ofNullable(authority)).ask(operation, parameters);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static @Nullable Path file(String variable) {
+        String name = System.getenv(variable);
+        return name == null ? null : Path.of(name);
     }
 
     /** Says an answer as it came. */

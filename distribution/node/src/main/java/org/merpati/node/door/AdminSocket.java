@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.door;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,33 +16,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.merpati.kernel.Failure;
 import org.merpati.wire.InternalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The local door of the admin operations: a Unix socket in the data folder that only the node's user can open. A
- * request is a line of JSON with {@code "do"} and the parameters; the answer is a line with {@code "ok"} and what it
- * says, or {@code "error"} and a sentence.
+ * request is a line, and so is the answer ({@link AdminRequest}).
  */
-final class AdminSocket implements AutoCloseable {
+public final class AdminSocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminSocket.class);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int LINE_LIMIT = 1 << 20;
 
     private final ServerSocketChannel server;
     private final Path path;
-    private final Admin admin;
+    private final Operations admin;
 
-    AdminSocket(Path path, Admin admin) throws IOException {
+    /**
+     * Opens the socket.
+     *
+     * @throws IOException if it cannot be made
+     */
+    public AdminSocket(Path path, Operations admin) throws IOException {
         this.path = path;
         this.admin = admin;
         Files.deleteIfExists(path);
@@ -69,32 +67,27 @@ final class AdminSocket implements AutoCloseable {
                         new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8));
                 OutputStream out = Channels.newOutputStream(client)) {
             String line = in.readLine();
-            if (line != null && line.length() <= LINE_LIMIT) {
-                out.write((JSON.writeValueAsString(answer(line)) + "\n").getBytes(StandardCharsets.UTF_8));
+            if (line != null && line.length() <= AdminRequest.LIMIT) {
+                out.write(answer(line.getBytes(StandardCharsets.UTF_8)));
+                out.write('\n');
             }
         } catch (IOException gone) {
             // Whoever asked has gone.
         }
     }
 
-    private Map<String, Object> answer(String line) {
-        Map<String, Object> answer = new LinkedHashMap<>();
+    private byte[] answer(byte[] line) {
         try {
-            JsonNode request = JSON.readTree(line);
-            Map<String, String> parameters = new LinkedHashMap<>();
-            request.properties()
-                    .forEach(p -> parameters.put(p.getKey(), p.getValue().asString()));
-            String operation = parameters.getOrDefault("do", "");
-            answer.put("ok", admin.run(operation, parameters));
+            AdminRequest request = AdminRequest.read(line);
+            return AdminRequest.ok(admin.run(request.operation(), request.parameters()));
         } catch (Failure failure) {
-            answer.put("error", failure.sentence());
-        } catch (JacksonException | NumberFormatException malformed) {
-            answer.put("error", "the request cannot be read: " + malformed.getMessage());
+            return AdminRequest.error(failure.sentence());
+        } catch (NumberFormatException malformed) {
+            return AdminRequest.error("the request cannot be read: " + malformed.getMessage());
         } catch (IOException | RuntimeException bug) {
             InternalErrors.report("admin socket", bug);
-            answer.put("error", "internal error: see the node's log");
+            return AdminRequest.error("internal error: see the node's log");
         }
-        return answer;
     }
 
     /**
@@ -104,7 +97,7 @@ final class AdminSocket implements AutoCloseable {
      * @throws InterruptedIOException if it does not come within the limit
      * @throws IOException if nobody listens there
      */
-    static JsonNode ask(Path path, Map<String, String> request, Duration limit) throws IOException {
+    static JsonNode ask(Path path, AdminRequest request, Duration limit) throws IOException {
         try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path));
                 BufferedReader in = new BufferedReader(
                         new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8))) {
@@ -112,13 +105,14 @@ final class AdminSocket implements AutoCloseable {
             CompletableFuture<Boolean> _ = answered.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
                     .exceptionally(tooLate -> hangUp(client));
             try {
-                Channels.newOutputStream(client)
-                        .write((JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
+                OutputStream out = Channels.newOutputStream(client);
+                out.write(request.write());
+                out.write('\n');
                 String line = in.readLine();
                 if (line == null) {
                     throw new IOException("the node closed the connection");
                 }
-                return JSON.readTree(line);
+                return AdminRequest.answer(line.getBytes(StandardCharsets.UTF_8));
             } catch (AsynchronousCloseException tooLate) {
                 throw new InterruptedIOException("no answer within " + limit.toMillis() + " ms");
             } finally {

@@ -1,10 +1,9 @@
-package org.merpati.node;
+package org.merpati.node.door;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
@@ -13,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 /** Asks a node on this machine to do something, through the socket in its data folder. */
 public final class AdminClient {
     /** Making thousands of accounts takes minutes; a node that is frozen answers never. */
-    private static final Duration LIMIT = Duration.ofMinutes(15);
+    static final Duration LIMIT = Duration.ofMinutes(15);
 
     private AdminClient() {}
 
@@ -30,16 +29,17 @@ public final class AdminClient {
 
     /** The same, with a limit for the answer. */
     public static JsonNode ask(Path data, String operation, Map<String, String> parameters, Duration limit) {
-        Map<String, String> request = new LinkedHashMap<>(parameters);
-        request.put("do", operation);
-        JsonNode answer;
         try {
-            answer = AdminSocket.ask(data.resolve("admin.sock"), request, limit);
+            return said(AdminSocket.ask(data.resolve("admin.sock"), new AdminRequest(operation, parameters), limit));
         } catch (InterruptedIOException silent) {
             throw new TryLater("the node in " + data + " did not answer within " + limit.toSeconds() + " s");
         } catch (IOException away) {
             throw new TryLater("no node answers in " + data + ": is it running? (--data DIR names its folder)");
         }
+    }
+
+    /** What an answer says, or the refusal that it is. */
+    static JsonNode said(JsonNode answer) {
         JsonNode error = answer.get("error");
         if (error != null) {
             throw new Refused(Refused.Reason.CANNOT, error.asString());
