@@ -10,17 +10,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Malformed;
 import org.merpati.node.door.AdminClient;
+import org.merpati.node.door.AdminRequest;
 import org.merpati.node.door.RemoteNode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What the commands that ask a running node share: which node, how it is asked, and how its answer is said. */
 final class Door {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     @Option(names = "--data", description = "the data folder of a node on this machine (default: ${DEFAULT-VALUE})")
     private Path data = Path.of("/var/lib/merpati");
 
@@ -85,7 +83,7 @@ final class Door {
 
     /** Says an answer as it came. */
     int raw(JsonNode answer) {
-        out().println(JSON.writeValueAsString(answer));
+        out().println(AdminRequest.text(answer));
         return 0;
     }
 
@@ -110,7 +108,7 @@ final class Door {
     }
 
     int say(JsonNode answer) {
-        out().println(json ? JSON.writeValueAsString(Map.of("ok", answer)) : answer.asString());
+        out().println(json ? AdminRequest.text(Map.of("ok", answer)) : answer.asString());
         return 0;
     }
 }

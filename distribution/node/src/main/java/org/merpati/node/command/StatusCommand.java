@@ -1,20 +1,19 @@
 package org.merpati.node.command;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.merpati.node.door.AdminRequest;
 import org.merpati.runtime.NodeStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Shows the cluster. */
 @Command(name = "status", mixinStandardHelpOptions = true, description = "Shows every node and its groups.")
 public final class StatusCommand implements Callable<Integer> {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     @Mixin
     private Door door = new Door();
 
@@ -25,7 +24,7 @@ public final class StatusCommand implements Callable<Integer> {
             return door.raw(rows);
         }
         for (JsonNode row : rows) {
-            door.out().printf("%s", text(NodeStatus.of(JSON.writeValueAsBytes(row))));
+            door.out().printf("%s", text(NodeStatus.of(AdminRequest.text(row).getBytes(StandardCharsets.UTF_8))));
         }
         return 0;
     }

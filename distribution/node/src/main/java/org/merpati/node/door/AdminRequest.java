@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What is asked of a node, as JSON: an object with {@code "do"} and the parameters, which are texts. The answer is one
  * with {@code "ok"} and what the operation says, or {@code "error"} and a sentence.
  */
-record AdminRequest(String operation, Map<String, String> parameters) {
+public record AdminRequest(String operation, Map<String, String> parameters) {
     /** The longest, octets. */
     static final int LIMIT = 1 << 20;
 
@@ -54,6 +54,11 @@ record AdminRequest(String operation, Map<String, String> parameters) {
 
     static byte[] error(String sentence) {
         return JSON.writeValueAsBytes(Map.of("error", sentence));
+    }
+
+    /** A value as JSON. */
+    public static String text(Object value) {
+        return JSON.writeValueAsString(value);
     }
 
     static JsonNode answer(byte[] octets) {

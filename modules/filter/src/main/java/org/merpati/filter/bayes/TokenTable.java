@@ -114,10 +114,13 @@ public final class TokenTable {
         }
     }
 
-    /** The place of a token, or the free one where it would be; a place is free while its day is 0. */
+    /**
+     * The place of a token, or the free one where it would be; a place is free while its day is 0. Tokens lie in their
+     * order, so that reading or writing all of them goes through memory once.
+     */
     private int slot(long token) {
         int mask = keys.length - 1;
-        int slot = (int) (token ^ (token >>> 32)) & mask;
+        int slot = (int) (token >>> Long.numberOfLeadingZeros(mask));
         while (day[slot] != 0 && keys[slot] != token) {
             slot = (slot + 1) & mask;
         }

@@ -60,12 +60,12 @@ final class ClassReader {
             negative = true;
             at++;
         }
-        OctetSet set = OctetSet.none();
+        OctetSet.Builder set = new OctetSet.Builder();
         boolean first = true;
         while (true) {
             char c = next();
             if (c == ']' && !first) {
-                return set;
+                return set.done();
             }
             first = false;
             OctetSet part = one(c);
@@ -83,7 +83,7 @@ final class ClassReader {
                     part = OctetSet.range(part.first(), end.first());
                 }
             }
-            set = set.or(part);
+            set.add(part);
         }
     }
 
@@ -145,27 +145,28 @@ final class ClassReader {
     }
 
     private int hex() {
-        int end;
-        int from = at;
         boolean braced = at < text.length() && text.charAt(at) == '{';
+        int from = braced ? at + 1 : at;
+        int end = braced ? text.indexOf('}', from) : from;
         if (braced) {
-            from = at + 1;
-            end = text.indexOf('}', at);
             end = end < 0 ? from : end;
             at = end + 1;
         } else {
-            end = at;
-            while (end < text.length() && end - at < 2 && Character.digit(text.charAt(end), 16) >= 0) {
+            while (end < text.length() && end - from < 2 && Character.digit(text.charAt(end), 16) >= 0) {
                 end++;
             }
             at = end;
         }
-        String digits = text.substring(from, end).strip();
-        int value = digits.isEmpty() || digits.length() > 6 ? 0 : Integer.parseInt(digits, 16);
+        String digits = braced ? text.substring(from, end).strip() : "";
+        int value = braced ? braced(digits) : from == end ? 0 : Integer.parseInt(text, from, end, 16);
         if (value > 255) {
             throw new Malformed("the character \\x{" + digits + "}, which is beyond an octet");
         }
         return value;
+    }
+
+    private static int braced(String digits) {
+        return digits.isEmpty() || digits.length() > 6 ? 0 : Integer.parseInt(digits, 16);
     }
 
     private int octal() {

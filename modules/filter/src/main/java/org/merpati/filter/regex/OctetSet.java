@@ -7,18 +7,50 @@ import java.util.Locale;
 final class OctetSet {
     static final int SIZE = 256;
 
+    private static final int WORDS = SIZE / Long.SIZE;
+    private static final OctetSet NONE = new OctetSet(new long[WORDS]);
+    private static final OctetSet[] SINGLE = single();
+
     private final long[] words;
 
     private OctetSet(long[] words) {
         this.words = words;
     }
 
+    private static OctetSet[] single() {
+        OctetSet[] each = new OctetSet[SIZE];
+        for (int octet = 0; octet < SIZE; octet++) {
+            each[octet] = NONE.with(octet, octet);
+        }
+        return each;
+    }
+
+    /** A set that grows. */
+    static final class Builder {
+        private final long[] words = new long[WORDS];
+
+        void add(OctetSet set) {
+            for (int i = 0; i < WORDS; i++) {
+                words[i] |= set.words[i];
+            }
+        }
+
+        private void add(int octet) {
+            words[octet >> 6] |= 1L << (octet & 63);
+        }
+
+        /** The set; nothing may be added behind it. */
+        OctetSet done() {
+            return new OctetSet(words);
+        }
+    }
+
     static OctetSet none() {
-        return new OctetSet(new long[4]);
+        return NONE;
     }
 
     static OctetSet of(int octet) {
-        return none().with(octet, octet);
+        return SINGLE[octet];
     }
 
     static OctetSet range(int from, int to) {
@@ -60,7 +92,7 @@ final class OctetSet {
     }
 
     OctetSet not() {
-        long[] others = new long[4];
+        long[] others = new long[WORDS];
         for (int i = 0; i < others.length; i++) {
             others[i] = ~words[i];
         }
@@ -69,14 +101,14 @@ final class OctetSet {
 
     /** With the other case of each letter, also of those beyond ASCII. */
     OctetSet anyCase() {
-        OctetSet more = this;
+        Builder more = new Builder();
+        more.add(this);
         for (int i = 0; i < SIZE; i++) {
             if (has(i)) {
-                int other = otherCase(i);
-                more = other == i || more.has(other) ? more : more.with(other, other);
+                more.add(otherCase(i));
             }
         }
-        return more;
+        return more.done();
     }
 
     /** The other case of a letter, or itself. */
@@ -96,9 +128,9 @@ final class OctetSet {
 
     /** The first octet; there is one. */
     int first() {
-        for (int i = 0; i < SIZE; i++) {
-            if (has(i)) {
-                return i;
+        for (int i = 0; i < WORDS; i++) {
+            if (words[i] != 0) {
+                return i * Long.SIZE + Long.numberOfTrailingZeros(words[i]);
             }
         }
         throw new IllegalStateException("the set is empty");

@@ -377,10 +377,10 @@ final class PerlReader {
             if (c == '\\') {
                 i++;
             } else if (c == '[') {
-                int close = text.indexOf(']', i + 2);
-                int slash = text.indexOf('\\', i);
-                boolean plain = close > 0 && text.indexOf('[', i + 1) > close && (slash < 0 || slash > close);
-                i = plain ? close : bracket(i);
+                i = bracket(i);
+                if (i < 0) {
+                    return -1;
+                }
             } else if (c == '(') {
                 open++;
             } else if (c == ')' && --open == 0) {
@@ -390,11 +390,21 @@ final class PerlReader {
         return -1;
     }
 
-    /** Where a class in brackets ends that begins here. */
+    /** Where a class in brackets ends that begins here, or -1 if that is not plain to see. */
     private int bracket(int from) {
-        ClassReader reader = new ClassReader(text, from + 1);
-        reader.read();
-        return reader.at() - 1;
+        int i = text.startsWith("^", from + 1) ? from + 2 : from + 1;
+        i += text.startsWith("]", i) ? 1 : 0;
+        while (i < text.length()) {
+            char c = text.charAt(i);
+            if (c == ']') {
+                return i;
+            }
+            if (c == '[' && text.startsWith(":", i + 1)) {
+                return -1;
+            }
+            i += c != '\\' ? 1 : text.startsWith("c", i + 1) ? 3 : 2;
+        }
+        return -1;
     }
 
     /** The inside of a group up to its end; what is switched on inside ends there. */
