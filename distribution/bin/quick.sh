@@ -43,6 +43,14 @@ compile_main() {
   find modules distribution -path '*/src/main/*.java' -not -path '*/target/*' | compile classes "$lib/*"
 }
 
+# Everything, and in $path what the tests of a module run with, behind that module's own resources.
+compile_tests() {
+  libraries
+  compile_main
+  find modules distribution integration-tests -path '*/src/test/*.java' -not -path '*/target/*' | compile test-classes "$quick/classes:$lib/*"
+  path=$root/$quick/test-classes:$root/$quick/classes:$(printf "$root/%s:" {modules,distribution}/*/src/main/resources)$root/$lib/*
+}
+
 # junit CLASSPATH ARGUMENT...: the launcher in a virtual machine that is set up as pom.xml has it, and quickly warm.
 junit() {
   "$JAVA_HOME/bin/java" $(sed -n 's|.*<tests.jvm>\(.*\)</tests.jvm>.*|\1|p' "$root/pom.xml") $own \
@@ -82,11 +90,8 @@ quick_module() {
 # rules are check's.
 quick_tests() {
   local started=$SECONDS
-  libraries
-  compile_main
-  find modules distribution integration-tests -path '*/src/test/*.java' -not -path '*/target/*' | compile test-classes "$quick/classes:$lib/*"
+  compile_tests
   rm -rf $quick/tests $quick/failed && mkdir -p $quick/tests
-  path=$root/$quick/test-classes:$root/$quick/classes:$(printf "$root/%s:" {modules,distribution}/*/src/main/resources)$root/$lib/*
   export root quick path JAVA_HOME
   export -f junit quick_module
   # The largest first, so that none is left over at the end.
@@ -97,4 +102,15 @@ quick_tests() {
     | awk '{n[$2] += $1} END {printf "%d passed, %d failed, %d skipped\n", n["successful"], n["failed"], n["skipped"]}'
   echo "took $((SECONDS - started)) s"
   [ ! -e $quick/failed ] || { cat $quick/failed >&2; exit 1; }
+}
+
+# The transcripts of IMAP, with the owner of the mailboxes killed between every two lines of each: bench_transcripts [FIRST [LAST]]
+bench_transcripts() {
+  local own="-Dround=${1:-1} ${2:+-Dlast=$2}"
+  compile_tests
+  cd integration-tests || exit 1
+  junit "src/test/resources:$path" --details none --details-theme ascii --include-tag trial \
+    --select-method 'org.merpati.it.clients.TranscriptStoryTest#eachEndsTheSameWhereverTheOwnerDies' \
+    2>&1 | grep -E --line-buffered '^(round|transcripts|\[ .* tests (successful|failed)|  *=>|seed)|[a-z0-9]+\.session'
+  return ${PIPESTATUS[0]}
 }

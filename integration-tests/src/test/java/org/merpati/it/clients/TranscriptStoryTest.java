@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.merpati.imap.Transcript;
 import org.merpati.it.Kit;
@@ -88,17 +91,57 @@ class TranscriptStoryTest {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("transcripts: seed " + seed);
         Random chance = new Random(seed);
+        Map<String, Integer> places = new TreeMap<>();
+        Door.scripts("proxy").forEach((name, script) -> {
+            List<Integer> all = Transcript.places(script);
+            if (!all.isEmpty()) {
+                places.put(name, all.get(chance.nextInt(all.size())));
+            }
+        });
+        play(places, "dying");
+    }
+
+    /** Between every two lines of each; {@code ./dev bench transcripts} runs it. */
+    @Test
+    @Tag("trial")
+    @Timeout(value = 3, unit = TimeUnit.HOURS)
+    void eachEndsTheSameWhereverTheOwnerDies() throws Exception {
         Map<String, List<String>> scripts = Door.scripts("proxy");
-        scripts.values().removeIf(script -> Transcript.places(script).isEmpty());
+        int rounds = scripts.values().stream()
+                .mapToInt(script -> Transcript.places(script).size())
+                .max()
+                .orElseThrow();
+        int first = Integer.getInteger("round", 1);
+        int last = Math.min(rounds, Integer.getInteger("last", rounds));
+        int kills = 0;
+        for (int round = first; round <= last; round++) {
+            Map<String, Integer> places = new TreeMap<>();
+            for (Map.Entry<String, List<String>> script : scripts.entrySet()) {
+                List<Integer> all = Transcript.places(script.getValue());
+                if (round <= all.size()) {
+                    places.put(script.getKey(), all.get(round - 1));
+                }
+            }
+            System.out.println("round " + round + " of " + rounds);
+            settled();
+            play(places, "round" + round + "-");
+            kills += places.size();
+        }
+        System.out.println(
+                "transcripts: " + kills + " places of " + scripts.size() + " transcripts, each ended the same");
+    }
+
+    /** Plays scripts whose owner dies before a line of each. */
+    private void play(Map<String, Integer> places, String people) throws Exception {
+        Map<String, List<String>> scripts = Door.scripts("proxy");
         String victim = leader();
-        List<String> accounts = new ArrayList<>(ownedBy(victim, scripts.size()));
-        CountDownLatch there = new CountDownLatch(scripts.size());
+        List<String> accounts = ownedBy(victim, places.size(), people);
+        CountDownLatch there = new CountDownLatch(places.size());
         CountDownLatch dead = new CountDownLatch(1);
         List<Callable<Boolean>> plays = new ArrayList<>();
-        scripts.forEach((name, script) -> {
-            List<Integer> places = Transcript.places(script);
-            int place = places.get(chance.nextInt(places.size()));
+        places.forEach((name, place) -> {
             System.out.println("transcripts: the owner dies before " + name + ":" + place);
+            List<String> script = Objects.requireNonNull(scripts.get(name));
             Door door = new Dying(proxy(), Map.of("budi", accounts.get(plays.size())), place, there, dead);
             plays.add(() -> play(new Transcript(name, script, door)));
         });
@@ -143,14 +186,13 @@ class TranscriptStoryTest {
     }
 
     /** So many accounts whose shard a node leads. */
-    private List<String> ownedBy(String node, int count) {
+    private List<String> ownedBy(String node, int count, String people) {
         List<String> led = six.cluster().status().stream()
                 .filter(row -> row.name().equals(node))
                 .flatMap(row -> led(row).stream())
                 .toList();
         List<String> owned = new ArrayList<>();
-        for (String account :
-                Kit.accounts(six.cluster(), "dying", 2 * count + 4).keySet()) {
+        for (String account : Kit.accounts(six.cluster(), people, 2 * count + 4).keySet()) {
             String shard = six.cluster()
                     .askAny("account show", Map.of("address", account))
                     .path("shard")
