@@ -113,8 +113,13 @@ final class Comparisons implements AutoCloseable {
             String account = "account " + Keys.accountOf(key);
             add(
                     switch (key[Keys.ACCOUNT_PREFIX - 1]) {
-                        case Keys.FOLDER, Keys.KEYWORD, Keys.ANNOTATION, Keys.MESSAGE, Keys.CONTENT, Keys.TOMBSTONE ->
-                            account + " mailbox " + Keys.mailboxOf(key);
+                        case Keys.FOLDER,
+                                Keys.KEYWORD,
+                                Keys.ANNOTATION,
+                                Keys.GRANT,
+                                Keys.MESSAGE,
+                                Keys.CONTENT,
+                                Keys.TOMBSTONE -> account + " mailbox " + Keys.mailboxOf(key);
                         default -> account;
                     },
                     key,

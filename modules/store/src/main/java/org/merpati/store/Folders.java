@@ -6,6 +6,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Id;
@@ -14,6 +16,8 @@ import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
 import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
+import org.merpati.store.people.Rights;
+import org.merpati.store.search.Place;
 
 /** Commands on mailboxes as such. */
 final class Folders {
@@ -21,6 +25,7 @@ final class Folders {
     static final int ACCOUNT_LIMIT = 10_000;
     private static final int NAME_LIMIT = 1000;
     private static final int ANNOTATION_LIMIT = 100;
+    static final int GRANT_LIMIT = 100;
 
     /** A new account's mailboxes and their special uses (RFC 6154). */
     static final List<Map.Entry<String, String>> FIRST = List.of(
@@ -72,6 +77,7 @@ final class Folders {
         folder.row.specialUse = specialUse;
         folder.row.uidValidity = ledger.uidValidity(folder.account);
         folder.row.highestModSeq = ledger.modSeq(folder.account);
+        inherit(folder);
     }
 
     private void parents(AccountId account, String name, Iterator<Id> ids) throws IOException {
@@ -100,7 +106,20 @@ final class Folders {
         row.highestModSeq = ledger.modSeq(account);
         Ledger.Touched folder = ledger.begin(account, row);
         name(folder, name);
+        inherit(folder);
         return folder;
+    }
+
+    /** RFC 4314 §4: a mailbox that begins is granted as the one above it, unless grants are there already. */
+    private void inherit(Ledger.Touched folder) throws IOException {
+        int level = folder.row.name.lastIndexOf('/');
+        MailboxId above = level < 0 ? null : ledger.named(folder.account, folder.row.name.substring(0, level));
+        if (above == null || !grants(folder.account, folder.row.id).isEmpty()) {
+            return;
+        }
+        for (Map.Entry<AccountId, Rights> grant : grants(folder.account, above).entrySet()) {
+            put(folder.place(), grant.getKey(), grant.getValue());
+        }
     }
 
     /** Gives a mailbox a name that is free. */
@@ -141,6 +160,9 @@ final class Folders {
                     Refused.Reason.CANNOT, "'" + command.name() + "' holds other mailboxes: delete those first");
         }
         new Messages(ledger).removeAll(folder);
+        for (AccountId grantee : grants(account, folder.row.id).keySet()) {
+            put(folder.place(), grantee, Rights.NONE);
+        }
         for (char kind : new char[] {Keys.TOMBSTONE, Keys.KEYWORD, Keys.ANNOTATION}) {
             List<byte[]> keys = new ArrayList<>();
             ledger.scan(Keys.mailbox(account, kind, folder.row.id), (key, value) -> keys.add(key));
@@ -210,6 +232,53 @@ final class Folders {
         MailboxId id = ledger.named(account, command.name());
         if (id != null) {
             ledger.touch(account, id).row.subscribed = command.subscribed();
+        }
+        return Answer.done().toByteArray();
+    }
+
+    private SortedMap<AccountId, Rights> grants(AccountId account, MailboxId mailbox) throws IOException {
+        SortedMap<AccountId, Rights> grants = new TreeMap<>();
+        ledger.scan(Keys.mailbox(account, Keys.GRANT, mailbox), (key, value) -> {
+            grants.put(Keys.granteeOf(key), Rows.grant(value));
+            return true;
+        });
+        return grants;
+    }
+
+    /** Keeps what somebody may, and that she may look the mailbox up, where she may. */
+    private void put(Place place, AccountId grantee, Rights rights) {
+        byte[] key = Keys.grant(place.account(), place.mailbox(), grantee);
+        if (rights.isEmpty()) {
+            ledger.delete(key);
+        } else {
+            ledger.put(key, Rows.grant(rights));
+        }
+        if (rights.has('l')) {
+            ledger.put(Keys.shared(grantee, place), new byte[0]);
+        } else {
+            ledger.delete(Keys.shared(grantee, place));
+        }
+    }
+
+    byte[] grant(Command.Grant command) throws IOException {
+        AccountId account = command.account();
+        ledger.account(account);
+        ledger.touch(account, command.mailbox());
+        if (command.grantee().equals(account)) {
+            throw new Refused(Refused.Reason.CANNOT, "the owner of a mailbox has every right, which nobody changes");
+        }
+        SortedMap<AccountId, Rights> grants = grants(account, command.mailbox());
+        Rights before = grants.getOrDefault(command.grantee(), Rights.NONE);
+        Rights after = switch (command.kind()) {
+            case SET -> command.rights();
+            case ADD -> before.plus(command.rights());
+            case REMOVE -> before.minus(command.rights());
+        };
+        if (before.isEmpty() && !after.isEmpty() && grants.size() >= GRANT_LIMIT) {
+            throw new Refused(Refused.Reason.LIMIT, "a mailbox is granted to at most " + GRANT_LIMIT);
+        }
+        if (!after.equals(before)) {
+            put(new Place(account, command.mailbox()), command.grantee(), after);
         }
         return Answer.done().toByteArray();
     }

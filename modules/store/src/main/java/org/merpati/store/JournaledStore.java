@@ -1,5 +1,6 @@
 package org.merpati.store;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +31,13 @@ import org.merpati.mime.Summary;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
 import org.merpati.store.people.Handling;
+import org.merpati.store.people.Rights;
 import org.merpati.store.people.Tally;
 import org.merpati.store.search.Hit;
 import org.merpati.store.search.Place;
 import org.merpati.store.search.Where;
+import org.merpati.vault.RowVisitor;
+import org.merpati.vault.Snapshot;
 
 /** A shard over its journal: changes are submitted, reads are served from the state of this copy while it leads. */
 public final class JournaledStore implements MailStore {
@@ -224,6 +228,38 @@ public final class JournaledStore implements MailStore {
         SortedMap<String, Optional<Octets>> octets = new TreeMap<>();
         values.forEach((entry, value) -> octets.put(entry, value.map(Octets::new)));
         submit(new Command.Annotate(account, mailbox, octets));
+    }
+
+    @Override
+    public SortedMap<AccountId, Rights> acl(AccountId account, MailboxId mailbox) {
+        led();
+        SortedMap<AccountId, Rights> acl = new TreeMap<>();
+        scan(Keys.mailbox(account, Keys.GRANT, mailbox), (key, value) -> {
+            acl.put(Keys.granteeOf(key), Rows.grant(value));
+            return true;
+        });
+        return acl;
+    }
+
+    @Override
+    public void grant(AccountId account, MailboxId mailbox, AccountId grantee, FlagChange.Kind kind, Rights rights) {
+        submit(new Command.Grant(account, mailbox, grantee, kind, rights));
+    }
+
+    @Override
+    public List<Place> sharedWith(AccountId grantee, int limit) {
+        led();
+        List<Place> places = new ArrayList<>();
+        scan(Keys.sharedWith(grantee), (key, value) -> places.size() < limit && places.add(Keys.sharedOf(key)));
+        return places;
+    }
+
+    private void scan(byte[] prefix, RowVisitor visitor) {
+        try (Snapshot rows = state.vault().snapshot()) {
+            rows.scan(prefix, Keys.behind(prefix), visitor);
+        } catch (IOException failed) {
+            throw ShardState.unreadable(failed);
+        }
     }
 
     @Override

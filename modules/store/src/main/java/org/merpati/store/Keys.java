@@ -9,6 +9,7 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
+import org.merpati.store.search.Place;
 
 /**
  * Keys of a shard's rows, big-endian throughout, so that an account is one range and so are a mailbox's messages.
@@ -45,6 +46,9 @@ final class Keys {
     /** An annotation of a mailbox, or of the account, by its name. */
     static final char ANNOTATION = 'i';
 
+    /** What somebody may do with a mailbox. */
+    static final char GRANT = 'g';
+
     /** The sums of what is counted for an account. */
     static final char TALLIES = 'j';
 
@@ -72,6 +76,9 @@ final class Keys {
     static final char SEGMENT = 'g';
     /** The key of a removed message by the time of its removal. */
     static final char REMOVAL = 'r';
+
+    /** A mailbox that somebody may look up, by who may. */
+    static final char SHARED = 'l';
 
     /** Why a message was judged as it was, by its id, whose beginning is its time. */
     static final char EXPLANATION = 'q';
@@ -121,6 +128,16 @@ final class Keys {
         return put(start(account, ANNOTATION, Id.BYTES + octets.length), mailbox.value())
                 .put(octets)
                 .array();
+    }
+
+    static byte[] grant(AccountId account, MailboxId mailbox, AccountId grantee) {
+        return put(put(start(account, GRANT, 2 * Id.BYTES), mailbox.value()), grantee.value())
+                .array();
+    }
+
+    /** Who may, of a grant's key. */
+    static AccountId granteeOf(byte[] key) {
+        return new AccountId(id(key, ACCOUNT_PREFIX + Id.BYTES));
     }
 
     static byte[] message(AccountId account, char kind, MailboxId mailbox, long uid) {
@@ -233,6 +250,21 @@ final class Keys {
 
     static byte[] upload(Id upload, int number) {
         return put(shard(UPLOAD, Id.BYTES + 4), upload).putInt(number).array();
+    }
+
+    static byte[] shared(AccountId grantee, Place place) {
+        ByteBuffer to = put(shard(SHARED, 3 * Id.BYTES), grantee.value());
+        return put(put(to, place.account().value()), place.mailbox().value()).array();
+    }
+
+    /** The start of the range of the mailboxes that somebody may look up. */
+    static byte[] sharedWith(AccountId grantee) {
+        return put(shard(SHARED, Id.BYTES), grantee.value()).array();
+    }
+
+    /** The mailbox that somebody may look up, of its key. */
+    static Place sharedOf(byte[] key) {
+        return new Place(new AccountId(id(key, 2 + Id.BYTES)), new MailboxId(id(key, 2 + 2 * Id.BYTES)));
     }
 
     static byte[] explanation(DeliveryId id, AccountId account) {

@@ -1,5 +1,6 @@
 package org.merpati.store;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,8 +14,10 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
+import org.merpati.store.people.Rights;
 import org.merpati.store.people.Tally;
 import org.merpati.store.search.Hit;
+import org.merpati.store.search.Place;
 import org.merpati.store.search.Where;
 
 /**
@@ -86,6 +89,38 @@ public interface MailStore extends AutoCloseable {
      * @throws org.merpati.kernel.Refused if they would be too many (LIMIT)
      */
     void annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<byte[]>> values);
+
+    /** What stands for everybody where rights are granted (RFC 4314 §2). */
+    AccountId ANYONE = new AccountId(new Id(0, 0));
+
+    /** What somebody may do with a mailbox: its owner all, another what she and {@link #ANYONE} are granted. */
+    default Rights rights(AccountId who, AccountId account, MailboxId mailbox) {
+        if (who.equals(account)) {
+            return Rights.ALL;
+        }
+        SortedMap<AccountId, Rights> acl = acl(account, mailbox);
+        return acl.getOrDefault(who, Rights.NONE).plus(acl.getOrDefault(ANYONE, Rights.NONE));
+    }
+
+    /** What others than its owner are granted of a mailbox. */
+    default SortedMap<AccountId, Rights> acl(AccountId account, MailboxId mailbox) {
+        return Collections.emptySortedMap();
+    }
+
+    /**
+     * Sets, adds or takes away what somebody may do with a mailbox of another. Deleting the mailbox takes all of it
+     * away, renaming none; a new mailbox begins with what is granted of the one above it.
+     *
+     * @throws Refused if it is the owner's own (CANNOT), or granted to too many (LIMIT)
+     */
+    default void grant(AccountId account, MailboxId mailbox, AccountId grantee, FlagChange.Kind kind, Rights rights) {
+        throw new Refused(Refused.Reason.CANNOT, "this store grants nothing");
+    }
+
+    /** Some of the mailboxes of this shard that are granted to somebody by that name to look up, in their order. */
+    default List<Place> sharedWith(AccountId grantee, int limit) {
+        return List.of();
+    }
 
     /** Subscribes or unsubscribes a name. */
     void subscribe(AccountId account, String name, boolean subscribed);

@@ -13,6 +13,7 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
+import org.merpati.store.people.Rights;
 import org.merpati.store.people.Tally;
 import org.merpati.vault.BlobRef;
 import org.merpati.vault.RowVisitor;
@@ -424,6 +425,16 @@ final class Rows {
     /** An annotation's value. */
     static byte[] annotation(Octets value) {
         return start().bytes(value.array()).toByteArray();
+    }
+
+    /** What somebody may do with a mailbox. */
+    static byte[] grant(Rights rights) {
+        return start().varint(rights.bits()).toByteArray();
+    }
+
+    /** The rights of a grant's row. */
+    static Rights grant(byte[] row) {
+        return new Rights(open(row).count());
     }
 
     /** The value of an annotation's row. */

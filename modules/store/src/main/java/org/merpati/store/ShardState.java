@@ -134,7 +134,7 @@ public final class ShardState implements StateMachine {
         }
     }
 
-    /** Whose mailboxes, subscriptions or annotations a command changes. */
+    /** Whose mailboxes, subscriptions, annotations or grants a command changes. */
     private static Optional<AccountId> changedAccount(Command command) {
         return switch (command) {
             case Command.Ensure c -> Optional.of(c.account());
@@ -142,6 +142,7 @@ public final class ShardState implements StateMachine {
             case Command.Delete c -> Optional.of(c.account());
             case Command.Rename c -> Optional.of(c.account());
             case Command.Annotate c -> Optional.of(c.account());
+            case Command.Grant c -> Optional.of(c.account());
             case Command.Subscribe c -> Optional.of(c.account());
             default -> Optional.empty();
         };
@@ -162,6 +163,7 @@ public final class ShardState implements StateMachine {
             case Command.Delete c -> new Folders(ledger).delete(c);
             case Command.Rename c -> new Folders(ledger).rename(c);
             case Command.Annotate c -> new Folders(ledger).annotate(c);
+            case Command.Grant c -> new Folders(ledger).grant(c);
             case Command.Subscribe c -> new Folders(ledger).subscribe(c);
             case Command.Append c -> new Messages(ledger).append(c);
             case Command.Deliver c -> new Messages(ledger).deliver(c);
@@ -202,7 +204,7 @@ public final class ShardState implements StateMachine {
     }
 
     /** An I/O error while reading is this node's trouble, not the reader's. */
-    private static TryLater unreadable(IOException failed) {
+    static TryLater unreadable(IOException failed) {
         return new TryLater("the message store could not be read: " + failed.getMessage());
     }
 

@@ -12,6 +12,7 @@ import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
+import org.merpati.store.people.Rights;
 import org.merpati.store.search.Place;
 import org.merpati.vault.BlobRef;
 import org.merpati.vault.Snapshot;
@@ -42,6 +43,7 @@ final class Verification {
     private final Map<Integer, Rows.Segment> segments = new HashMap<>();
     private final Map<Integer, Rows.Segment> used = new HashMap<>();
     private final Set<Octets> removals = new HashSet<>();
+    private final Set<Octets> shared = new HashSet<>();
     private final Map<Id, Integer> references = new HashMap<>();
     private final Map<Id, Rows.Blob> blobs = new HashMap<>();
     private final Map<Octets, Id> digests = new HashMap<>();
@@ -59,6 +61,9 @@ final class Verification {
             rows.scan(new byte[] {'A'}, new byte[] {'B'}, this::accountRow);
             compareFolders();
             compareTallies();
+            if (!shared.isEmpty()) {
+                say(shared.size() + " mailboxes are said to be shared and are not");
+            }
             compareBlobs();
             compareDigests();
             compareSegments();
@@ -89,6 +94,8 @@ final class Verification {
             used(Rows.Piece.read(value).place());
         } else if (key[1] == Keys.SEGMENT) {
             segments.put(ByteBuffer.wrap(key).getInt(2), Rows.Segment.read(value));
+        } else if (key[1] == Keys.SHARED) {
+            shared.add(new Octets(key));
         } else if (key[1] == Keys.REMOVAL) {
             removals.add(new Octets(Keys.removedOf(key)));
         }
@@ -122,6 +129,16 @@ final class Verification {
         }
     }
 
+    /** Every grant is of a mailbox that exists, and found by who was granted to look it up, and no other is. */
+    private void granted(byte[] key, Rights rights) {
+        sum(key);
+        Place place = new Place(Keys.accountOf(key), Keys.mailboxOf(key));
+        boolean found = shared.remove(new Octets(Keys.shared(Keys.granteeOf(key), place)));
+        if (rights.isEmpty() || rights.has('l') != found) {
+            say("what is granted of mailbox " + place + " is '" + rights + "', found by who may look it up: " + found);
+        }
+    }
+
     private Sum sum(byte[] key) {
         return sums.computeIfAbsent(new Place(Keys.accountOf(key), Keys.mailboxOf(key)), absent -> new Sum());
     }
@@ -144,6 +161,7 @@ final class Verification {
             case Keys.CONTENT -> content(key, Rows.Content.read(value));
             case Keys.REMOVED -> removed(key, Rows.Removed.read(value));
             case Keys.ANNOTATION -> annotated(key, value);
+            case Keys.GRANT -> granted(key, Rows.grant(value));
             case Keys.TALLIES -> tallies.put(account, Rows.Sums.read(value));
             case Keys.MARK, Keys.THING -> counted(account, key[Keys.ACCOUNT_PREFIX - 1] == Keys.MARK, value);
             case Keys.TOMBSTONE, Keys.DELIVERY, Keys.THREAD -> {}

@@ -9,7 +9,7 @@ import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
 
 /** Between any two steps the node crashes, every third time behind a checkpoint. */
-class CrashedStoreTest implements AccountContract {
+class CrashedStoreTest implements AccountContract, GrantContract {
     @TempDir
     Path temp;
 

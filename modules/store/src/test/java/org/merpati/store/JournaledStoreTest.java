@@ -19,7 +19,7 @@ import org.merpati.kernel.TryLater;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
 
-class JournaledStoreTest implements AccountContract {
+class JournaledStoreTest implements AccountContract, GrantContract {
     @TempDir
     Path temp;
 

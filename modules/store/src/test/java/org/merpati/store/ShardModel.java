@@ -18,6 +18,8 @@ import org.merpati.kernel.Flags;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.store.people.Rights;
+import org.merpati.store.search.Place;
 
 /** A shard against maps, through crashes and checkpoints; a second copy of the log has the same files. */
 final class ShardModel {
@@ -83,13 +85,14 @@ final class ShardModel {
     private void step() {
         AccountId account = ACCOUNTS.get(chance.nextInt(ACCOUNTS.size()));
         String name = NAMES.get(chance.nextInt(NAMES.size()));
-        switch (chance.nextInt(12)) {
+        switch (chance.nextInt(13)) {
             case 0, 1, 2 -> append(account, name);
             case 3, 4 -> deliver();
             case 5, 6, 7 -> flags(account, name);
             case 8 -> copy(account, name, NAMES.get(chance.nextInt(NAMES.size())), false);
             case 9 -> copy(account, name, NAMES.get(chance.nextInt(NAMES.size())), true);
             case 10 -> expunge(account, name);
+            case 11 -> grant(account, name);
             default -> recreate(account);
         }
     }
@@ -205,6 +208,25 @@ final class ShardModel {
                 .toList();
         assertThat(gone).isEqualTo(shouldBe);
         gone.forEach(expected(account, name)::remove);
+    }
+
+    /** What is granted goes with a mailbox that is made again and stays over a renaming; the copies must agree. */
+    private void grant(AccountId account, String name) {
+        AccountId grantee = chance.nextBoolean() ? MailStore.ANYONE : new AccountId(new Id(99, chance.nextInt(3)));
+        Rights rights = new Rights(chance.nextInt(Rights.ALL.bits() + 1));
+        MailboxId mailbox = id(account, name);
+        Rights before = shard.store().acl(account, mailbox).getOrDefault(grantee, Rights.NONE);
+        FlagChange.Kind kind = KINDS.get(chance.nextInt(3));
+        shard.store().grant(account, mailbox, grantee, kind, rights);
+        Rights after = switch (kind) {
+            case SET -> rights;
+            case ADD -> before.plus(rights);
+            case REMOVE -> before.minus(rights);
+        };
+        assertThat(shard.store().acl(account, mailbox).getOrDefault(grantee, Rights.NONE))
+                .isEqualTo(after);
+        assertThat(shard.store().sharedWith(grantee, 1000).contains(new Place(account, mailbox)))
+                .isEqualTo(after.has('l'));
     }
 
     private void recreate(AccountId account) {

@@ -12,6 +12,7 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.store.FlagChange;
+import org.merpati.store.people.Rights;
 import org.merpati.store.people.Tally;
 
 /**
@@ -111,6 +112,10 @@ public sealed interface Command {
 
     /** Sets annotations by their names, or takes those away that have no value. */
     record Annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<Octets>> values)
+            implements Command {}
+
+    /** Sets, adds or takes away what somebody may do with a mailbox. */
+    record Grant(AccountId account, MailboxId mailbox, AccountId grantee, FlagChange.Kind kind, Rights rights)
             implements Command {}
 
     /** Counts a thing for an account. */

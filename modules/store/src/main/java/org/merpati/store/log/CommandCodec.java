@@ -33,12 +33,14 @@ import org.merpati.store.log.Command.Ensure;
 import org.merpati.store.log.Command.Expire;
 import org.merpati.store.log.Command.Expunge;
 import org.merpati.store.log.Command.Flush;
+import org.merpati.store.log.Command.Grant;
 import org.merpati.store.log.Command.Rename;
 import org.merpati.store.log.Command.Replace;
 import org.merpati.store.log.Command.Store;
 import org.merpati.store.log.Command.Subscribe;
 import org.merpati.store.log.Command.Target;
 import org.merpati.store.log.Command.Undelete;
+import org.merpati.store.people.Rights;
 import org.merpati.store.people.Tally;
 
 /** The binary form of {@link Command}s: a type, a version of that type's form, its fields. */
@@ -108,6 +110,7 @@ public final class CommandCodec {
                 });
             }
             case Compact c -> ids(head(to, 17).varint(c.segment()), c.blobs());
+            case Grant c -> grant(head(to, 22), c);
             case Count c -> tally(head(to, 21).id(c.account().value()), c.tally());
             case Undelete c -> {
                 head(to, 16).id(c.account().value()).flag(c.mailbox().isPresent());
@@ -167,6 +170,8 @@ public final class CommandCodec {
                         quota(from, 2));
             case 18 -> new Annotate(account(from), mailbox(from), annotations(from));
             case 21 -> new Count(account(from), tally(from));
+            case 22 ->
+                new Grant(account(from), mailbox(from), account(from), kind(from.u8()), new Rights(from.count()));
             case 17 -> new Compact(from.count(), list(from, BinaryReader::id));
             default -> throw unknown(type, version);
         };
@@ -265,6 +270,11 @@ public final class CommandCodec {
     /** A body as the first forms have it, which is not known again. */
     private static Content content(BinaryReader from) {
         return new Content(from.id(), from.count(), from.count(), new Octets(from.bytes()), Octets.NONE);
+    }
+
+    private static void grant(BinaryWriter to, Grant command) {
+        mailbox(to, command.account(), command.mailbox()).id(command.grantee().value());
+        to.u8(kind(command.kind())).varint(command.rights().bits());
     }
 
     private static void tally(BinaryWriter to, Tally tally) {
