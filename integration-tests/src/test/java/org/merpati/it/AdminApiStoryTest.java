@@ -116,8 +116,8 @@ class AdminApiStoryTest {
                 "gsmta2 knows it",
                 IN_FORCE,
                 () -> remote("gsmta2", token, "status").code() == 0);
-        List<String> changes =
-                List.of("domain add x.example", "node token gsmta1", "token add more", "spam deny x.example");
+        List<String> changes = List.of(
+                "domain add x.example", "node token gsmta1", "token add more", "spam quarantine list a@x.example");
         for (String change : changes) {
             assertThat(remote("gsmta2", token, change.split(" ")))
                     .isEqualTo(new Said(1, "", "merpati: the token 'watcher' may only look"));
@@ -130,6 +130,9 @@ class AdminApiStoryTest {
         String node = address("gsmta1");
         String file = token.toString();
         assertThat(run(List.of("status", "--node", node)).err()).contains("needs a token: --token-file FILE");
+        assertThat(run(List.of("status", "--node", node, "--token-file", file, "--data", "/x"))
+                        .err())
+                .isEqualTo("merpati: --data and --node name two nodes: one of them is asked");
         assertThat(run(List.of("status", "--node", node, "--token-file", file)).err())
                 .contains("does not show a certificate that is trusted here")
                 .contains("--ca names a copy of the file identity/ca.crt");
@@ -150,6 +153,8 @@ class AdminApiStoryTest {
                 .contains("others can read or write " + file + ": chmod 600");
         assertThat(there("gsldap", "token", "add", "Two Words").err()).contains("a token's name is of small letters");
         assertThat(there("gsldap", "token", "add", "x", "--days", "0").err()).contains("after 1 to 3650 days");
+        assertThat(there("gszhap", "node", "token", "gsmta2").err())
+                .startsWith("merpati: this node does not hold the cluster's CA: ask gsldap");
         assertThat(there("gsldap", "token", "remove", "nobody").err()).contains("there is no token 'nobody'");
     }
 

@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.merpati.cluster.Authority;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.node.door.Operations;
 import org.merpati.runtime.NodeStatus;
 
@@ -79,10 +81,7 @@ final class Admin implements Operations {
             case "token add" -> tokens.add(parameters);
             case "token list" -> tokens.list();
             case "token remove" -> tokens.remove(need(parameters, "name"));
-            case "node token" ->
-                Identities.enrollment(node.config(), node.topology())
-                        .token(new NodeName(need(parameters, "node")))
-                        .toString();
+            case "node token" -> joinToken(new NodeName(need(parameters, "node")));
             default -> {
                 if (!operation.startsWith(SPAM)) {
                     throw new Malformed("no operation '" + operation + "'");
@@ -90,6 +89,20 @@ final class Admin implements Operations {
                 yield new SpamAdmin(node).run(operation.substring(SPAM.length()), parameters);
             }
         };
+    }
+
+    private String joinToken(NodeName name) throws IOException {
+        if (!Authority.existsIn(Node.authorityFolder(node.config()))) {
+            throw new Refused(
+                    Refused.Reason.CANNOT,
+                    "this node does not hold the cluster's CA: ask "
+                            + String.join(
+                                    " or ",
+                                    node.topology().directory().dataNodes().stream()
+                                            .map(NodeName::value)
+                                            .toList()));
+        }
+        return Identities.enrollment(node.config(), node.topology()).token(name).toString();
     }
 
     static String need(Map<String, String> parameters, String name) {

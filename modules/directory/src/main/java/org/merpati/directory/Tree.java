@@ -184,9 +184,13 @@ final class Tree {
         if (tokens != null && tokens.length > TOKENS) {
             throw new Malformed("there are " + TOKENS + " tokens, the most there can be");
         }
-        return tokens == null
+        List<AdminToken> all = tokens == null
                 ? List.of()
                 : Arrays.stream(tokens).map(AdminToken::parse).toList();
+        if (all.stream().map(AdminToken::name).distinct().count() < all.size()) {
+            throw new Malformed("there is a token of that name already");
+        }
+        return all;
     }
 
     private static void hosted(People people, Address address) {

@@ -345,6 +345,12 @@ class DirectoryTest {
         assertThatThrownBy(() -> directory.addToken(new AdminToken("one", true, 3, 4, AdminToken.hash("z"))))
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("there is a token 'one' already");
+        AdminToken atOnce = new AdminToken("two", false, 5, 6, AdminToken.hash("elsewhere"));
+        assertThatThrownBy(() -> directory.change(new LDIFModifyChangeRecord(
+                        Names.TOKENS, new Modification(ModificationType.ADD, Names.TOKEN, atOnce.toString()))))
+                .as("made on another node at the same time")
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("there is a token of that name already");
         directory.removeToken("one");
         directory.removeToken("two");
         assertThat(directory.people().tokens()).isEmpty();

@@ -19,15 +19,17 @@ import tools.jackson.databind.JsonNode;
 
 /** What the commands that ask a running node share: which node, how it is asked, and how its answer is said. */
 final class Door {
-    @Option(names = "--data", description = "the data folder of a node on this machine (default: ${DEFAULT-VALUE})")
-    private Path data = Path.of("/var/lib/merpati");
+    private static final Path HERE = Path.of("/var/lib/merpati");
+
+    @Option(names = "--data", description = "the data folder of a node on this machine (default: /var/lib/merpati)")
+    private @Nullable Path data;
 
     @Option(
             names = "--node",
             paramLabel = "ADDRESS",
             description = "a node that is asked over the network, such as https://192.168.138.83:7071"
                     + " (or MERPATI_NODE); it needs a token: merpati token add")
-    private @Nullable String node = System.getenv("MERPATI_NODE");
+    private @Nullable String node;
 
     @Option(
             names = "--token-file",
@@ -63,14 +65,18 @@ final class Door {
      * @throws UncheckedIOException if a file that is needed cannot be read
      */
     JsonNode ask(String operation, Map<String, String> parameters) {
-        if (node == null) {
-            return AdminClient.ask(data, operation, parameters);
+        if (data != null && node != null) {
+            throw new Malformed("--data and --node name two nodes: one of them is asked");
+        }
+        String remote = node == null && data == null ? System.getenv("MERPATI_NODE") : node;
+        if (remote == null) {
+            return AdminClient.ask(data == null ? HERE : data, operation, parameters);
         }
         if (token == null) {
             throw new Malformed("a node that is asked over the network needs a token: --token-file FILE");
         }
         try {
-            return RemoteNode.of(node, token, Optional.ofNullable(authority)).ask(operation, parameters);
+            return RemoteNode.of(remote, token, Optional.ofNullable(authority)).ask(operation, parameters);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

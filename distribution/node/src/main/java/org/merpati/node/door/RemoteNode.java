@@ -87,8 +87,11 @@ public record RemoteNode(URI address, Path tokenFile, Optional<Path> authority) 
             throw new Refused(
                     Refused.Reason.CANNOT,
                     address + " does not show a certificate that is trusted here: "
-                            + unknown.getMessage() + ". Of a cluster with certificates of its own,"
-                            + " --ca names a copy of the file identity/ca.crt in a node's data folder");
+                            + unknown.getMessage()
+                            + (authority.isPresent()
+                                    ? ""
+                                    : ". Of a cluster with certificates of its own, --ca names a copy of the file"
+                                            + " identity/ca.crt in a node's data folder"));
         } catch (HttpTimeoutException silent) {
             throw new TryLater(address + " does not answer: " + silent.getMessage());
         } catch (ConnectException nobody) {
