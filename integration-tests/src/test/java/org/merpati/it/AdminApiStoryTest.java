@@ -12,19 +12,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.merpati.cluster.Pem;
 import org.merpati.dev.Plan;
 import org.merpati.node.Main;
 
@@ -66,15 +61,11 @@ class AdminApiStoryTest {
         return "https://" + listeners.getOrDefault("admin", listeners.getOrDefault("console", "no listener"));
     }
 
-    private Path authority() {
-        return plan().data("gsldap").resolve("identity").resolve("ca.crt");
-    }
-
     /** What is typed elsewhere, for a node. */
     private Said remote(String node, Path token, String... words) {
         List<String> line = new ArrayList<>(List.of(words));
         line.addAll(List.of("--node", address(node), "--token-file", token.toString()));
-        line.addAll(List.of("--ca", authority().toString()));
+        line.addAll(List.of("--ca", six.authority().toString()));
         return run(line);
     }
 
@@ -162,7 +153,8 @@ class AdminApiStoryTest {
     @Test
     void requestsThatAreNoneAreRefused() throws Exception {
         String secret = Files.readString(token("token", "add", "raw")).strip();
-        try (HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build()) {
+        try (HttpClient client =
+                HttpClient.newBuilder().sslContext(six.trusting()).build()) {
             for (String node : List.of("gsldap", "gszhap")) {
                 Kit.await(
                         node + " knows it",
@@ -208,17 +200,5 @@ class AdminApiStoryTest {
             Thread.currentThread().interrupt();
             return 0;
         }
-    }
-
-    private SSLContext trusting() throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setCertificateEntry(
-                "ca", Pem.certificates(Files.readString(authority())).getFirst());
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 }

@@ -56,7 +56,7 @@ public final class FileIdentity implements NodeIdentity {
         this.shown = shown;
         this.authority = shown.chain().getLast();
         try {
-            this.trustManager = new Trust(believing(authority));
+            this.trustManager = new Trust(believing(List.of(authority)));
             this.mutualTls = SSLContext.getInstance("TLS");
             mutualTls.init(new KeyManager[] {keyManager}, new TrustManager[] {trustManager}, new SecureRandom());
         } catch (GeneralSecurityException wrong) {
@@ -166,10 +166,14 @@ public final class FileIdentity implements NodeIdentity {
         }
     }
 
-    private static X509TrustManager believing(X509Certificate authority) throws GeneralSecurityException, IOException {
+    /** Believes what these have signed, and nothing else. */
+    public static X509TrustManager believing(List<X509Certificate> authorities)
+            throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
-        store.setCertificateEntry("ca", authority);
+        for (X509Certificate authority : authorities) {
+            store.setCertificateEntry("ca " + store.size(), authority);
+        }
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
         return (X509TrustManager) factory.getTrustManagers()[0];

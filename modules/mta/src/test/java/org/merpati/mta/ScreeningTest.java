@@ -184,6 +184,16 @@ class ScreeningTest {
         }
     }
 
+    /** Name servers that are asked from now on, and by which mail of example.org from here is its own. */
+    private TestNames proving() throws IOException {
+        Map<String, List<String>> spf = Map.of("example.org.", List.of("\"v=spf1 ip4:127.0.0.1 -all\""));
+        TestNames names = new TestNames(Type.TXT, spf);
+        fixture.directory.addFilterRule(
+                "",
+                "dns " + names.address().getHostString() + ":" + names.address().getPort());
+        return names;
+    }
+
     @Test
     void whomOneHasWrittenToIsTrustedIfItIsReallyHim() throws IOException {
         fixture.directory.addFilterRule("", "rules none");
@@ -200,12 +210,7 @@ class ScreeningTest {
         assertThat(send("budi@lvlogist.com").positive())
                 .as("a name that anybody can write")
                 .isTrue();
-        Map<String, List<String>> spf = Map.of("example.org.", List.of("\"v=spf1 ip4:127.0.0.1 -all\""));
-        try (TestNames names = new TestNames(Type.TXT, spf)) {
-            fixture.directory.addFilterRule(
-                    "",
-                    "dns " + names.address().getHostString() + ":"
-                            + names.address().getPort());
+        try (TestNames _ = proving()) {
             assertThat(send("budi@lvlogist.com").positive()).as("proved").isTrue();
             assertThat(send("siti@lvlogist.com").positive())
                     .as("not whom siti wrote to")
@@ -222,12 +227,7 @@ class ScreeningTest {
                 List.of(new Experience(Origins.key("example.org"), 0, 30)), Clock.day(fixture.clock.millis()));
         assertThat(send("budi@lvlogist.com").positive()).isTrue();
         assertThat(fixture.box1.taken.getLast().text()).doesNotContain("SENDER_REPUTATION", "X-Spam-Origin");
-        Map<String, List<String>> spf = Map.of("example.org.", List.of("\"v=spf1 ip4:127.0.0.1 -all\""));
-        try (TestNames names = new TestNames(Type.TXT, spf)) {
-            fixture.directory.addFilterRule(
-                    "",
-                    "dns " + names.address().getHostString() + ":"
-                            + names.address().getPort());
+        try (TestNames _ = proving()) {
             assertThat(send("budi@lvlogist.com").positive()).isTrue();
             assertThat(fixture.box1.taken.getLast().text())
                     .contains("X-Spam-Origin: example.org,\r\n\tx@example.org\r\n")

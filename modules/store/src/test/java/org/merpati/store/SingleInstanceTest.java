@@ -97,6 +97,13 @@ class SingleInstanceTest {
         assertThat(shard.store().expunge(account, inbox(account), uids)).isEqualTo(uids);
     }
 
+    /** Removes all messages, and lets the time pass in which they can be had back. */
+    private void forget(AccountId account) {
+        removeAll(account);
+        shard.journal.pass(Shard.KEPT.toMillis() + HOUR);
+        expire();
+    }
+
     private void expire() {
         shard.journal.submit(CommandCodec.encode(new Command.Expire(Shard.KEPT.toMillis())));
     }
@@ -130,9 +137,7 @@ class SingleInstanceTest {
         deliver(BUDI, text('a', LONG));
         deliver(SITI, text('a', LONG));
         assertThat(last(SITI)).endsWith(text('a', LONG));
-        removeAll(BUDI);
-        shard.journal.pass(Shard.KEPT.toMillis() + HOUR);
-        expire();
+        forget(BUDI);
         shard.journal.pass(2 * HOUR);
         expire();
         assertThat(last(SITI)).endsWith(text('a', LONG));
@@ -144,9 +149,7 @@ class SingleInstanceTest {
     void whatIsFoundAgainBeforeItsRoomIsGivenBackIsUsedAgain() throws Exception {
         append(BUDI, text('a', 5_000));
         long once = written();
-        removeAll(BUDI);
-        shard.journal.pass(Shard.KEPT.toMillis() + HOUR);
-        expire();
+        forget(BUDI);
         append(SITI, text('a', 5_000));
         assertThat(written()).isEqualTo(once);
         shard.journal.pass(2 * HOUR);
@@ -158,9 +161,7 @@ class SingleInstanceTest {
     void whatIsGivenUpIsStoredAnew() throws Exception {
         append(BUDI, text('a', 5_000));
         long once = written();
-        removeAll(BUDI);
-        shard.journal.pass(Shard.KEPT.toMillis() + HOUR);
-        expire();
+        forget(BUDI);
         shard.journal.pass(2 * HOUR);
         expire();
         append(SITI, text('a', 5_000));

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdminApi {
     private static final Logger LOG = LoggerFactory.getLogger(AdminApi.class);
+    /** Where operations are asked for. */
+    static final String PATH = "/api/admin";
+
     private static final String SCHEME = "bearer ";
     /** The operations that change nothing, and tell neither a secret nor anybody's mail. */
     private static final Set<String> LOOKS = Set.of(

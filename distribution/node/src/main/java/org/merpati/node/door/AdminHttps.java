@@ -23,8 +23,6 @@ public final class AdminHttps implements AutoCloseable {
         System.setProperty("sun.net.httpserver.maxReqHeaderSize", "16384");
     }
 
-    private static final String PATH = "/api/admin";
-
     private final AdminApi api;
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -67,8 +65,8 @@ public final class AdminHttps implements AutoCloseable {
     }
 
     private AdminApi.Answer answerTo(HttpExchange exchange) throws IOException {
-        if (!exchange.getRequestURI().getPath().equals(PATH)) {
-            return AdminApi.Answer.error(404, "there is nothing at this address; the admin API is at " + PATH);
+        if (!exchange.getRequestURI().getPath().equals(AdminApi.PATH)) {
+            return AdminApi.Answer.error(404, "there is nothing at this address; the admin API is at " + AdminApi.PATH);
         }
         if (!exchange.getRequestMethod().equals("POST")) {
             return AdminApi.Answer.error(405, "the admin API takes POST");

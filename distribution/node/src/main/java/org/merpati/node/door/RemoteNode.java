@@ -11,15 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManager;
+import org.merpati.cluster.FileIdentity;
 import org.merpati.cluster.Pem;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
@@ -69,7 +70,7 @@ public record RemoteNode(URI address, Path tokenFile, Optional<Path> authority) 
      * @throws Malformed if a file is not what it should be
      */
     public JsonNode ask(String operation, Map<String, String> parameters) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(address.resolve("/api/admin"))
+        HttpRequest request = HttpRequest.newBuilder(address.resolve(AdminApi.PATH))
                 .header("Authorization", "Bearer " + token())
                 .header("Content-Type", "application/json")
                 .timeout(AdminClient.LIMIT)
@@ -130,22 +131,17 @@ public record RemoteNode(URI address, Path tokenFile, Optional<Path> authority) 
 
     private static SSLContext trusting(Path authority) throws IOException, GeneralSecurityException {
         String text = Files.readString(authority);
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
+        List<X509Certificate> certificates;
         try {
-            for (X509Certificate certificate : Pem.certificates(text)) {
-                store.setCertificateEntry("ca " + store.size(), certificate);
-            }
+            certificates = Pem.certificates(text);
         } catch (IOException broken) {
             throw new Malformed(authority + " holds no certificate: " + broken.getMessage());
         }
-        if (store.size() == 0) {
+        if (certificates.isEmpty()) {
             throw new Malformed(authority + " holds no certificate: it is empty");
         }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(null, new TrustManager[] {FileIdentity.believing(certificates)}, null);
         return context;
     }
 }
