@@ -31,15 +31,17 @@ public final class Bayes implements Check {
     private static final double DISTANCE = 0.3;
     /** The most tokens that are combined: the farthest from neutral. */
     private static final int COMBINED = 300;
-    /** The most that one token says, as the logarithm of its odds. */
-    private static final double MOST = 8;
+    /** The least that a token's probability can be, of ham as of spam: one in 3,000. */
+    private static final double LEAST = 1 / 3_000.0;
+    /** The words of a message repeat each other: n of them weigh as much as this many times √n that do not. */
+    private static final double INDEPENDENT = 0.4;
 
     /**
      * What evidence is worth, as the logarithm of odds: ham in doubt is rare, so what is undecided is more likely spam.
      */
-    private static final double UNDECIDED = 1.8;
+    private static final double UNDECIDED = 1.85;
 
-    private static final double WORTH = 0.12;
+    private static final double WORTH = 0.5;
 
     /** What the logarithm of the odds scores, and where that ends: no word outweighs all rules. */
     private static final double EVEN = 1.4;
@@ -110,9 +112,10 @@ public final class Bayes implements Check {
     }
 
     /**
-     * The logarithm of the odds of spam against ham. The tokens' own are added and divided by the root of how many they
-     * are: the logit method of combining (Mudholkar and George, 1979). Fisher's, of chi square, cannot tell a message
-     * of much that is sure on both sides from one of which nothing is known.
+     * The logarithm of the odds of spam against ham, by Fisher's method of combining probabilities as Robinson applied
+     * it to mail: how likely tokens that mean nothing would speak as much for spam, and how likely for ham, each by chi
+     * square. Not the two but their logarithms are compared, since a long message of both kinds makes both next to
+     * nothing; and the tokens count as fewer than they are (Robinson's effective size), since they are not independent.
      */
     static double odds(Counts known) {
         double[] far = new double[known.ham().length];
@@ -125,16 +128,33 @@ public final class Bayes implements Check {
                 double raw = spam / (spam + ham);
                 double one = (STRENGTH * NEUTRAL + seen * raw) / (STRENGTH + seen);
                 if (Math.abs(one - NEUTRAL) >= DISTANCE) {
-                    far[n++] = Math.clamp(Math.log(one / (1 - one)), -MOST, MOST);
+                    far[n++] = Math.clamp(one, LEAST, 1 - LEAST);
                 }
             }
         }
-        double evidence = Arrays.stream(far, 0, n)
+        if (n == 0) {
+            return UNDECIDED;
+        }
+        double[] told = Arrays.stream(far, 0, n)
                 .boxed()
-                .sorted((a, b) -> Double.compare(Math.abs(b), Math.abs(a)))
+                .sorted((a, b) -> Double.compare(Math.abs(b - NEUTRAL), Math.abs(a - NEUTRAL)))
                 .limit(COMBINED)
                 .mapToDouble(Double::doubleValue)
-                .sum();
-        return UNDECIDED + WORTH * evidence / Math.sqrt(Math.clamp(n, 1, COMBINED));
+                .toArray();
+        int size = (int) Math.max(1, Math.round(INDEPENDENT * Math.sqrt(told.length)));
+        double ham = -size * Arrays.stream(told).map(Math::log).average().orElseThrow();
+        double spam = -size * Arrays.stream(told).map(p -> Math.log(1 - p)).average().orElseThrow();
+        return UNDECIDED + WORTH * (tail(size, ham) - tail(size, spam));
+    }
+
+    /** The logarithm of the chance that chi square of {@code 2 * size} degrees of freedom is {@code 2 * x} or more. */
+    private static double tail(int size, double x) {
+        double sum = 0;
+        double term = 1;
+        for (int k = 1; k <= size; k++) {
+            sum += term;
+            term *= x / k;
+        }
+        return Math.log(sum) - x;
     }
 }
