@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -26,13 +28,22 @@ import org.merpati.runtime.Configuration;
 import org.merpati.wire.InternalErrors;
 
 /**
- * The paper's six nodes in one of both forms, started once for all stories of that form. Before each story all six run,
- * whatever the story before it left; after a class of stories, nothing in this process has met a bug.
+ * The paper's six nodes in one of both forms, started once for all stories of that form. Before each story all six run
+ * and lead what they prefer to, whatever the story before it left; after a class of stories, nothing in this process has
+ * met a bug.
  */
 public final class Six implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
-    /** Small checkpoints, so that a node that was away finds the log short; retries that a test can wait for. */
+    /** Small checkpoints, so that a node that was away finds the log short; waits that a test can wait for. */
     private static final Map<String, String> LINES =
-            Map.of("timing", "retry-first = \"2s\"", "limits", "checkpoint = 65536");
+            Map.of("timing", "retry-first = \"2s\"\nsettle = \"4s\"", "limits", "checkpoint = 65536");
+
+    /** Which node leads what when nothing has happened for a while. */
+    private static final Set<String> AT_HOME = Set.of(
+            "directory at gsldap",
+            "shard-1 at gszimbra1",
+            "shard-2 at gszimbra2",
+            "spool-gsmta1 at gsmta1",
+            "spool-gsmta2 at gsmta2");
 
     private final Kit.Form form;
     private @Nullable Running running;
@@ -76,29 +87,22 @@ public final class Six implements BeforeAllCallback, BeforeEachCallback, AfterAl
         running = context.getRoot()
                 .getStore(ExtensionContext.Namespace.create(Six.class))
                 .getOrComputeIfAbsent(form, Running::new, Running.class);
-        Kit.up(cluster());
-        Kit.await(
-                () -> "every group is led where it belongs: " + cluster().status(),
-                Duration.ofSeconds(60),
-                this::settled);
     }
 
-    /** Whether no leadership is about to go back to a node that a story has had stopped, with its clients. */
-    private boolean settled() {
+    /** The leaderships of now, as {@code group at node}. */
+    private Set<String> led() {
         return cluster().status().stream()
-                .allMatch(node ->
-                        node.led().stream().allMatch(group -> home(group).equals(node.name())));
-    }
-
-    private static String home(String group) {
-        return group.equals("directory")
-                ? "gsldap"
-                : group.replace("shard-", "gszimbra").replace("spool-", "");
+                .flatMap(node -> node.led().stream().map(group -> group + " at " + node.name()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         Kit.up(cluster());
+        Kit.await(
+                () -> "every group is led where it belongs: " + cluster().status(),
+                Duration.ofSeconds(60),
+                () -> led().equals(AT_HOME));
     }
 
     @Override

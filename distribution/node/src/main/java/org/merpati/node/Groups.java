@@ -1,5 +1,6 @@
 package org.merpati.node;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Groups implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Groups.class);
-    private static final long SETTLE_NANOS = 10_000_000_000L;
     private static final long PERIOD_NANOS = 1_000_000_000L;
     /** How many entries a voter may lack that takes over or stands in for another. */
     static final long SMALL_LAG = 64;
@@ -43,6 +43,7 @@ final class Groups implements AutoCloseable {
     private final Routes routes;
     private final Health health;
     private final Predicate<NodeName> accepts;
+    private final long settleNanos;
     private final Map<GroupName, Journal> open = new ConcurrentHashMap<>();
     private final Map<GroupName, GroupSpec> specs = new ConcurrentHashMap<>();
     private final Map<GroupName, Long> readySince = new ConcurrentHashMap<>();
@@ -54,6 +55,7 @@ final class Groups implements AutoCloseable {
      * The groups of a node.
      *
      * @param accepts asks a node whether it takes leaderships
+     * @param settle how long a preferred node must be able to lead before it does
      */
     Groups(
             NodeName self,
@@ -61,13 +63,15 @@ final class Groups implements AutoCloseable {
             Members members,
             Routes routes,
             Health health,
-            Predicate<NodeName> accepts) {
+            Predicate<NodeName> accepts,
+            Duration settle) {
         this.self = self;
         this.journals = journals;
         this.members = members;
         this.routes = routes;
         this.health = health;
         this.accepts = accepts;
+        this.settleNanos = settle.toNanos();
         this.balancer = Thread.ofVirtual().name("balancer").start(this::balance);
     }
 
@@ -177,7 +181,7 @@ final class Groups implements AutoCloseable {
             return;
         }
         long now = System.nanoTime();
-        if (now - readySince.computeIfAbsent(spec.name(), g -> now) >= SETTLE_NANOS) {
+        if (now - readySince.computeIfAbsent(spec.name(), g -> now) >= settleNanos) {
             readySince.remove(spec.name());
             transfer(journal, preferred);
         }

@@ -155,7 +155,15 @@ public final class Node implements AutoCloseable {
         RatisJournals journals =
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
         Groups groups = parts.add(
-                "groups", new Groups(name, journals, members, routes, health, node -> Drain.accepts(channel, node)));
+                "groups",
+                new Groups(
+                        name,
+                        journals,
+                        members,
+                        routes,
+                        health,
+                        node -> Drain.accepts(channel, node),
+                        config.timing().settle()));
         Ids ids = Ids.secure(clock);
         People people = people(config, topology, self, channel, routes, groups, ids);
         Logins logins = parts.add("logins", new Logins(people.directory(), clock, HASHING_THREADS));

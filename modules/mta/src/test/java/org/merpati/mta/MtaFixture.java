@@ -277,6 +277,7 @@ final class MtaFixture implements AutoCloseable {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
                         Duration.ofSeconds(5),
                         Duration.ofMinutes(30),
                         Duration.ofDays(5)),

@@ -105,6 +105,9 @@ public record NodeConfig(
             @Key(value = "how long a change may wait for its majority", byDefault = "\"10s\"")
             Duration commit,
 
+            @Key(value = "how long a node that is back must lack nothing before it leads again", byDefault = "\"10s\"")
+            Duration settle,
+
             @Key(value = "first wait before a deferred message is tried again", byDefault = "\"5s\"")
             Duration retryFirst,
 
