@@ -68,6 +68,15 @@ final class Bodies {
         return content.blob();
     }
 
+    /** Stores a body of another shard, under the id that it has there, if it is not here yet; no references yet. */
+    void take(Command.Content content) throws IOException {
+        if (ledger.get(Keys.blob(content.blob())) != null) {
+            dropUpload(content);
+        } else {
+            store(known(content.digest()) == null ? content : content.known(Octets.NONE));
+        }
+    }
+
     /** The blob that has the octets of a digest. */
     private @Nullable Id known(Octets digest) throws IOException {
         byte[] blob = digest.array().length == 0 ? null : ledger.get(Keys.digest(digest));
@@ -110,8 +119,13 @@ final class Bodies {
     }
 
     byte[] chunk(Command.Chunk chunk) throws IOException {
+        byte[] key = Keys.upload(chunk.upload(), chunk.number());
+        byte[] before = ledger.get(key);
+        if (before != null) {
+            ledger.count(Rows.Piece.read(before).place(), -1);
+        }
         BlobRef place = append(chunk.octets().array());
-        ledger.put(Keys.upload(chunk.upload(), chunk.number()), new Rows.Piece(ledger.millis(), place).write());
+        ledger.put(key, new Rows.Piece(ledger.millis(), place).write());
         return Answer.done().toByteArray();
     }
 

@@ -16,12 +16,12 @@ import org.merpati.kernel.Octets;
 import org.merpati.kernel.Refused;
 import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
+import org.merpati.store.log.Names;
 import org.merpati.store.people.Rights;
 import org.merpati.store.search.Place;
 
 /** Commands on mailboxes as such. */
 final class Folders {
-    static final String INBOX = "INBOX";
     static final int ACCOUNT_LIMIT = 10_000;
     private static final int NAME_LIMIT = 1000;
     private static final int ANNOTATION_LIMIT = 100;
@@ -29,7 +29,7 @@ final class Folders {
 
     /** A new account's mailboxes and their special uses (RFC 6154). */
     static final List<Map.Entry<String, String>> FIRST = List.of(
-            Map.entry(INBOX, ""),
+            Map.entry(Names.INBOX, ""),
             Map.entry("Drafts", "\\Drafts"),
             Map.entry("Sent", "\\Sent"),
             Map.entry("Junk", "\\Junk"),
@@ -150,7 +150,7 @@ final class Folders {
     byte[] delete(Command.Delete command) throws IOException {
         AccountId account = command.account();
         ledger.account(account);
-        if (command.name().equals(INBOX)) {
+        if (command.name().equals(Names.INBOX)) {
             throw new Refused(Refused.Reason.CANNOT, "INBOX cannot be deleted");
         }
         Ledger.Touched folder = existing(account, command.name());
@@ -190,11 +190,11 @@ final class Folders {
         if (ledger.named(account, command.to()) != null) {
             throw new Refused(Refused.Reason.ALREADY_EXISTS, "'" + command.to() + "' exists already");
         }
-        if (command.to().startsWith(command.from() + "/") && !command.from().equals(INBOX)) {
+        if (command.to().startsWith(command.from() + "/") && !command.from().equals(Names.INBOX)) {
             throw new Refused(Refused.Reason.CANNOT, "a mailbox cannot be moved into itself");
         }
         parents(account, command.to(), command.ids().iterator());
-        if (command.from().equals(INBOX)) {
+        if (command.from().equals(Names.INBOX)) {
             Ledger.Touched target = add(account, command.to(), command.ids().getLast(), "", true);
             new Messages(ledger).moveAll(folder, target);
         } else {

@@ -1,6 +1,5 @@
 package org.merpati.store;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +29,7 @@ import org.merpati.kernel.TryLater;
 import org.merpati.mime.Summary;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
+import org.merpati.store.log.Names;
 import org.merpati.store.people.Handling;
 import org.merpati.store.people.Rights;
 import org.merpati.store.people.Tally;
@@ -37,7 +37,6 @@ import org.merpati.store.search.Hit;
 import org.merpati.store.search.Place;
 import org.merpati.store.search.Where;
 import org.merpati.vault.RowVisitor;
-import org.merpati.vault.Snapshot;
 
 /** A shard over its journal: changes are submitted, reads are served from the state of this copy while it leads. */
 public final class JournaledStore implements MailStore {
@@ -122,21 +121,42 @@ public final class JournaledStore implements MailStore {
     }
 
     private void led() {
-        Leadership leadership = journal.leadership();
-        if (leadership.leading()) {
-            return;
+        Leadership now = journal.leadership();
+        if (!now.leading()) {
+            throw askAgain("this node does not lead " + journal.group() + " now", now);
         }
-        String sentence = "this node does not lead " + journal.group() + " now";
-        if (leadership.leader().isEmpty()) {
-            throw new TryLater(sentence);
-        }
-        throw new TryLater(
-                sentence, new Route(journal.group(), leadership.leader().get(), leadership.epoch()));
+    }
+
+    private TryLater askAgain(String sentence, Leadership now) {
+        return now.leader()
+                .map(leader -> new TryLater(sentence, new Route(journal.group(), leader, now.epoch())))
+                .orElseGet(() -> new TryLater(sentence));
+    }
+
+    /** This node leads, and the account is served in this shard; where it is not, its client connects again. */
+    private void here(AccountId account) {
+        led();
+        away(account).ifPresent(why -> {
+            throw askAgain(why, journal.leadership());
+        });
+    }
+
+    /** Why an account is not served in this shard, if it is not. */
+    private Optional<String> away(AccountId account) {
+        return Optional.ofNullable(state.standings().get(account)).flatMap(Migration.Standing::away);
     }
 
     private BinaryReader submit(Command command) {
+        if (command instanceof Command.OfAccount own) {
+            here(own.account());
+        }
         led();
         return proposer.submit(command);
+    }
+
+    /** What it takes to move accounts into this shard and out of it. */
+    public AccountMoves moves() {
+        return new AccountMoves(state, this::submit, this::fresh);
     }
 
     private static List<Long> ascending(List<Long> uids) {
@@ -150,7 +170,7 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public void ensure(AccountId account) {
-        led();
+        here(account);
         if (!state.exists(account)) {
             submit(new Command.Ensure(account, proposer.ids(Folders.FIRST.size())));
         }
@@ -158,19 +178,19 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public List<Mailbox> mailboxes(AccountId account) {
-        led();
+        here(account);
         return state.mailboxes(account);
     }
 
     @Override
     public List<String> subscriptions(AccountId account) {
-        led();
+        here(account);
         return state.subscriptions(account);
     }
 
     @Override
     public Usage usage(AccountId account) {
-        led();
+        here(account);
         return state.usage(account, proposer.quota(account));
     }
 
@@ -181,7 +201,7 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public Optional<Mailbox> mailbox(AccountId account, String name) {
-        led();
+        here(account);
         return state.mailbox(account, Names.spelled(name));
     }
 
@@ -219,7 +239,7 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public SortedMap<String, byte[]> annotations(AccountId account, MailboxId mailbox) {
-        led();
+        here(account);
         return state.annotations(account, mailbox);
     }
 
@@ -232,7 +252,7 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public SortedMap<AccountId, Rights> acl(AccountId account, MailboxId mailbox) {
-        led();
+        here(account);
         SortedMap<AccountId, Rights> acl = new TreeMap<>();
         scan(Keys.mailbox(account, Keys.GRANT, mailbox), (key, value) -> {
             acl.put(Keys.granteeOf(key), Rows.grant(value));
@@ -250,16 +270,21 @@ public final class JournaledStore implements MailStore {
     public List<Place> sharedWith(AccountId grantee, int limit) {
         led();
         List<Place> places = new ArrayList<>();
-        scan(Keys.sharedWith(grantee), (key, value) -> places.size() < limit && places.add(Keys.sharedOf(key)));
+        scan(Keys.sharedWith(grantee), (key, value) -> {
+            Place place = Keys.sharedOf(key);
+            if (away(place.account()).isEmpty()) {
+                places.add(place);
+            }
+            return places.size() < limit;
+        });
         return places;
     }
 
     private void scan(byte[] prefix, RowVisitor visitor) {
-        try (Snapshot rows = state.vault().snapshot()) {
+        state.read(rows -> {
             rows.scan(prefix, Keys.behind(prefix), visitor);
-        } catch (IOException failed) {
-            throw ShardState.unreadable(failed);
-        }
+            return true;
+        });
     }
 
     @Override
@@ -270,15 +295,16 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public View view(AccountId account, MailboxId mailbox) {
-        led();
+        here(account);
         return state.view(account, mailbox);
     }
 
     @Override
     public Body body(AccountId account, MailboxId mailbox, Message message) {
-        led();
-        Rows.Content content =
-                message instanceof RowMessage row ? row.content() : state.content(account, mailbox, message.uid());
+        here(account);
+        Rows.Content content = message instanceof MailboxView.RowMessage row
+                ? row.content()
+                : state.content(account, mailbox, message.uid());
         return state.body(content);
     }
 
@@ -292,7 +318,7 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public List<Hit> find(AccountId account, String words, int limit) {
-        led();
+        here(account);
         return state.index()
                 .map(index -> index.find(account, words, limit))
                 .orElseGet(() -> MailStore.super.find(account, words, limit));
@@ -300,14 +326,14 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages) {
-        led();
+        here(account);
         return appended(
                 submit(new Command.Append(account, mailbox, proposer.added(messages), proposer.quota(account))));
     }
 
     @Override
     public Appended replace(AccountId account, MailboxId from, long uid, MailboxId to, NewMessage message) {
-        led();
+        here(account);
         Command.Added added = proposer.added(List.of(message)).getFirst();
         return appended(submit(new Command.Replace(account, from, uid, to, added, proposer.quota(account))))
                 .getFirst();
@@ -359,13 +385,13 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public List<Removed> removed(AccountId account, long sinceMillis, int limit) {
-        led();
+        here(account);
         return state.removed(account, sinceMillis, limit);
     }
 
     @Override
     public int undelete(AccountId account, Optional<String> mailbox, long sinceMillis) {
-        led();
+        here(account);
         Optional<String> only = mailbox.map(Names::spelled);
         List<Removed> wanted = removed(account, sinceMillis, Integer.MAX_VALUE).stream()
                 .filter(removed -> only.isEmpty() || only.get().equals(removed.mailbox()))
@@ -405,14 +431,17 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public Tally.Counts counts(AccountId account, long[] marks) {
-        led();
+        here(account);
         return state.counts(account, marks);
     }
 
     @Override
     public List<Delivery.Outcome> deliver(Delivery delivery) {
         led();
-        delivery.recipients().forEach(recipient -> ensure(recipient.account()));
+        delivery.recipients().stream()
+                .map(Delivery.Recipient::account)
+                .filter(account -> away(account).isEmpty())
+                .forEach(this::ensure);
         BinaryReader answer = submit(proposer.deliver(delivery));
         List<Delivery.Outcome> outcomes = new ArrayList<>();
         for (int left = answer.count(); left > 0; left--) {
@@ -428,7 +457,7 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public Watch watch(AccountId account, MailboxId mailbox, Runnable changed) {
-        led();
+        here(account);
         return watches.add(new Place(account, mailbox), changed);
     }
 

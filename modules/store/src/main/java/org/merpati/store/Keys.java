@@ -80,6 +80,9 @@ final class Keys {
     /** A mailbox that somebody may look up, by who may. */
     static final char SHARED = 'l';
 
+    /** How an account stands that moves or has moved. */
+    static final char STANDING = 'y';
+
     /** Why a message was judged as it was, by its id, whose beginning is its time. */
     static final char EXPLANATION = 'q';
 
@@ -265,6 +268,27 @@ final class Keys {
     /** The mailbox that somebody may look up, of its key. */
     static Place sharedOf(byte[] key) {
         return new Place(new AccountId(id(key, 2 + Id.BYTES)), new MailboxId(id(key, 2 + 2 * Id.BYTES)));
+    }
+
+    static byte[] standing(AccountId account) {
+        return put(shard(STANDING, Id.BYTES), account.value()).array();
+    }
+
+    /** The account of the key of how it stands. */
+    static AccountId standingOf(byte[] key) {
+        return new AccountId(id(key, 2));
+    }
+
+    /** The key of a row of an account of which this follows the account. */
+    static byte[] within(AccountId account, Octets rest) {
+        return put(ByteBuffer.allocate(1 + Id.BYTES + rest.array().length).put((byte) 'A'), account.value())
+                .put(rest.array())
+                .array();
+    }
+
+    /** What follows the account in a key of its. */
+    static Octets restOf(byte[] key) {
+        return new Octets(Arrays.copyOfRange(key, 1 + Id.BYTES, key.length));
     }
 
     static byte[] explanation(DeliveryId id, AccountId account) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.merpati.kernel.Refused;
 import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
+import org.merpati.store.log.Names;
 
 /** Commands on messages. */
 final class Messages {
@@ -67,6 +69,11 @@ final class Messages {
         BinaryWriter answer = Answer.done().varint(command.targets().size());
         Id blob = null;
         for (Command.Target target : command.targets()) {
+            Optional<String> away = new Migration(ledger).away(target.account());
+            if (away.isPresent()) {
+                answer.u8(2).text(away.get());
+                continue;
+            }
             if (ledger.find(target.account()) == null) {
                 answer.u8(1).text("the account " + target.account() + " has no mailboxes in this shard");
                 continue;
@@ -141,7 +148,7 @@ final class Messages {
                 return folder;
             }
         }
-        MailboxId inbox = ledger.named(account, Folders.INBOX);
+        MailboxId inbox = ledger.named(account, Names.INBOX);
         if (inbox == null) {
             throw new IllegalStateException("the account " + account + " has no INBOX");
         }

@@ -24,6 +24,7 @@ import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
 import org.merpati.store.log.MessageIds;
+import org.merpati.store.log.Names;
 
 /** Makes commands of requests: ids, summaries, and bodies that do not fit as chunks sent ahead. */
 final class Proposer {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -55,10 +56,12 @@ public final class ShardState implements StateMachine {
     private volatile @Nullable MailIndex index;
 
     private final Comparisons comparisons;
+    private volatile Map<AccountId, Migration.Standing> standings;
 
     private ShardState(Vault vault) {
         this.vault = vault;
         this.comparisons = new Comparisons(vault);
+        this.standings = Migration.standings(vault);
     }
 
     /**
@@ -114,9 +117,15 @@ public final class ShardState implements StateMachine {
         Command command = CommandCodec.decode(octets);
         Ledger ledger = new Ledger(vault, millis);
         try {
+            if (command instanceof Command.OfAccount own) {
+                new Migration(ledger).here(own.account());
+            }
             byte[] answer = apply(command, ledger);
             Iterable<Ledger.Touched> touched = ledger.close();
             open.change(vault::publish, touched);
+            if (moves(command)) {
+                standings = Migration.standings(vault);
+            }
             touched.forEach(folder -> changed(folder.place()));
             changedAccount(command).ifPresent(account -> changed.accept(new Place(account, MailStore.ACCOUNT)));
             if (command instanceof Command.Compare compare) {
@@ -144,8 +153,22 @@ public final class ShardState implements StateMachine {
             case Command.Annotate c -> Optional.of(c.account());
             case Command.Grant c -> Optional.of(c.account());
             case Command.Subscribe c -> Optional.of(c.account());
+            case Command.Fence c -> Optional.of(c.account());
+            case Command.Adopt c -> Optional.of(c.account());
             default -> Optional.empty();
         };
+    }
+
+    private static boolean moves(Command command) {
+        return command instanceof Command.Import
+                || command instanceof Command.Fence
+                || command instanceof Command.Adopt
+                || command instanceof Command.Forget;
+    }
+
+    /** How the accounts stand that move or have moved. */
+    Map<AccountId, Migration.Standing> standings() {
+        return standings;
     }
 
     private void changed(Place place) {
@@ -176,6 +199,10 @@ public final class ShardState implements StateMachine {
             case Command.Compact c -> new Bodies(ledger).compact(c);
             case Command.Undelete c -> new Messages(ledger).undelete(c);
             case Command.Count c -> new Tallies(ledger).tally(c);
+            case Command.Import c -> new Migration(ledger).take(c);
+            case Command.Fence c -> new Migration(ledger).fence(c);
+            case Command.Adopt c -> new Migration(ledger).adopt(c);
+            case Command.Forget c -> new Migration(ledger).forget(c);
             case Command.Flush c -> {
                 vault.flushAtEntry();
                 yield Answer.done().toByteArray();
@@ -208,16 +235,48 @@ public final class ShardState implements StateMachine {
         return new TryLater("the message store could not be read: " + failed.getMessage());
     }
 
-    Optional<Mailbox> mailbox(AccountId account, String name) {
+    /** A question to the rows of one instant. */
+    @FunctionalInterface
+    interface Reading<T> {
+        T of(Snapshot rows) throws IOException;
+    }
+
+    <T> T read(Reading<T> question) {
         try (Snapshot rows = vault.snapshot()) {
-            byte[] id = rows.get(Keys.text(account, Keys.NAME, name));
-            return id == null
-                    ? Optional.empty()
-                    : Optional.of(
-                            folder(rows, account, new MailboxId(Keys.id(id, 0))).mailbox());
+            return question.of(rows);
         } catch (IOException failed) {
             throw unreadable(failed);
         }
+    }
+
+    private Optional<byte[]> found(byte[] key) {
+        return read(rows -> Optional.ofNullable(rows.get(key)));
+    }
+
+    /** The rows of one kind of an account, or of a mailbox. */
+    private <T> List<T> list(byte[] kind, Listed<T> listed) {
+        return read(rows -> {
+            List<T> list = new ArrayList<>();
+            rows.scan(kind, Keys.behind(kind), (key, value) -> list.add(listed.of(rows, key, value)));
+            return list;
+        });
+    }
+
+    /** What a row is to a list. */
+    @FunctionalInterface
+    private interface Listed<T> {
+        T of(Snapshot rows, byte[] key, byte[] value) throws IOException;
+    }
+
+    Optional<Mailbox> mailbox(AccountId account, String name) {
+        return read(rows -> {
+            byte[] id = rows.get(Keys.text(account, Keys.NAME, name));
+            return id == null ? Optional.empty() : Optional.of(mailbox(rows, account, id));
+        });
+    }
+
+    private static Mailbox mailbox(Snapshot rows, AccountId account, byte[] id) throws IOException {
+        return folder(rows, account, new MailboxId(Keys.id(id, 0))).mailbox();
     }
 
     private static Rows.Folder folder(Snapshot rows, AccountId account, MailboxId id) throws IOException {
@@ -229,96 +288,55 @@ public final class ShardState implements StateMachine {
     }
 
     boolean exists(AccountId account) {
-        try (Snapshot rows = vault.snapshot()) {
-            return rows.get(Keys.account(account)) != null;
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
+        return read(rows -> rows.get(Keys.account(account)) != null);
     }
 
     Usage usage(AccountId account, Quota quota) {
-        try (Snapshot rows = vault.snapshot()) {
+        return read(rows -> {
             byte[] value = rows.get(Keys.account(account));
             Rows.Account row = value == null ? new Rows.Account() : Rows.Account.read(value);
             byte[] folders = Keys.kind(account, Keys.FOLDER);
             row.count(visitor -> rows.scan(folders, Keys.behind(folders), visitor));
             return new Usage(row.octets, row.messages, quota);
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
+        });
     }
 
     List<Mailbox> mailboxes(AccountId account) {
-        List<Mailbox> mailboxes = new ArrayList<>();
-        byte[] from = Keys.kind(account, Keys.NAME);
-        try (Snapshot rows = vault.snapshot()) {
-            rows.scan(from, Keys.behind(from), (key, id) -> {
-                mailboxes.add(
-                        folder(rows, account, new MailboxId(Keys.id(id, 0))).mailbox());
-                return true;
-            });
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
-        return mailboxes;
+        return list(Keys.kind(account, Keys.NAME), (rows, key, id) -> mailbox(rows, account, id));
     }
 
     List<String> subscriptions(AccountId account) {
-        List<String> names = new ArrayList<>();
-        byte[] from = Keys.kind(account, Keys.SUBSCRIPTION);
-        try (Snapshot rows = vault.snapshot()) {
-            rows.scan(from, Keys.behind(from), (key, value) -> {
-                names.add(Keys.textOf(key, Keys.ACCOUNT_PREFIX));
-                return true;
-            });
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
-        return names;
+        return list(Keys.kind(account, Keys.SUBSCRIPTION), (rows, key, value) -> Keys.textOf(key, Keys.ACCOUNT_PREFIX));
     }
 
     SortedMap<String, byte[]> annotations(AccountId account, MailboxId mailbox) {
-        SortedMap<String, byte[]> annotations = new TreeMap<>();
         byte[] from = Keys.annotation(account, mailbox, "");
-        try (Snapshot rows = vault.snapshot()) {
+        return read(rows -> {
+            SortedMap<String, byte[]> annotations = new TreeMap<>();
             rows.scan(from, Keys.behind(from), (key, value) -> {
                 annotations.put(Keys.textOf(key, from.length), Rows.annotation(value));
                 return true;
             });
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
-        return annotations;
+            return annotations;
+        });
     }
 
     List<MailStore.Explained> explanations(MailId mail) {
-        List<MailStore.Explained> explained = new ArrayList<>();
-        byte[] from = Keys.explanations(mail);
-        try (Snapshot rows = vault.snapshot()) {
-            rows.scan(from, Keys.behind(from), (key, value) -> {
-                Rows.Explanation row = Rows.Explanation.read(value);
-                explained.add(new MailStore.Explained(Keys.explainedOf(key), row.mailbox(), row.text()));
-                return true;
-            });
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
-        return explained;
+        return list(Keys.explanations(mail), (rows, key, value) -> {
+            Rows.Explanation row = Rows.Explanation.read(value);
+            return new MailStore.Explained(Keys.explainedOf(key), row.mailbox(), row.text());
+        });
     }
 
     Tally.Counts counts(AccountId account, long[] marks) {
-        try (Snapshot rows = vault.snapshot()) {
-            return Tallies.counts(rows, account, marks);
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
+        return read(rows -> Tallies.counts(rows, account, marks));
     }
 
     List<MailStore.Arrival> arrivals(MailId mail) {
-        List<MailStore.Arrival> arrivals = new ArrayList<>();
         long made = mail.value().millis();
         byte[] from = Keys.expiry(Math.max(0, made - ARRIVAL_MILLIS));
-        try (Snapshot rows = vault.snapshot()) {
+        return read(rows -> {
+            List<MailStore.Arrival> arrivals = new ArrayList<>();
             rows.scan(from, Keys.expiry(made + ARRIVAL_MILLIS), (key, delivery) -> {
                 DeliveryId id = Keys.deliveryOf(delivery);
                 byte[] value = id.mail().equals(mail) ? rows.get(delivery) : null;
@@ -328,10 +346,8 @@ public final class ShardState implements StateMachine {
                 }
                 return true;
             });
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
-        return arrivals;
+            return arrivals;
+        });
     }
 
     MailboxView view(AccountId account, MailboxId mailbox) {
@@ -367,9 +383,9 @@ public final class ShardState implements StateMachine {
 
     /** Removed messages that can be had back, from that time on, in the order of their removal. */
     List<MailStore.Removed> removed(AccountId account, long since, int limit) {
-        List<MailStore.Removed> found = new ArrayList<>();
         byte[] end = Keys.behind(Keys.kind(account, Keys.REMOVED));
-        try (Snapshot rows = vault.snapshot()) {
+        return read(rows -> {
+            List<MailStore.Removed> found = new ArrayList<>();
             rows.scan(Keys.removedSince(account, since), end, (key, value) -> {
                 Rows.Removed row = Rows.Removed.read(value);
                 found.add(new MailStore.Removed(
@@ -379,50 +395,35 @@ public final class ShardState implements StateMachine {
                         row.content().summary()));
                 return found.size() < limit;
             });
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
-        return found;
+            return found;
+        });
     }
 
     List<Long> expunged(AccountId account, MailboxId mailbox, long after, long upTo) {
-        SortedSet<Long> uids = new TreeSet<>();
         byte[] from = Keys.tombstone(account, mailbox, after + 1, 0);
         byte[] to = Keys.tombstone(account, mailbox, upTo + 1, 0);
-        try (Snapshot rows = vault.snapshot()) {
+        return read(rows -> {
+            SortedSet<Long> uids = new TreeSet<>();
             rows.scan(from, to, (key, value) -> {
                 uids.add(Keys.uidOf(key));
                 return true;
             });
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
-        return List.copyOf(uids);
+            return List.copyOf(uids);
+        });
     }
 
     Rows.Content content(AccountId account, MailboxId mailbox, long uid) {
-        try (Snapshot rows = vault.snapshot()) {
-            byte[] value = rows.get(Keys.message(account, Keys.CONTENT, mailbox, uid));
-            if (value == null) {
-                throw new Refused(Refused.Reason.NONEXISTENT, "the message " + uid + " was expunged meanwhile");
-            }
-            return Rows.Content.read(value);
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
+        return found(Keys.message(account, Keys.CONTENT, mailbox, uid))
+                .map(Rows.Content::read)
+                .orElseThrow(() ->
+                        new Refused(Refused.Reason.NONEXISTENT, "the message " + uid + " was expunged meanwhile"));
     }
 
     Body body(Rows.Content content) {
-        try (Snapshot rows = vault.snapshot()) {
-            byte[] value = rows.get(Keys.blob(content.blob()));
-            if (value == null) {
-                throw new IllegalStateException("the blob " + content.blob() + " has no row");
-            }
-            byte[] prefix = content.prefix().getBytes(StandardCharsets.UTF_8);
-            return new StoredBody(new StoredBody.Blob(vault, content.blob(), Rows.Blob.read(value)), prefix);
-        } catch (IOException failed) {
-            throw unreadable(failed);
-        }
+        byte[] value = found(Keys.blob(content.blob()))
+                .orElseThrow(() -> new IllegalStateException("the blob " + content.blob() + " has no row"));
+        byte[] prefix = content.prefix().getBytes(StandardCharsets.UTF_8);
+        return new StoredBody(new StoredBody.Blob(vault, content.blob(), Rows.Blob.read(value)), prefix);
     }
 
     /**
@@ -453,6 +454,7 @@ public final class ShardState implements StateMachine {
 
     private void replaced() {
         open.clear();
+        standings = Migration.standings(vault);
         MailIndex told = index;
         if (told != null) {
             told.allChanged();

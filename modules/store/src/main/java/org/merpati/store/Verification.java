@@ -145,6 +145,10 @@ final class Verification {
 
     private boolean accountRow(byte[] key, byte[] value) {
         AccountId account = Keys.accountOf(key);
+        if (incomplete(account)) {
+            incomplete(key, value);
+            return true;
+        }
         switch (key[Keys.ACCOUNT_PREFIX - 1]) {
             case Keys.ACCOUNT -> accounts.put(account, Rows.Account.read(value));
             case Keys.FOLDER ->
@@ -168,6 +172,25 @@ final class Verification {
             default -> say("a row has the unknown kind " + key[Keys.ACCOUNT_PREFIX - 1]);
         }
         return true;
+    }
+
+    /** Whether an account is on its way: what it has here need not add up. */
+    private boolean incomplete(AccountId account) {
+        Migration.Standing standing = state.standings().get(account);
+        return standing != null && standing.state() != Migration.State.HERE;
+    }
+
+    /** What the shard's own rows say of a row holds all the same. */
+    private void incomplete(byte[] key, byte[] value) {
+        Id blob = Migration.blob(key, value);
+        if (blob != null) {
+            references.merge(blob, 1, Integer::sum);
+        }
+        removals.remove(new Octets(key));
+        if (key[Keys.ACCOUNT_PREFIX - 1] == Keys.GRANT) {
+            Place place = new Place(Keys.accountOf(key), Keys.mailboxOf(key));
+            shared.remove(new Octets(Keys.shared(Keys.granteeOf(key), place)));
+        }
     }
 
     private void counted(AccountId account, boolean mark, byte[] value) {

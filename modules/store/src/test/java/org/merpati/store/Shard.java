@@ -100,6 +100,10 @@ final class Shard implements AutoCloseable {
         return store;
     }
 
+    AccountMoves moves() {
+        return store.moves();
+    }
+
     ShardState state() {
         return state;
     }

@@ -1,27 +1,36 @@
 package org.merpati.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.Flags;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.TryLater;
 import org.merpati.store.people.Rights;
 import org.merpati.store.search.Place;
 
-/** A shard against maps, through crashes and checkpoints; a second copy of the log has the same files. */
+/**
+ * Shards against maps, through crashes and checkpoints, and with two of them through moves of accounts; a second copy
+ * of each log has the same files.
+ */
 final class ShardModel {
     private static final List<AccountId> ACCOUNTS = List.of(Shard.BUDI, Shard.SITI, new AccountId(new Id(13, 7)));
     private static final List<String> NAMES = List.of("INBOX", "Sent", "Trash", "Work", "Work/Old");
@@ -35,17 +44,31 @@ final class ShardModel {
     private final Map<AccountId, Map<String, NavigableMap<Long, Expected>>> model = new TreeMap<>();
     private final Map<MailId, List<Long>> delivered = new TreeMap<>();
     private final Random chance;
-    private final Shard shard;
+    private final List<Shard> shards;
+    private final Map<AccountId, Shard> homes = new TreeMap<>();
+    private int moves;
 
-    ShardModel(Path folder, long seed) {
+    /** With one shard nothing moves; with two, accounts move between them. */
+    ShardModel(Path folder, long seed, int count) {
         this.chance = new Random(seed);
-        this.shard = new Shard(folder, seed);
+        this.shards = IntStream.range(0, count)
+                .mapToObj(i -> new Shard(folder.resolve("shard-" + i), seed + 1_000_000L * i))
+                .toList();
+        ACCOUNTS.forEach(account -> homes.put(account, shards.getFirst()));
     }
 
-    void run(Path copy) throws Exception {
+    private Shard home(AccountId account) {
+        return Objects.requireNonNull(homes.get(account));
+    }
+
+    private MailStore store(AccountId account) {
+        return home(account).store();
+    }
+
+    void run(Path copies) throws Exception {
         for (AccountId account : ACCOUNTS) {
-            shard.store().ensure(account);
-            shard.store().create(account, "Work/Old", Set.of());
+            store(account).ensure(account);
+            store(account).create(account, "Work/Old", Set.of());
             Map<String, NavigableMap<Long, Expected>> mailboxes = new TreeMap<>();
             NAMES.forEach(name -> mailboxes.put(name, new TreeMap<>()));
             model.put(account, mailboxes);
@@ -53,10 +76,13 @@ final class ShardModel {
         for (int step = 0; step < 500; step++) {
             step();
             if (chance.nextInt(60) == 0) {
-                shard.checkpoint();
+                any().checkpoint();
             }
             if (chance.nextInt(40) == 0) {
-                shard.crash();
+                any().crash();
+            }
+            if (shards.size() > 1 && chance.nextInt(20) == 0) {
+                move(ACCOUNTS.get(chance.nextInt(ACCOUNTS.size())));
             }
         }
         for (AccountId account : ACCOUNTS) {
@@ -64,11 +90,56 @@ final class ShardModel {
                 compare(account, name);
             }
         }
-        compareWithASecondCopy(copy);
-        shard.close();
+        for (int i = 0; i < shards.size(); i++) {
+            compareWithASecondCopy(shards.get(i), copies.resolve("copy-" + i));
+            shards.get(i).close();
+        }
     }
 
-    private void compareWithASecondCopy(Path folder) throws Exception {
+    private Shard any() {
+        return shards.get(chance.nextInt(shards.size()));
+    }
+
+    /** Moves an account to the other shard, while it goes on being used, and whichever shard crashes meanwhile. */
+    private void move(AccountId account) {
+        Shard from = home(account);
+        Shard to = shards.get(1 - shards.indexOf(from));
+        Id move = new Id(77, ++moves);
+        for (int pass = chance.nextInt(3); pass > 0; pass--) {
+            to.moves().pull(from.moves().origin(), account, move, false, octets -> {});
+            for (int i = chance.nextInt(10); i > 0; i--) {
+                step();
+            }
+            perhapsCrash();
+        }
+        from.moves().origin().fence(account, move, GroupName.shard(2));
+        assertThatThrownBy(() -> from.store().mailboxes(account)).isInstanceOf(TryLater.class);
+        assertThatThrownBy(() -> from.store().create(account, "New", Set.of())).isInstanceOf(TryLater.class);
+        perhapsCrash();
+        to.moves().pull(from.moves().origin(), account, move, true, octets -> {});
+        perhapsCrash();
+        assertThat(to.moves().pull(from.moves().origin(), account, move, true, octets -> {}))
+                .as("a pass over what is equal")
+                .isZero();
+        assertThatThrownBy(() -> to.store().mailboxes(account)).isInstanceOf(TryLater.class);
+        assertThat(to.moves().adopted(account, move)).isFalse();
+        to.moves().adopt(account, move);
+        to.moves().adopt(account, move);
+        assertThat(to.moves().adopted(account, move)).isTrue();
+        homes.put(account, to);
+        while (from.moves().origin().forget(account, move)) {
+            perhapsCrash();
+        }
+        assertThatThrownBy(() -> from.store().ensure(account)).isInstanceOf(TryLater.class);
+    }
+
+    private void perhapsCrash() {
+        if (chance.nextInt(4) == 0) {
+            any().crash();
+        }
+    }
+
+    private static void compareWithASecondCopy(Shard shard, Path folder) throws Exception {
         shard.checkpoint();
         try (ShardState copy = Shard.open(folder, Shard.SMALL)) {
             for (int i = 1; i <= shard.journal.size(); i++) {
@@ -98,7 +169,7 @@ final class ShardModel {
     }
 
     private MailboxId id(AccountId account, String name) {
-        return shard.store().mailbox(account, name).orElseThrow().id();
+        return store(account).mailbox(account, name).orElseThrow().id();
     }
 
     private NavigableMap<Long, Expected> expected(AccountId account, String name) {
@@ -124,7 +195,7 @@ final class ShardModel {
             byte[] octets = texts.getLast().text().getBytes(StandardCharsets.UTF_8);
             messages.add(new NewMessage(Body.of(octets), texts.getLast().flags(), OptionalLong.empty()));
         }
-        var appended = shard.store().append(account, id(account, name), messages);
+        var appended = store(account).append(account, id(account, name), messages);
         for (int i = 0; i < texts.size(); i++) {
             expected(account, name).put(appended.get(i).uid(), texts.get(i));
         }
@@ -141,11 +212,20 @@ final class ShardModel {
             recipients.add(new Delivery.Recipient(
                     new DeliveryId(mail, i), ACCOUNTS.get(i), "X-Place: " + i + "\r\n", "Work", Flags.NONE));
         }
-        var outcomes =
-                shard.store().deliver(new Delivery(mail, Body.of(text.getBytes(StandardCharsets.UTF_8)), recipients));
+        Map<DeliveryId, Delivery.Outcome> outcomes = new HashMap<>();
+        for (Shard shard : shards) {
+            List<Delivery.Recipient> here = recipients.stream()
+                    .filter(recipient -> home(recipient.account()).equals(shard))
+                    .toList();
+            if (!here.isEmpty()) {
+                var told =
+                        shard.store().deliver(new Delivery(mail, Body.of(text.getBytes(StandardCharsets.UTF_8)), here));
+                here.forEach(recipient -> outcomes.put(recipient.id(), told.get(here.indexOf(recipient))));
+            }
+        }
         List<Long> uids = new ArrayList<>();
         for (int i = 0; i < ACCOUNTS.size(); i++) {
-            var outcome = (Delivery.Outcome.Delivered) outcomes.get(i);
+            var outcome = (Delivery.Outcome.Delivered) Objects.requireNonNull(outcomes.get(new DeliveryId(mail, i)));
             assertThat(outcome.repeated()).isEqualTo(again);
             uids.add(outcome.uid());
             if (!again) {
@@ -168,7 +248,7 @@ final class ShardModel {
         FlagChange.Kind kind = KINDS.get(chance.nextInt(3));
         FlagChange change = new FlagChange(kind, randomFlags());
         List<Long> uids = someUids(account, name);
-        var stored = shard.store().flags(account, id(account, name), uids, change, OptionalLong.empty());
+        var stored = store(account).flags(account, id(account, name), uids, change, OptionalLong.empty());
         List<Long> changed = new ArrayList<>();
         for (Map.Entry<Long, Expected> entry : expected(account, name).entrySet()) {
             Flags after = change.applyTo(entry.getValue().flags());
@@ -185,14 +265,14 @@ final class ShardModel {
         MailboxId source = id(account, from);
         MailboxId target = id(account, to);
         var copied = move
-                ? shard.store().move(account, source, uids, target)
-                : shard.store().copy(account, source, uids, target);
+                ? store(account).move(account, source, uids, target)
+                : store(account).copy(account, source, uids, target);
         assertThat(copied.from()).isSubsetOf(uids).isSorted();
         Map<Long, Expected> before = new TreeMap<>(expected(account, from));
         for (int i = 0; i < copied.from().size(); i++) {
             Expected message = before.get(copied.from().get(i));
             assertThat(message).isNotNull();
-            expected(account, to).put(copied.to().get(i), java.util.Objects.requireNonNull(message));
+            expected(account, to).put(copied.to().get(i), Objects.requireNonNull(message));
             if (move) {
                 expected(account, from).remove(copied.from().get(i));
             }
@@ -201,7 +281,7 @@ final class ShardModel {
 
     private void expunge(AccountId account, String name) {
         List<Long> uids = someUids(account, name);
-        List<Long> gone = new ArrayList<>(shard.store().expunge(account, id(account, name), uids));
+        List<Long> gone = new ArrayList<>(store(account).expunge(account, id(account, name), uids));
         List<Long> shouldBe = expected(account, name).entrySet().stream()
                 .filter(e -> uids.contains(e.getKey()) && e.getValue().flags().has(Flags.DELETED))
                 .map(Map.Entry::getKey)
@@ -215,34 +295,34 @@ final class ShardModel {
         AccountId grantee = chance.nextBoolean() ? MailStore.ANYONE : new AccountId(new Id(99, chance.nextInt(3)));
         Rights rights = new Rights(chance.nextInt(Rights.ALL.bits() + 1));
         MailboxId mailbox = id(account, name);
-        Rights before = shard.store().acl(account, mailbox).getOrDefault(grantee, Rights.NONE);
+        Rights before = store(account).acl(account, mailbox).getOrDefault(grantee, Rights.NONE);
         FlagChange.Kind kind = KINDS.get(chance.nextInt(3));
-        shard.store().grant(account, mailbox, grantee, kind, rights);
+        store(account).grant(account, mailbox, grantee, kind, rights);
         Rights after = switch (kind) {
             case SET -> rights;
             case ADD -> before.plus(rights);
             case REMOVE -> before.minus(rights);
         };
-        assertThat(shard.store().acl(account, mailbox).getOrDefault(grantee, Rights.NONE))
+        assertThat(store(account).acl(account, mailbox).getOrDefault(grantee, Rights.NONE))
                 .isEqualTo(after);
-        assertThat(shard.store().sharedWith(grantee, 1000).contains(new Place(account, mailbox)))
+        assertThat(store(account).sharedWith(grantee, 1000).contains(new Place(account, mailbox)))
                 .isEqualTo(after.has('l'));
     }
 
     private void recreate(AccountId account) {
         if (chance.nextInt(4) == 0) {
-            shard.store().delete(account, "Work/Old");
-            shard.store().create(account, "Work/Old", Set.of());
+            store(account).delete(account, "Work/Old");
+            store(account).create(account, "Work/Old", Set.of());
             expected(account, "Work/Old").clear();
         } else {
-            shard.store().rename(account, "Work", "Renamed");
-            shard.store().rename(account, "Renamed", "Work");
+            store(account).rename(account, "Work", "Renamed");
+            store(account).rename(account, "Renamed", "Work");
         }
     }
 
     private void compare(AccountId account, String name) throws Exception {
         MailboxId mailbox = id(account, name);
-        View view = shard.store().view(account, mailbox);
+        View view = store(account).view(account, mailbox);
         List<Long> uids = new ArrayList<>();
         for (int i = 0; i < view.size(); i++) {
             Message message = view.message(i);
@@ -250,8 +330,8 @@ final class ShardModel {
             Expected expected = expected(account, name).get(message.uid());
             assertThat(expected).isNotNull();
             assertThat(message.flags())
-                    .isEqualTo(java.util.Objects.requireNonNull(expected).flags());
-            byte[] octets = shard.store().body(account, mailbox, message).bytes();
+                    .isEqualTo(Objects.requireNonNull(expected).flags());
+            byte[] octets = store(account).body(account, mailbox, message).bytes();
             assertThat(new String(octets, StandardCharsets.UTF_8)).isEqualTo(expected.text());
         }
         assertThat(uids).isEqualTo(List.copyOf(expected(account, name).keySet()));

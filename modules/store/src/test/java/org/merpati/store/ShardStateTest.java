@@ -165,7 +165,7 @@ class ShardStateTest {
             MailboxView view = state.view(Shard.BUDI, inbox);
             assertThat(view.size()).isEqualTo(30);
             assertThat(view.keywords()).containsExactly("Word0", "Word1", "Word2");
-            RowMessage last = (RowMessage) view.message(29);
+            MailboxView.RowMessage last = (MailboxView.RowMessage) view.message(29);
             assertThat(state.body(last.content()).bytes()).asString().isEqualTo("text 29");
             assertThat(state.verify()).isEmpty();
             Usage before = state.usage(Shard.BUDI, Quota.NONE);

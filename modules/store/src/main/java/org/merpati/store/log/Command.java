@@ -6,6 +6,7 @@ import java.util.SortedMap;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.Flags;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
@@ -28,7 +29,7 @@ public sealed interface Command {
      */
     record Content(Id blob, int size, int chunks, Octets inline, Octets digest) {
         /** The same, with a digest. */
-        Content known(Octets digest) {
+        public Content known(Octets digest) {
             return new Content(blob, size, chunks, inline, digest);
         }
     }
@@ -43,23 +44,32 @@ public sealed interface Command {
     record Target(
             DeliveryId id, AccountId account, String prefix, String mailbox, Flags flags, int summary, Quota quota) {}
 
+    /** A change of one account, which is made while its mailboxes are in this shard and not on their way. */
+    sealed interface OfAccount extends Command {
+        /** Whose. */
+        AccountId account();
+    }
+
+    /** A row of an account that moves: what follows the account in its key; no value if it is gone. */
+    record Row(Octets key, Optional<Octets> value) {}
+
     /** Makes the account with its first mailboxes, for which the ids are. */
-    record Ensure(AccountId account, List<Id> ids) implements Command {}
+    record Ensure(AccountId account, List<Id> ids) implements OfAccount {}
 
     /** Creates a mailbox; there is an id for each level. */
-    record Create(AccountId account, String name, List<Id> ids, String specialUse) implements Command {}
+    record Create(AccountId account, String name, List<Id> ids, String specialUse) implements OfAccount {}
 
     /** Deletes a mailbox. */
-    record Delete(AccountId account, String name) implements Command {}
+    record Delete(AccountId account, String name) implements OfAccount {}
 
     /** Renames a mailbox; there is an id for each level of the new name. */
-    record Rename(AccountId account, String from, String to, List<Id> ids) implements Command {}
+    record Rename(AccountId account, String from, String to, List<Id> ids) implements OfAccount {}
 
     /** Subscribes or unsubscribes a name. */
-    record Subscribe(AccountId account, String name, boolean subscribed) implements Command {}
+    record Subscribe(AccountId account, String name, boolean subscribed) implements OfAccount {}
 
     /** Appends messages, all or none. */
-    record Append(AccountId account, MailboxId mailbox, List<Added> messages, Quota quota) implements Command {}
+    record Append(AccountId account, MailboxId mailbox, List<Added> messages, Quota quota) implements OfAccount {}
 
     /**
      * Delivers one body to all recipients or none; the digest is the body's SHA-256. The explanation is kept apart from
@@ -77,18 +87,18 @@ public sealed interface Command {
 
     /** Changes flags of messages whose MODSEQ is not greater than a bound, or of all if it is -1. */
     record Store(AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, long unchangedSince)
-            implements Command {}
+            implements OfAccount {}
 
     /** Copies or moves messages. */
     record Copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to, boolean move, Quota quota)
-            implements Command {}
+            implements OfAccount {}
 
     /** Removes messages that have {@code \Deleted}. */
-    record Expunge(AccountId account, MailboxId mailbox, List<Long> uids) implements Command {}
+    record Expunge(AccountId account, MailboxId mailbox, List<Long> uids) implements OfAccount {}
 
     /** Puts a message into a mailbox and takes out the one that it replaces, if that is there. */
     record Replace(AccountId account, MailboxId from, long uid, MailboxId to, Added message, Quota quota)
-            implements Command {}
+            implements OfAccount {}
 
     /** A piece of a body, to be named by a {@link Content} within a day. */
     record Chunk(Id upload, int number, Octets octets) implements Command {}
@@ -108,18 +118,40 @@ public sealed interface Command {
     }
 
     /** Brings back removed messages: those of a mailbox of that name, or all, removed since a time; some at a time. */
-    record Undelete(AccountId account, Optional<String> mailbox, long since, Quota quota) implements Command {}
+    record Undelete(AccountId account, Optional<String> mailbox, long since, Quota quota) implements OfAccount {}
 
     /** Sets annotations by their names, or takes those away that have no value. */
     record Annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<Octets>> values)
-            implements Command {}
+            implements OfAccount {}
 
     /** Sets, adds or takes away what somebody may do with a mailbox. */
     record Grant(AccountId account, MailboxId mailbox, AccountId grantee, FlagChange.Kind kind, Rights rights)
-            implements Command {}
+            implements OfAccount {}
 
     /** Counts a thing for an account. */
-    record Count(AccountId account, Tally tally) implements Command {}
+    record Count(AccountId account, Tally tally) implements OfAccount {}
+
+    /**
+     * Takes rows of an account that moves here, with the bodies that they refer to and this shard has not.
+     *
+     * @param move the move, as all its commands name it
+     * @param pass over the rows of before, counted from 1; once one has begun, nothing of an earlier one is taken
+     */
+    record Import(AccountId account, Id move, int pass, List<Content> bodies, List<Row> rows) implements Command {
+        public Import {
+            bodies = List.copyOf(bodies);
+            rows = List.copyOf(rows);
+        }
+    }
+
+    /** Makes no more changes of an account, which moves to another shard. */
+    record Fence(AccountId account, Id move, GroupName to) implements Command {}
+
+    /** Has the account, with what was imported of it. */
+    record Adopt(AccountId account, Id move) implements Command {}
+
+    /** Drops what is left of an account that has moved away, or that does not come after all; some at a time. */
+    record Forget(AccountId account, Id move) implements Command {}
 
     /** Begins a checkpoint. */
     record Flush() implements Command {}

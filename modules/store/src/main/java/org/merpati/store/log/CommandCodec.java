@@ -11,6 +11,7 @@ import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.Flags;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
@@ -18,6 +19,7 @@ import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.store.FlagChange;
 import org.merpati.store.log.Command.Added;
+import org.merpati.store.log.Command.Adopt;
 import org.merpati.store.log.Command.Annotate;
 import org.merpati.store.log.Command.Append;
 import org.merpati.store.log.Command.Chunk;
@@ -32,10 +34,14 @@ import org.merpati.store.log.Command.Deliver;
 import org.merpati.store.log.Command.Ensure;
 import org.merpati.store.log.Command.Expire;
 import org.merpati.store.log.Command.Expunge;
+import org.merpati.store.log.Command.Fence;
 import org.merpati.store.log.Command.Flush;
+import org.merpati.store.log.Command.Forget;
 import org.merpati.store.log.Command.Grant;
+import org.merpati.store.log.Command.Import;
 import org.merpati.store.log.Command.Rename;
 import org.merpati.store.log.Command.Replace;
+import org.merpati.store.log.Command.Row;
 import org.merpati.store.log.Command.Store;
 import org.merpati.store.log.Command.Subscribe;
 import org.merpati.store.log.Command.Target;
@@ -101,17 +107,14 @@ public final class CommandCodec {
                 added(to, c.message());
                 quota(to, c.quota());
             }
-            case Annotate c -> {
-                mailbox(head(to, 18), c.account(), c.mailbox())
-                        .varint(c.values().size());
-                c.values().forEach((entry, value) -> {
-                    to.text(entry).flag(value.isPresent());
-                    value.ifPresent(octets -> to.bytes(octets.array()));
-                });
-            }
+            case Annotate c -> annotations(mailbox(head(to, 18), c.account(), c.mailbox()), c.values());
             case Compact c -> ids(head(to, 17).varint(c.segment()), c.blobs());
             case Grant c -> grant(head(to, 22), c);
             case Count c -> tally(head(to, 21).id(c.account().value()), c.tally());
+            case Import c -> rows(head(to, 23), c);
+            case Fence c -> head(to, 24).id(c.account().value()).id(c.move()).text(c.to().value());
+            case Adopt c -> head(to, 25).id(c.account().value()).id(c.move());
+            case Forget c -> head(to, 26).id(c.account().value()).id(c.move());
             case Undelete c -> {
                 head(to, 16).id(c.account().value()).flag(c.mailbox().isPresent());
                 c.mailbox().ifPresent(to::text);
@@ -173,6 +176,16 @@ public final class CommandCodec {
             case 22 ->
                 new Grant(account(from), mailbox(from), account(from), kind(from.u8()), new Rights(from.count()));
             case 17 -> new Compact(from.count(), list(from, BinaryReader::id));
+            case 23 ->
+                new Import(
+                        account(from),
+                        from.id(),
+                        from.count(),
+                        list(from, reader -> content(reader).known(new Octets(reader.bytes()))),
+                        list(from, CommandCodec::row));
+            case 24 -> new Fence(account(from), from.id(), new GroupName(from.text()));
+            case 25 -> new Adopt(account(from), from.id());
+            case 26 -> new Forget(account(from), from.id());
             default -> throw unknown(type, version);
         };
     }
@@ -206,6 +219,14 @@ public final class CommandCodec {
             list.add(item.apply(from));
         }
         return list;
+    }
+
+    private static void annotations(BinaryWriter to, SortedMap<String, Optional<Octets>> values) {
+        to.varint(values.size());
+        values.forEach((entry, value) -> {
+            to.text(entry).flag(value.isPresent());
+            value.ifPresent(octets -> to.bytes(octets.array()));
+        });
     }
 
     private static SortedMap<String, Optional<Octets>> annotations(BinaryReader from) {
@@ -270,6 +291,29 @@ public final class CommandCodec {
     /** A body as the first forms have it, which is not known again. */
     private static Content content(BinaryReader from) {
         return new Content(from.id(), from.count(), from.count(), new Octets(from.bytes()), Octets.NONE);
+    }
+
+    private static void rows(BinaryWriter to, Import command) {
+        to.id(command.account().value()).id(command.move()).varint(command.pass());
+        to.varint(command.bodies().size());
+        command.bodies().forEach(body -> {
+            content(to, body);
+            to.bytes(body.digest().array());
+        });
+        to.varint(command.rows().size());
+        command.rows().forEach(row -> row(to, row));
+    }
+
+    /** Writes a row; between nodes it has the same form. */
+    public static void row(BinaryWriter to, Row row) {
+        to.bytes(row.key().array()).flag(row.value().isPresent());
+        row.value().ifPresent(value -> to.bytes(value.array()));
+    }
+
+    /** Reads a row. */
+    public static Row row(BinaryReader from) {
+        Octets key = new Octets(from.bytes());
+        return new Row(key, from.flag() ? Optional.of(new Octets(from.bytes())) : Optional.empty());
     }
 
     private static void grant(BinaryWriter to, Grant command) {

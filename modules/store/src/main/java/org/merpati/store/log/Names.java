@@ -1,11 +1,14 @@
-package org.merpati.store;
+package org.merpati.store.log;
 
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import org.merpati.kernel.Refused;
 
 /** The lawful form of mailbox names; proposers bring names into it, so that no copy's Unicode tables matter. */
-final class Names {
+public final class Names {
+    /** The mailbox that every account has. */
+    public static final String INBOX = "INBOX";
+
     private static final int OCTETS = 1000;
     private static final int LEVELS = 50;
 
@@ -16,7 +19,7 @@ final class Names {
      *
      * @throws Refused if a mailbox cannot be called so
      */
-    static String lawful(String name) {
+    public static String lawful(String name) {
         String nfc = spelled(name);
         if (nfc.isEmpty() || nfc.startsWith("/") || nfc.endsWith("/") || nfc.contains("//")) {
             throw new Refused(Refused.Reason.CANNOT, "a level of the mailbox name '" + nfc + "' is empty");
@@ -38,14 +41,14 @@ final class Names {
     }
 
     /** The name as it would be stored, lawful or not. */
-    static String spelled(String name) {
+    public static String spelled(String name) {
         String nfc = Normalizer.normalize(name, Normalizer.Form.NFC);
         int end = nfc.indexOf('/') < 0 ? nfc.length() : nfc.indexOf('/');
-        return nfc.substring(0, end).matches("(?i)inbox") ? Folders.INBOX + nfc.substring(end) : nfc;
+        return nfc.substring(0, end).matches("(?i)inbox") ? INBOX + nfc.substring(end) : nfc;
     }
 
     /** How many levels a name has. */
-    static int levels(String name) {
+    public static int levels(String name) {
         return (int) name.chars().filter(c -> c == '/').count() + 1;
     }
 }
