@@ -97,7 +97,7 @@ class DrainStoryTest {
         assertThat(six.cluster().led("gsmta2")).contains("spool-gsmta1", "spool-gsmta2");
         assertThatThrownBy(this::knock).isInstanceOf(ConnectException.class);
         // Longer than a node must be there before it is given back what prefers it.
-        long end = System.nanoTime() + Duration.ofSeconds(14).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(8).toNanos();
         Kit.await("it is given nothing back meanwhile", Duration.ofSeconds(20), () -> {
             assertThat(six.cluster().led("gsmta1")).isEmpty();
             return System.nanoTime() > end;

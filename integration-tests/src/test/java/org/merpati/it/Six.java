@@ -28,9 +28,9 @@ import org.merpati.runtime.Configuration;
 import org.merpati.wire.InternalErrors;
 
 /**
- * The paper's six nodes in one of both forms, started once for all stories of that form. Before each story all six run
- * and lead what they prefer to, whatever the story before it left; after a class of stories, nothing in this process has
- * met a bug.
+ * The paper's six nodes in one of both forms, started once for all stories of that form. Before each story all six
+ * run and lead what they prefer to, whatever the story before it left; after a class of stories, nothing in this
+ * process has met a bug.
  */
 public final class Six implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
     /** Small checkpoints, so that a node that was away finds the log short; waits that a test can wait for. */
@@ -87,6 +87,7 @@ public final class Six implements BeforeAllCallback, BeforeEachCallback, AfterAl
         running = context.getRoot()
                 .getStore(ExtensionContext.Namespace.create(Six.class))
                 .getOrComputeIfAbsent(form, Running::new, Running.class);
+        up();
     }
 
     /** The leaderships of now, as {@code group at node}. */
@@ -98,6 +99,10 @@ public final class Six implements BeforeAllCallback, BeforeEachCallback, AfterAl
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        up();
+    }
+
+    private void up() throws IOException {
         Kit.up(cluster());
         Kit.await(
                 () -> "every group is led where it belongs: " + cluster().status(),

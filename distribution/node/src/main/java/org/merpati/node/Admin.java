@@ -63,6 +63,9 @@ final class Admin implements Operations {
             case "account show" -> accounts.show(parameters);
             case "account passwd" -> accounts.password(parameters);
             case "account quota" -> accounts.quota(parameters);
+            case "mailbox move" -> new MoveAdmin(node).move(parameters);
+            case "mailbox moves" -> new MoveAdmin(node).moves();
+            case "rebalance" -> new MoveAdmin(node).rebalance(parameters);
             case "removed" -> accounts.removed(parameters);
             case "undelete" -> accounts.undelete(parameters);
             case "trace" -> node.traces().of(MailId.parse(need(parameters, "id")), LIMIT);

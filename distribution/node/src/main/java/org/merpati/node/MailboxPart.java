@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
 import org.merpati.mailbox.AccountAnswers;
+import org.merpati.mailbox.AccountMover;
 import org.merpati.mailbox.Learner;
 import org.merpati.mailbox.MailboxRole;
 import org.merpati.mailbox.QuarantineKeeper;
@@ -26,6 +27,9 @@ final class MailboxPart implements RolePart {
         Lifecycle parts = new Lifecycle();
         Shards shards = new Shards(node.directory(), node.routes()::find);
         Learner learner = parts.add("learner", new Learner(node.clock(), new EverybodysFilter(node.learned())));
+        AccountMover mover = parts.add(
+                "mover",
+                new AccountMover(node.directory(), node.topology(), node.channel(), node.routes(), node.clock()));
         for (GroupSpec spec : node.topology().shards()) {
             if (spec.dataNodes().contains(node.self().name())) {
                 VaultIdentity identity = new VaultIdentity(node.topology().cluster(), spec.name());
@@ -43,6 +47,7 @@ final class MailboxPart implements RolePart {
                 JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids(), policy));
                 store.onHandling(learner.of(store));
                 shards.add(store);
+                mover.add(store);
                 node.verify().add(store);
             }
         }

@@ -15,7 +15,9 @@ import org.merpati.kernel.Failure;
 import org.merpati.kernel.NodeName;
 import org.merpati.node.command.AccountCommand;
 import org.merpati.node.command.DomainCommand;
+import org.merpati.node.command.MailboxCommand;
 import org.merpati.node.command.NodeCommand;
+import org.merpati.node.command.RebalanceCommand;
 import org.merpati.node.command.RepairCommand;
 import org.merpati.node.command.SpamCommand;
 import org.merpati.node.command.StatusCommand;
@@ -48,6 +50,8 @@ import picocli.CommandLine.Parameters;
             DomainCommand.class,
             AccountCommand.class,
             UndeleteCommand.class,
+            MailboxCommand.class,
+            RebalanceCommand.class,
             SpamCommand.class,
             FilterCommand.class,
             FilterCommand.Rules.class,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.merpati.cluster.Authority;
 import org.merpati.cluster.Enrollment;
@@ -154,16 +155,9 @@ public final class Node implements AutoCloseable {
         members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
         RatisJournals journals =
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
-        Groups groups = parts.add(
-                "groups",
-                new Groups(
-                        name,
-                        journals,
-                        members,
-                        routes,
-                        health,
-                        node -> Drain.accepts(channel, node),
-                        config.timing().settle()));
+        Duration settle = config.timing().settle();
+        Predicate<NodeName> accepts = node -> Drain.accepts(channel, node);
+        Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health, accepts, settle));
         Ids ids = Ids.secure(clock);
         People people = people(config, topology, self, channel, routes, groups, ids);
         Logins logins = parts.add("logins", new Logins(people.directory(), clock, HASHING_THREADS));

@@ -2,11 +2,15 @@ package org.merpati.directory;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.merpati.cluster.Routes;
+import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.GroupName;
 
 /** What a node of any role asks the owner of an account's mailboxes for, over the node channel. */
 public final class AccountRequests {
@@ -17,6 +21,12 @@ public final class AccountRequests {
     public static final String REMOVED = "account.removed";
     /** The account's id, a time, and perhaps a mailbox; answered with a number of messages. */
     public static final String UNDELETE = "account.undelete";
+
+    /** The account's id, asked where it moves to; answered with {@link Progress}. */
+    public static final String MOVING = "account.moving";
+
+    /** A shard; answered with what each of its accounts keeps, in octets. */
+    public static final String USAGES = "account.usages";
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration UNDELETE_LIMIT = Duration.ofMinutes(10);
@@ -52,6 +62,48 @@ public final class AccountRequests {
 
         private static Removed read(BinaryReader from) {
             return new Removed(from.i64(), from.text(), from.count(), from.text(), from.text());
+        }
+    }
+
+    /**
+     * How far a move is.
+     *
+     * @param octets of messages that were copied, of about so many
+     * @param millis for how long it has been copied
+     * @param waits why it does not go on now, if it does not
+     */
+    public record Progress(long octets, long all, long millis, Optional<String> waits) {
+        /** Of one that has not begun. */
+        public static final Progress WAITS = new Progress(0, 0, 0, Optional.of("its turn has not come"));
+
+        /** The same, not going on now. */
+        public Progress because(String why) {
+            return new Progress(octets, all, millis, Optional.of(why));
+        }
+
+        /** Writes it. */
+        public byte[] write() {
+            return new BinaryWriter()
+                    .varint(octets)
+                    .varint(all)
+                    .varint(millis)
+                    .text(waits.orElse(""))
+                    .toByteArray();
+        }
+
+        private static Progress read(BinaryReader from) {
+            return new Progress(
+                    from.varint(),
+                    from.varint(),
+                    from.varint(),
+                    Optional.of(from.text()).filter(why -> !why.isEmpty()));
+        }
+
+        /** About how long the rest will take, in milliseconds; nothing while that is not known. */
+        public Optional<Long> left() {
+            return octets == 0 || millis == 0
+                    ? Optional.empty()
+                    : Optional.of(Math.max(0, all - octets) * millis / octets);
         }
     }
 
@@ -97,5 +149,30 @@ public final class AccountRequests {
     public int undelete(Account account, Optional<String> mailbox, long sinceMillis) {
         BinaryWriter request = about(account).i64(sinceMillis).text(mailbox.orElse(""));
         return ask(account, UNDELETE, request, UNDELETE_LIMIT).count();
+    }
+
+    /**
+     * How far a move is, as the leader of the shard that the account moves to says.
+     *
+     * @throws org.merpati.kernel.TryLater if that has no leader now
+     */
+    public Progress progress(Account account, Account.Move move) {
+        byte[] request = about(account).toByteArray();
+        return Progress.read(new BinaryReader(routes.askLeader(move.to(), MOVING, request, LIMIT)));
+    }
+
+    /**
+     * What each account of a shard keeps, in octets.
+     *
+     * @throws org.merpati.kernel.TryLater if it has no leader now
+     */
+    public Map<AccountId, Long> usages(GroupName shard) {
+        byte[] request = new BinaryWriter().text(shard.value()).toByteArray();
+        BinaryReader answer = new BinaryReader(routes.askLeader(shard, USAGES, request, LIMIT));
+        Map<AccountId, Long> usages = new HashMap<>();
+        for (int left = answer.count(); left > 0; left--) {
+            usages.put(new AccountId(answer.id()), answer.varint());
+        }
+        return usages;
     }
 }

@@ -154,6 +154,62 @@ public final class Directory {
                 : new Modification(ModificationType.REPLACE, attribute, Long.toString(limit));
     }
 
+    /**
+     * Has an account's mailboxes move to another shard: whoever leads that one sees to it.
+     *
+     * @throws Refused if there is no such shard, they are there already, or on their way to one
+     */
+    public Account.Move beginMove(Address address, GroupName to) {
+        Account account = account(address);
+        if (!shards.contains(to)) {
+            throw new Refused(
+                    Refused.Reason.NONEXISTENT,
+                    "there is no shard '" + to + "': there are "
+                            + String.join(
+                                    ", ", shards.stream().map(GroupName::value).toList()));
+        }
+        if (account.move().isPresent()) {
+            throw new Refused(
+                    Refused.Reason.ALREADY_EXISTS,
+                    "the mailboxes of " + account.address() + " are on their way to "
+                            + account.move().get().to() + " already");
+        }
+        if (account.shard().equals(to)) {
+            throw new Refused(Refused.Reason.ALREADY_EXISTS, "the mailboxes of " + account.address() + " are in " + to);
+        }
+        Account.Move move = new Account.Move(ids.next(), account.shard(), to);
+        change(new LDIFModifyChangeRecord(
+                Names.of(account.address()),
+                new Modification(
+                        ModificationType.DELETE, Names.SHARD, move.from().value()),
+                new Modification(ModificationType.ADD, Names.SHARD, move.from().value()),
+                new Modification(ModificationType.ADD, Names.MOVE, move.toString())));
+        return move;
+    }
+
+    /** Says that the new shard of an account that moves has all of it, unless that is known. */
+    public void moved(Account account, Account.Move move) {
+        if (account(account.address()).shard().equals(move.from())) {
+            change(new LDIFModifyChangeRecord(
+                    Names.of(account.address()),
+                    new Modification(
+                            ModificationType.DELETE, Names.SHARD, move.from().value()),
+                    new Modification(
+                            ModificationType.ADD, Names.SHARD, move.to().value())));
+        }
+    }
+
+    /** Says that nothing is left of an account where it moved from. */
+    public void endMove(Account account, Account.Move move) {
+        change(new LDIFModifyChangeRecord(
+                Names.of(account.address()), new Modification(ModificationType.DELETE, Names.MOVE, move.toString())));
+    }
+
+    /** The shards that accounts are spread over. */
+    public List<GroupName> shards() {
+        return shards;
+    }
+
     /** Makes an alias. */
     public void addAlias(Address alias, List<Address> targets) {
         change(new LDIFAddChangeRecord(new Entry(

@@ -62,6 +62,11 @@ public final class Logins implements AutoCloseable {
         new SecureRandom().nextBytes(key);
     }
 
+    /** An account as it is now; as it was, where it is no more. */
+    public Account now(Account account) {
+        return directory.people().account(account.id()).orElse(account);
+    }
+
     /**
      * Checks a name and a password.
      *

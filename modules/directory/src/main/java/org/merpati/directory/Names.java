@@ -16,6 +16,9 @@ public final class Names {
     public static final String DOMAIN = "associatedDomain";
     public static final String ACCOUNT_ID = "merpatiAccountId";
     public static final String SHARD = "merpatiShard";
+    /** A move of an account's mailboxes that is not done yet; see {@link Account.Move}. */
+    public static final String MOVE = "merpatiMove";
+
     public static final String ADMIN = "merpatiAdmin";
     public static final String STATUS = "merpatiStatus";
     public static final String MUST_CHANGE = "merpatiMustChangePassword";

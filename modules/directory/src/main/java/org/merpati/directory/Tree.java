@@ -225,7 +225,8 @@ final class Tree {
                 "TRUE".equals(entry.getAttributeValue(Names.ADMIN)),
                 !"closed".equals(entry.getAttributeValue(Names.STATUS)),
                 "TRUE".equals(entry.getAttributeValue(Names.MUST_CHANGE)),
-                new Quota(number(entry, Names.QUOTA_OCTETS), number(entry, Names.QUOTA_MESSAGES)));
+                new Quota(number(entry, Names.QUOTA_OCTETS), number(entry, Names.QUOTA_MESSAGES)),
+                Optional.ofNullable(entry.getAttributeValue(Names.MOVE)).map(Account.Move::parse));
     }
 
     /** The number in an attribute; 0 if it is absent. */

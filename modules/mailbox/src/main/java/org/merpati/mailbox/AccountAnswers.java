@@ -8,6 +8,7 @@ import org.merpati.directory.AccountRequests;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.GroupName;
 import org.merpati.mime.EncodedWords;
 import org.merpati.mime.Envelope;
 import org.merpati.mime.Summary;
@@ -28,6 +29,9 @@ public final class AccountAnswers {
         channel.offer(
                 AccountRequests.USAGE, (peer, request, answer) -> answer.write(here.usage(new BinaryReader(request))));
         channel.offer(
+                AccountRequests.USAGES,
+                (peer, request, answer) -> answer.write(here.usages(new GroupName(new BinaryReader(request).text()))));
+        channel.offer(
                 AccountRequests.REMOVED,
                 (peer, request, answer) -> answer.write(here.removed(new BinaryReader(request))));
         channel.offer(
@@ -46,6 +50,23 @@ public final class AccountAnswers {
         Account account = shards.account(new AccountId(request.id()));
         Usage usage = store(account).usage(account.id());
         return new AccountRequests.Kept(usage.octets(), usage.messages()).write();
+    }
+
+    private byte[] usages(GroupName shard) {
+        MailStore store = shards.named(shard);
+        store.fresh();
+        BinaryWriter rows = new BinaryWriter();
+        int count = 0;
+        for (Account account : shards.accounts()) {
+            if (account.shard().equals(shard) && account.move().isEmpty()) {
+                rows.id(account.id().value()).varint(store.usage(account.id()).octets());
+                count++;
+            }
+        }
+        return new BinaryWriter()
+                .varint(count)
+                .raw(rows.toByteArray(), 0, rows.size())
+                .toByteArray();
     }
 
     private byte[] removed(BinaryReader request) {

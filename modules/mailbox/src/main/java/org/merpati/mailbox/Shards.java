@@ -85,10 +85,24 @@ public final class Shards {
      * @throws TryLater if the shard has no data here; it names the node that leads it
      */
     MailStore of(Account account) {
-        MailStore store = stores.get(account.shard());
+        return named(account.shard());
+    }
+
+    /**
+     * The store of a shard.
+     *
+     * @throws TryLater if the shard has no data here; it names the node that leads it
+     */
+    MailStore named(GroupName shard) {
+        MailStore store = stores.get(shard);
         if (store == null) {
-            throw new TryLater("this node has no data of " + account.shard(), routes.apply(account.shard()));
+            throw new TryLater("this node has no data of " + shard, routes.apply(shard));
         }
         return store;
+    }
+
+    /** All accounts of the directory. */
+    Iterable<Account> accounts() {
+        return directory.people().accounts();
     }
 }

@@ -100,11 +100,14 @@ final class OwnerLink {
      * @throws Refused if the owner refuses
      * @throws TryLater if no owner can be reached
      */
-    Connection open(Account account, String tag, Connection client) {
+    Connection open(Account loggedIn, String tag, Connection client) {
         long end = System.nanoTime() + PATIENCE_NANOS;
-        String last = "no leader of " + account.shard() + " is known now";
+        String last = "no leader of " + loggedIn.shard() + " is known now";
         Optional<Route> wrong = Optional.empty();
         while (System.nanoTime() < end) {
+            // Its mailboxes may have moved meanwhile.
+            Account account = logins.now(loggedIn);
+            wrong = wrong.filter(route -> route.group().equals(account.shard()));
             try {
                 Route route = wrong.isEmpty() ? routes.find(account.shard()) : routes.findInsteadOf(wrong.get());
                 wrong = Optional.of(route);

@@ -29,6 +29,7 @@ public final class AdminApi {
             "self",
             "account show",
             "removed",
+            "mailbox moves",
             "trace",
             "verify",
             "token list",

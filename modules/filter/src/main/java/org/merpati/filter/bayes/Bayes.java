@@ -143,7 +143,8 @@ public final class Bayes implements Check {
                 .toArray();
         int size = (int) Math.max(1, Math.round(INDEPENDENT * Math.sqrt(told.length)));
         double ham = -size * Arrays.stream(told).map(Math::log).average().orElseThrow();
-        double spam = -size * Arrays.stream(told).map(p -> Math.log(1 - p)).average().orElseThrow();
+        double spam =
+                -size * Arrays.stream(told).map(p -> Math.log(1 - p)).average().orElseThrow();
         return UNDECIDED + WORTH * (tail(size, ham) - tail(size, spam));
     }
 

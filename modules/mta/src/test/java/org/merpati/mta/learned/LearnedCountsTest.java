@@ -33,7 +33,8 @@ class LearnedCountsTest {
             false,
             true,
             false,
-            Quota.NONE);
+            Quota.NONE,
+            Optional.empty());
 
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicInteger asked = new AtomicInteger();
