@@ -16,6 +16,7 @@ import org.merpati.node.filter.EverybodysFilter;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.ShardState;
+import org.merpati.store.relay.RelayedJournal;
 import org.merpati.store.search.SearchLimits;
 import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
@@ -30,6 +31,7 @@ final class MailboxPart implements RolePart {
         AccountMover mover = parts.add(
                 "mover",
                 new AccountMover(node.directory(), node.topology(), node.channel(), node.routes(), node.clock()));
+        RelayedJournal.Leading relayed = new RelayedJournal.Leading(node.channel(), node.topology());
         for (GroupSpec spec : node.topology().shards()) {
             if (spec.dataNodes().contains(node.self().name())) {
                 VaultIdentity identity = new VaultIdentity(node.topology().cluster(), spec.name());
@@ -46,7 +48,9 @@ final class MailboxPart implements RolePart {
                         shards::quota, node.config().limits().undelete());
                 JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids(), policy));
                 store.onHandling(learner.of(store));
-                shards.add(store);
+                relayed.add(journal);
+                String relay = name + " relayed";
+                shards.add(store, parts.add(relay, store.through(new RelayedJournal(journal, node.channel()))));
                 mover.add(store);
                 node.verify().add(store);
             }

@@ -75,7 +75,7 @@ public final class AccountMover implements AutoCloseable {
             try {
                 for (Account account : directory.people().accounts()) {
                     if (account.move().isPresent() && leads(account.move().get().to())) {
-                        perhapsMove(account, account.move().get());
+                        perhapsMove(account.id());
                     }
                 }
             } catch (RuntimeException bug) {
@@ -98,7 +98,13 @@ public final class AccountMover implements AutoCloseable {
     }
 
     /** Goes on with a move, or says why it cannot. */
-    private void perhapsMove(Account account, Account.Move move) {
+    private void perhapsMove(AccountId id) {
+        Optional<Account> now = directory.people().account(id);
+        if (now.isEmpty() || now.get().move().isEmpty()) {
+            return;
+        }
+        Account account = now.get();
+        Account.Move move = account.move().get();
         try {
             move(account, move);
             progress.remove(account.id());
@@ -108,7 +114,7 @@ public final class AccountMover implements AutoCloseable {
             progress.merge(
                     account.id(),
                     AccountRequests.Progress.WAITS.because(failure.sentence()),
-                    (before, now) -> before.because(failure.sentence()));
+                    (before, waits) -> before.because(failure.sentence()));
         }
     }
 

@@ -20,6 +20,7 @@ import org.merpati.store.MailStore;
 public final class Shards {
     private final Directory directory;
     private final Map<GroupName, MailStore> stores = new ConcurrentHashMap<>();
+    private final Map<GroupName, MailStore> everywhere = new ConcurrentHashMap<>();
     private final java.util.function.Function<GroupName, Route> routes;
 
     /**
@@ -30,9 +31,14 @@ public final class Shards {
         this.routes = routes;
     }
 
-    /** Adds a shard. */
-    public void add(MailStore store) {
+    /**
+     * Adds a shard.
+     *
+     * @param anywhere the same shard, served here whoever leads it
+     */
+    public void add(MailStore store, MailStore anywhere) {
         stores.put(store.shard(), store);
+        everywhere.put(store.shard(), anywhere);
     }
 
     /** All of them. */
@@ -99,6 +105,24 @@ public final class Shards {
             throw new TryLater("this node has no data of " + shard, routes.apply(shard));
         }
         return store;
+    }
+
+    /**
+     * The store of an account's shard, for somebody else: served here, whoever leads it.
+     *
+     * @throws TryLater if the shard has no data here
+     */
+    MailStore anywhere(Account account) {
+        MailStore store = everywhere.get(account.shard());
+        if (store == null) {
+            throw new TryLater("this node has no copy of " + account.shard() + ", where these mailboxes are");
+        }
+        return store;
+    }
+
+    /** The stores of all shards with data here, each served here, whoever leads it. */
+    List<MailStore> everywhere() {
+        return List.copyOf(everywhere.values());
     }
 
     /** All accounts of the directory. */

@@ -110,7 +110,7 @@ final class MailboxFixture implements AutoCloseable {
         shards = new Shards(directory, shard -> {
             throw new TryLater("there is one shard");
         });
-        shards.add(store);
+        shards.add(store, store);
         learner = new Learner(clock, everybody);
         store.onHandling(learner.of(store));
         SpamAnswers.offer(channel, shards, learner);
@@ -150,7 +150,7 @@ final class MailboxFixture implements AutoCloseable {
         journal.close();
         journal = second;
         store = new JournaledStore(second, copy, new Ids(clock, new Random(3)), JournaledStore.Policy.DEFAULT);
-        shards.add(store);
+        shards.add(store, store);
     }
 
     /** This node leads the shard again. */

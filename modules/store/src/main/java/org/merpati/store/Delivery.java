@@ -2,6 +2,7 @@ package org.merpati.store;
 
 import java.util.List;
 import org.merpati.kernel.AccountId;
+import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailId;
@@ -34,6 +35,15 @@ public record Delivery(MailId mail, Body body, List<Recipient> recipients, Strin
 
         /** It can not be there now (quota). */
         record Deferred(String why) implements Outcome {}
+
+        /** Reads it from what the shard's log answers. */
+        static Outcome read(BinaryReader answer) {
+            return switch (answer.u8()) {
+                case 0 -> new Delivered(answer.varint(), answer.flag());
+                case 1 -> new Rejected(answer.text());
+                default -> new Deferred(answer.text());
+            };
+        }
     }
 
     public Delivery {

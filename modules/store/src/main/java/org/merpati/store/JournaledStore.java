@@ -15,7 +15,6 @@ import org.merpati.journal.Journal;
 import org.merpati.journal.Leadership;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
-import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
@@ -75,7 +74,7 @@ public final class JournaledStore implements MailStore {
         this.proposer = new Proposer(journal, ids, summariser, policy.quotas());
         this.compaction = new Compaction(state.group().value(), state.vault(), this::submit);
         this.watches = new Watches(state.group().value(), this::expire, EXPIRY_INTERVAL);
-        Runnable flush = this::flush;
+        Runnable flush = () -> propose(new Command.Flush());
         state.onChange(watches::changed);
         state.onCheckpointAsked(() -> watches.soon(flush));
         journal.watch(leadership -> watches.allChanged());
@@ -83,13 +82,23 @@ public final class JournaledStore implements MailStore {
 
     /** Serves a shard. */
     public JournaledStore(Journal journal, ShardState state, Ids ids, Policy policy) {
-        this(journal, state, ids, JournaledStore::summary, policy);
+        this(journal, state, ids, Proposer::summary, policy);
     }
 
-    private static byte[] summary(byte[] message) {
-        BinaryWriter writer = new BinaryWriter(1024);
-        Summary.of(message).write(writer);
-        return writer.toByteArray();
+    private JournaledStore(JournaledStore own, Journal through) {
+        this.policy = own.policy;
+        this.journal = through;
+        this.state = own.state;
+        this.proposer = own.proposer.through(through);
+        this.compaction = own.compaction;
+        this.watches = new Watches(state.group().value(), () -> {}, EXPIRY_INTERVAL);
+        state.onChange(watches::changed);
+        journal.watch(leadership -> watches.allChanged());
+    }
+
+    /** The same shard through another journal of its group, for who need not be where it is led; it keeps no house. */
+    public JournaledStore through(Journal other) {
+        return new JournaledStore(this, other);
     }
 
     private void expire() {
@@ -107,10 +116,6 @@ public final class JournaledStore implements MailStore {
     /** Gives back the room of bodies that nobody needs; see {@link Compaction}. */
     Compaction compaction() {
         return compaction;
-    }
-
-    private void flush() {
-        propose(new Command.Flush());
     }
 
     /** Submits housekeeping if this node leads; if it does not come about, it is proposed again another time. */
@@ -417,8 +422,7 @@ public final class JournaledStore implements MailStore {
 
     /** Makes a mailbox again that messages were removed from, if it is gone. */
     private void restore(AccountId account, String name) {
-        Optional<Mailbox> there = state.mailbox(account, name);
-        if (there.isEmpty() || !there.get().selectable()) {
+        if (state.mailbox(account, name).filter(Mailbox::selectable).isEmpty()) {
             create(account, name, Set.of());
         }
     }
@@ -445,12 +449,7 @@ public final class JournaledStore implements MailStore {
         BinaryReader answer = submit(proposer.deliver(delivery));
         List<Delivery.Outcome> outcomes = new ArrayList<>();
         for (int left = answer.count(); left > 0; left--) {
-            outcomes.add(
-                    switch (answer.u8()) {
-                        case 0 -> new Delivery.Outcome.Delivered(answer.varint(), answer.flag());
-                        case 1 -> new Delivery.Outcome.Rejected(answer.text());
-                        default -> new Delivery.Outcome.Deferred(answer.text());
-                    });
+            outcomes.add(Delivery.Outcome.read(answer));
         }
         return outcomes;
     }

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.merpati.journal.Journal;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
@@ -20,6 +21,7 @@ import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Sha256;
 import org.merpati.kernel.TryLater;
+import org.merpati.mime.Summary;
 import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
@@ -41,6 +43,18 @@ final class Proposer {
         this.ids = ids;
         this.summariser = summariser;
         this.quotas = quotas;
+    }
+
+    /** The same, for another journal of the group. */
+    Proposer through(Journal other) {
+        return new Proposer(other, ids, summariser, quotas);
+    }
+
+    /** The binary form of a message's {@link Summary}. */
+    static byte[] summary(byte[] message) {
+        BinaryWriter writer = new BinaryWriter(1024);
+        Summary.of(message).write(writer);
+        return writer.toByteArray();
     }
 
     Quota quota(AccountId account) {

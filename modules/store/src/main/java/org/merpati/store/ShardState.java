@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
@@ -51,7 +52,7 @@ public final class ShardState implements StateMachine {
 
     private final Vault vault;
     private final OpenMailboxes open = new OpenMailboxes(OPEN_MESSAGES);
-    private volatile Consumer<Place> changed = place -> {};
+    private final List<Consumer<Place>> listeners = new CopyOnWriteArrayList<>();
     private volatile Runnable checkpointAsked = () -> {};
     private volatile @Nullable MailIndex index;
 
@@ -97,9 +98,9 @@ public final class ShardState implements StateMachine {
         return vault;
     }
 
-    /** Who is told of each mailbox that a command changed, on the applying thread. */
+    /** Who else is told of each mailbox that a command changed, on the applying thread. */
     void onChange(Consumer<Place> listener) {
-        changed = listener;
+        listeners.add(listener);
     }
 
     /** Who is told that the journal wants a checkpoint; it may propose {@link Command.Flush} if it leads. */
@@ -127,7 +128,7 @@ public final class ShardState implements StateMachine {
                 standings = Migration.standings(vault);
             }
             touched.forEach(folder -> changed(folder.place()));
-            changedAccount(command).ifPresent(account -> changed.accept(new Place(account, MailStore.ACCOUNT)));
+            changedAccount(command).ifPresent(account -> tell(new Place(account, MailStore.ACCOUNT)));
             if (command instanceof Command.Compare compare) {
                 comparisons.begin(compare.id());
             }
@@ -171,8 +172,12 @@ public final class ShardState implements StateMachine {
         return standings;
     }
 
+    private void tell(Place place) {
+        listeners.forEach(listener -> listener.accept(place));
+    }
+
     private void changed(Place place) {
-        changed.accept(place);
+        tell(place);
         MailIndex told = index;
         if (told != null) {
             told.changed(place);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import org.merpati.journal.Journal;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Flags;
@@ -98,6 +99,13 @@ final class Shard implements AutoCloseable {
 
     MailStore store() {
         return store;
+    }
+
+    /** The same shard over another copy and journal. */
+    JournaledStore through(Journal other, ShardState copy) {
+        JournaledStore there = new JournaledStore(
+                other, copy, ids, Shard::summary, new JournaledStore.Policy(account -> quota, KEPT));
+        return there.through(other);
     }
 
     AccountMoves moves() {
