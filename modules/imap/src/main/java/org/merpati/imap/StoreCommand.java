@@ -72,7 +72,7 @@ record StoreCommand(NumberSet numbers, boolean uid, FlagChange change, boolean s
         view.changeable();
         Rights rights = view.rights();
         Flags allowed = Reached.allowed(change.flags(), rights);
-        if (allowed.equals(Flags.NONE) && !change.flags().equals(Flags.NONE)) {
+        if (!mayStore(allowed, rights)) {
             throw new Refused(Refused.Reason.NO_PERMISSION, "you lack the right to change these flags");
         }
         List<Long> uids = view.uids(numbers.resolve(view, uid));
@@ -91,6 +91,13 @@ record StoreCommand(NumberSet numbers, boolean uid, FlagChange change, boolean s
         return modified.isEmpty()
                 ? Answer.ok("done")
                 : Answer.ok("[MODIFIED " + named(view, stored) + "] some changed");
+    }
+
+    /** Whether there is something that may be changed (RFC 4314 §4): to set flags is to take others away. */
+    private boolean mayStore(Flags allowed, Rights rights) {
+        boolean none = change.flags().equals(Flags.NONE);
+        boolean any = "stw".chars().anyMatch(right -> rights.has((char) right));
+        return change.kind() == FlagChange.Kind.SET || none ? any : !allowed.equals(Flags.NONE);
     }
 
     private static MailStore.Stored flags(
