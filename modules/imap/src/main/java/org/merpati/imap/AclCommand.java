@@ -69,8 +69,8 @@ sealed interface AclCommand extends Command.AfterLogin {
         @Override
         public Answer run(ImapSession session) throws IOException {
             Reached reached = session.names().reach(mailbox, "a");
-            boolean owner = account(session, reached, identifier)
-                    .equals(reached.owner().id());
+            boolean owner =
+                    account(session, reached, identifier).equals(reached.owner().id());
             Reply reply = session.reply();
             reply.put("* LISTRIGHTS ").name(session.written(reached.name())).put(' ');
             reply.name(octets(identifier)).put(' ');

@@ -100,8 +100,8 @@ record AppendCommand(String name, List<Drafted> messages) implements Command.Aft
         for (Drafted drafted : messages) {
             whole.add(drafted.message(session, mailbox.rights()));
         }
-        List<MailStore.Appended> appended = mailbox.store()
-                .append(mailbox.owner().id(), mailbox.mailbox().id(), whole);
+        List<MailStore.Appended> appended =
+                mailbox.store().append(mailbox.owner().id(), mailbox.mailbox().id(), whole);
         String uids =
                 NumberSet.text(appended.stream().map(MailStore.Appended::uid).toList());
         return Answer.ok("[APPENDUID " + appended.getFirst().uidValidity() + " " + uids + "] done");

@@ -95,7 +95,11 @@ final class BasicCommand {
     record Namespace() implements Command.AfterLogin {
         @Override
         public Answer run(ImapSession session) throws IOException {
-            session.reply().put("* NAMESPACE ((\"\" \"/\")) ((\"").put(Names.OTHERS).put("/\" \"/\")) NIL").line();
+            session.reply()
+                    .put("* NAMESPACE ((\"\" \"/\")) ((\"")
+                    .put(Names.OTHERS)
+                    .put("/\" \"/\")) NIL")
+                    .line();
             return Answer.ok("done");
         }
     }

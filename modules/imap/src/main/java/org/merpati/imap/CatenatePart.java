@@ -124,16 +124,15 @@ sealed interface CatenatePart {
                 : octets(url, there.get().owner(), there.get().mailbox().id());
     }
 
-    private static Optional<byte[]> octets(MessageUrl url, Logins.Account owner, MailboxId mailbox)
-            throws IOException {
+    private static Optional<byte[]> octets(MessageUrl url, Logins.Account owner, MailboxId mailbox) throws IOException {
         View view = owner.store().view(owner.id(), mailbox);
         int place = view.place(url.uid());
         if (place < 0) {
             return Optional.empty();
         }
         Message message = view.message(place);
-        Optional<byte[]> octets = FetchItem.octets(
-                url.section(), message, owner.store().body(owner.id(), mailbox, message));
+        Optional<byte[]> octets =
+                FetchItem.octets(url.section(), message, owner.store().body(owner.id(), mailbox, message));
         return octets.map(o -> url.partial().isPresent() ? url.partial().get().of(o) : o);
     }
 }

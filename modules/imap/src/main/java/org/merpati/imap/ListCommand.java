@@ -110,8 +110,9 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
             existing.addAll(mailboxes.keySet());
             all.stream().filter(mailbox -> !mailbox.own()).forEach(mailbox -> existing.addAll(above(mailbox.name())));
             if (options.marksSubscribed()) {
-                subscribed.addAll(
-                        session.account().store().subscriptions(session.account().id()));
+                subscribed.addAll(session.account()
+                        .store()
+                        .subscriptions(session.account().id()));
             }
         }
 
@@ -147,7 +148,8 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         boolean subscribed = options.selects(ListOptions.Select.SUBSCRIBED);
         Map<String, Boolean> lines = new TreeMap<>();
         for (String name : subscribed ? known.subscribed : known.existing) {
-            if (options.selects(ListOptions.Select.SPECIAL_USE) && use(known, name).isEmpty()) {
+            if (options.selects(ListOptions.Select.SPECIAL_USE)
+                    && use(known, name).isEmpty()) {
                 continue;
             }
             if (matches(known, wanted, name)) {

@@ -95,7 +95,9 @@ record MailboxCommand(Kind kind, String name, String to, Set<String> uses) imple
         Reached mailbox = session.names().reach(name, "x");
         Logins.Account owner = mailbox.owner();
         owner.store().delete(owner.id(), mailbox.mailbox().name());
-        if (session.selected().map(Selected::id).equals(Optional.of(mailbox.mailbox().id()))) {
+        if (session.selected()
+                .map(Selected::id)
+                .equals(Optional.of(mailbox.mailbox().id()))) {
             session.unselect();
         }
     }

@@ -45,8 +45,10 @@ sealed interface MetadataCommand extends Command.AfterLogin {
             Place place = place(session, mailbox);
             SortedMap<String, byte[]> found = new TreeMap<>();
             long largest = 0;
-            for (Map.Entry<String, byte[]> known :
-                    place.owner().store().annotations(place.owner().id(), place.mailbox()).entrySet()) {
+            for (Map.Entry<String, byte[]> known : place.owner()
+                    .store()
+                    .annotations(place.owner().id(), place.mailbox())
+                    .entrySet()) {
                 if (place.shows(known.getKey()) && entries.stream().anyMatch(entry -> means(entry, known.getKey()))) {
                     int size = known.getValue().length;
                     largest = size > maxSize ? Math.max(largest, size) : largest;

@@ -209,7 +209,8 @@ final class Notices {
     private void putStatus(Reached mailbox) throws IOException {
         if (mailbox.mailbox().selectable()
                 && session.selected()
-                        .filter(selected -> selected.id().equals(mailbox.mailbox().id()))
+                        .filter(selected ->
+                                selected.id().equals(mailbox.mailbox().id()))
                         .isEmpty()) {
             List<String> items = session.enabled().modSeq()
                     ? List.of("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")

@@ -242,8 +242,7 @@ record NotifyCommand(boolean status, List<Group> groups, Optional<String> unknow
 
     /** Whether a group means a mailbox by its name. */
     boolean names(String name) {
-        return groups.stream()
-                .anyMatch(group -> !group.names().isEmpty() && group.means(name, null, Set.of()));
+        return groups.stream().anyMatch(group -> !group.names().isEmpty() && group.means(name, null, Set.of()));
     }
 
     /** Whether an event is told of any mailbox. */

@@ -71,7 +71,8 @@ record QuotaCommand(Kind kind, String name) implements Command.AfterLogin {
     /** Whose quota the root of another's is, if she lets a mailbox be read. */
     private Logins.Account other(ImapSession session) {
         return session.names().shared().stream()
-                .filter(mailbox -> name.equals(Names.OTHERS + "/" + mailbox.owner().user()))
+                .filter(mailbox ->
+                        name.equals(Names.OTHERS + "/" + mailbox.owner().user()))
                 .filter(mailbox -> mailbox.rights().has('r'))
                 .findFirst()
                 .map(Reached::owner)

@@ -56,8 +56,11 @@ record ReplaceCommand(NumberSet number, boolean uid, String name, AppendCommand.
         if (target.isEmpty()) {
             return AppendCommand.NO_TARGET;
         }
-        MailStore.Appended appended =
-                replace(view, old.getFirst(), target.get(), drafted.message(session, target.get().rights()));
+        MailStore.Appended appended = replace(
+                view,
+                old.getFirst(),
+                target.get(),
+                drafted.message(session, target.get().rights()));
         session.reply()
                 .put("* OK [APPENDUID ")
                 .put(appended.uidValidity())

@@ -48,6 +48,7 @@ final class Selected implements Numbers {
     private Set<String> keywords;
     /** The rights that the client knows of. */
     private Rights toldRights;
+
     private final List<NumberSet.Range> recent = new ArrayList<>();
     private @Nullable Own own;
     /** The UIDs of the result that is kept, ascending. */

@@ -24,8 +24,7 @@ import org.merpati.store.people.Rights;
  */
 record StoreCommand(NumberSet numbers, boolean uid, FlagChange change, boolean silent, OptionalLong unchangedSince)
         implements Command.InMailbox {
-    private static final int ALL_SYSTEM =
-            Flags.SEEN | Flags.ANSWERED | Flags.FLAGGED | Flags.DELETED | Flags.DRAFT;
+    private static final int ALL_SYSTEM = Flags.SEEN | Flags.ANSWERED | Flags.FLAGGED | Flags.DELETED | Flags.DRAFT;
 
     static StoreCommand parse(Parser parser, boolean uid) {
         parser.space();
@@ -117,8 +116,7 @@ record StoreCommand(NumberSet numbers, boolean uid, FlagChange change, boolean s
                 flags(view, left, new FlagChange(FlagChange.Kind.REMOVE, others), OptionalLong.empty());
         Set<Long> changed = new TreeSet<>(added.changed());
         changed.addAll(removed.changed());
-        return new MailStore.Stored(
-                List.copyOf(changed), added.modified(), Math.max(added.modSeq(), removed.modSeq()));
+        return new MailStore.Stored(List.copyOf(changed), added.modified(), Math.max(added.modSeq(), removed.modSeq()));
     }
 
     private String named(Selected view, MailStore.Stored stored) {

@@ -42,9 +42,7 @@ abstract sealed class MemoryGrants implements MailStore permits MemoryStore {
 
     @Override
     public final synchronized SortedMap<AccountId, Rights> acl(AccountId account, MailboxId mailbox) {
-        return holds(account, mailbox)
-                ? new TreeMap<>(grants.getOrDefault(mailbox, new TreeMap<>()))
-                : new TreeMap<>();
+        return holds(account, mailbox) ? new TreeMap<>(grants.getOrDefault(mailbox, new TreeMap<>())) : new TreeMap<>();
     }
 
     @Override
@@ -73,7 +71,8 @@ abstract sealed class MemoryGrants implements MailStore permits MemoryStore {
     @Override
     public final synchronized List<Place> sharedWith(AccountId grantee, int limit) {
         return grants.entrySet().stream()
-                .filter(entry -> entry.getValue().getOrDefault(grantee, Rights.NONE).has('l'))
+                .filter(entry ->
+                        entry.getValue().getOrDefault(grantee, Rights.NONE).has('l'))
                 .map(entry -> places.get(entry.getKey()))
                 .limit(limit)
                 .toList();

@@ -29,7 +29,6 @@ import org.merpati.mime.Summary;
 import org.merpati.store.Body;
 import org.merpati.store.Delivery;
 import org.merpati.store.FlagChange;
-import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 import org.merpati.store.Message;
 import org.merpati.store.NewMessage;

@@ -22,6 +22,7 @@ import org.merpati.kernel.Epoch;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Id;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Route;
@@ -80,8 +81,8 @@ class OthersTest {
         budis.ensure(BUDI);
         andis.ensure(ANDI);
         for (int i = 0; i < messages; i++) {
-            NewMessage message =
-                    new NewMessage(Body.of(text(i)), Flags.of("\\Seen", "\\Flagged", "word"), OptionalLong.of(1_000L * i));
+            NewMessage message = new NewMessage(
+                    Body.of(text(i)), Flags.of("\\Seen", "\\Flagged", "word"), OptionalLong.of(1_000L * i));
             budis.append(BUDI, box(budis, BUDI, "INBOX").id(), List.of(message));
         }
         Mailbox done = andis.create(ANDI, "Done", Set.of());
@@ -120,7 +121,8 @@ class OthersTest {
                 socket.getOutputStream().write(("a " + line + "\r\n").getBytes(StandardCharsets.UTF_8));
                 do {
                     answers.add(String.valueOf(in.readLine()));
-                } while (!answers.getLast().startsWith("a ") && !answers.getLast().equals("null"));
+                } while (!answers.getLast().startsWith("a ")
+                        && !answers.getLast().equals("null"));
             }
         }
         return answers;
@@ -242,7 +244,7 @@ class OthersTest {
     @Test
     void whoIsGoneIsShownByHerAccountAndCanBeTakenOffTheList() throws IOException {
         with(0);
-        AccountId gone = new AccountId(new org.merpati.kernel.Id(9, 9));
+        AccountId gone = new AccountId(new Id(9, 9));
         Mailbox inbox = box(budis, BUDI, "INBOX");
         budis.grant(BUDI, inbox.id(), gone, FlagChange.Kind.SET, Rights.parse("lr"));
         String login = "LOGIN budi secret";

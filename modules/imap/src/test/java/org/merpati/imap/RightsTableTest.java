@@ -146,7 +146,8 @@ class RightsTableTest {
                 new Row("LISTRIGHTS <box> andi", "a"),
                 new Row("MYRIGHTS <box>", rights -> any(rights, "lrikxa"), "NO [NONEXISTENT]"),
                 new Row("APPEND <box> {1+}\r\nx", "i").missing("NO [TRYCREATE]"),
-                new Row("APPEND INBOX CATENATE (URL \"/Other%20Users/budi/<plain>/;UID=1\")", "r").missing("NO [BADURL"),
+                new Row("APPEND INBOX CATENATE (URL \"/Other%20Users/budi/<plain>/;UID=1\")", "r")
+                        .missing("NO [BADURL"),
                 new Row("GETQUOTAROOT <box>", "r"),
                 new Row("GETMETADATA <box> /shared/comment", METADATA, "NO [NONEXISTENT]"),
                 new Row("SETMETADATA <box> (/shared/comment \"x\")", METADATA, "NO [NONEXISTENT]"));
@@ -179,7 +180,8 @@ class RightsTableTest {
             String line = row.line().replace("<new>", name("none/new")).replace("<plain>", hidden);
             List<String> there = say(line.replace("<box>", name(hidden)));
             List<String> missing = say(line.replace("<box>", name("none")).replace(hidden, "none"));
-            List<String> nobody = say(line.replace("<box>", "\"Other Users/nobody/x\"").replace("budi", "nobody"));
+            List<String> nobody =
+                    say(line.replace("<box>", "\"Other Users/nobody/x\"").replace("budi", "nobody"));
             assertThat(there).as(line).hasSize(1);
             assertThat(missing).as(line).containsExactly(there.getFirst().replace(hidden, "none"));
             assertThat(nobody.getLast().replace("nobody", "budi")).isEqualTo(there.getFirst());
@@ -193,7 +195,8 @@ class RightsTableTest {
                 String box = box(granted);
                 String parent = box(above);
                 Rights rights = Rights.parse(granted);
-                String answer = say("RENAME " + name(box) + " " + name(parent + "/new/er")).getLast();
+                String answer = say("RENAME " + name(box) + " " + name(parent + "/new/er"))
+                        .getLast();
                 String refused = rights.has('x') || rights.has('l') ? "NO [NOPERM]" : "NO [NONEXISTENT]";
                 boolean done = rights.has('x') && above.equals("k");
                 assertThat(answer).as(granted + " to " + above).startsWith("a " + (done ? "OK" : refused));
@@ -323,7 +326,9 @@ class RightsTableTest {
                     .map(flag -> flag.substring(0, flag.length() - 2))
                     .toList());
             assertThat(view(box).message(1).flags()).as("COPY with " + granted).isEqualTo(allowed);
-            assertThat(view(box).message(2).flags()).as("APPEND with " + granted).isEqualTo(allowed);
+            assertThat(view(box).message(2).flags())
+                    .as("APPEND with " + granted)
+                    .isEqualTo(allowed);
         }
     }
 

@@ -98,7 +98,6 @@ public final class Carrier {
             remove(to.owner(), to.mailbox().id(), made);
         } catch (Failure late) {
             // They stay, twice; the client hears that the copy failed.
-            return;
         }
     }
 

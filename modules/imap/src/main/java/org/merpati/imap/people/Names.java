@@ -108,7 +108,8 @@ public final class Names {
      */
     public Optional<Reached> find(String name, String rights) {
         Optional<Reached> found = find(name);
-        if (found.isEmpty() || rights.chars().anyMatch(right -> found.get().rights().has((char) right))) {
+        if (found.isEmpty()
+                || rights.chars().anyMatch(right -> found.get().rights().has((char) right))) {
             return found;
         }
         if (found.get().rights().has('l')) {
@@ -143,8 +144,11 @@ public final class Names {
     private boolean mayCreate(Spot spot) {
         Logins.Account owner = spot.owner();
         owner.store().leased();
-        for (int at = spot.mailbox().lastIndexOf('/'); at > 0; at = spot.mailbox().lastIndexOf('/', at - 1)) {
-            Optional<Mailbox> above = owner.store().mailbox(owner.id(), spot.mailbox().substring(0, at));
+        for (int at = spot.mailbox().lastIndexOf('/');
+                at > 0;
+                at = spot.mailbox().lastIndexOf('/', at - 1)) {
+            Optional<Mailbox> above =
+                    owner.store().mailbox(owner.id(), spot.mailbox().substring(0, at));
             if (above.isPresent()) {
                 return reached(owner, above.get()).rights().has('k');
             }
@@ -164,7 +168,8 @@ public final class Names {
     public boolean has(String name, String rights) {
         try {
             return find(name)
-                    .filter(found -> rights.chars().allMatch(right -> found.rights().has((char) right)))
+                    .filter(found ->
+                            rights.chars().allMatch(right -> found.rights().has((char) right)))
                     .isPresent();
         } catch (TryLater elsewhere) {
             return true;
@@ -179,8 +184,7 @@ public final class Names {
                 store.leased();
                 shared(store, shared);
             } catch (TryLater elsewhere) {
-                // What another node serves is shown there.
-                continue;
+                // What is not served here now is not shown.
             }
         }
         return shared;
