@@ -52,6 +52,7 @@ class DovecotTranscriptsTest {
     private static final Pattern NAMED = Pattern.compile("\\* (LIST|LSUB|STATUS|METADATA) ");
     /** Rights come in any order. */
     private static final Pattern RIGHTS = Pattern.compile("\\* (ACL|MYRIGHTS|LISTRIGHTS) ");
+
     private static final Pattern QUOTED = Pattern.compile("\"([A-Za-z0-9/& -]+)\"");
 
     @TempDir

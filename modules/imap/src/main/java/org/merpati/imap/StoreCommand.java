@@ -94,9 +94,11 @@ record StoreCommand(NumberSet numbers, boolean uid, FlagChange change, boolean s
 
     /** Whether there is something that may be changed (RFC 4314 §4): to set flags is to take others away. */
     private boolean mayStore(Flags allowed, Rights rights) {
-        boolean none = change.flags().equals(Flags.NONE);
-        boolean any = "stw".chars().anyMatch(right -> rights.has((char) right));
-        return change.kind() == FlagChange.Kind.SET || none ? any : !allowed.equals(Flags.NONE);
+        boolean named = !change.flags().equals(Flags.NONE);
+        if (named && change.kind() != FlagChange.Kind.SET) {
+            return !allowed.equals(Flags.NONE);
+        }
+        return "stw".chars().anyMatch(right -> rights.has((char) right));
     }
 
     private static MailStore.Stored flags(

@@ -38,7 +38,7 @@ class RightsTableTest {
      * @param enough whether rights are enough
      * @param missing what is said where the mailbox is not to be known
      */
-    private record Row(String line, Predicate<Rights> enough, String missing) {
+    record Row(String line, Predicate<Rights> enough, String missing) {
         Row(String line, String all) {
             this(line, rights -> all.chars().allMatch(right -> rights.has((char) right)), "NO [NONEXISTENT]");
         }
@@ -53,13 +53,15 @@ class RightsTableTest {
         }
     }
 
-    private static final Predicate<Rights> METADATA =
-            rights -> rights.has('l') && any(rights, "rswip"); // RFC 5464 §3.3
-
     private ImapFixture fixture;
     private Socket socket;
     private BufferedReader in;
     private int boxes;
+
+    /** RFC 5464 §3.3. */
+    private static boolean metadata(Rights rights) {
+        return rights.has('l') && any(rights, "rswip");
+    }
 
     private static boolean any(Rights rights, String letters) {
         return letters.chars().anyMatch(right -> rights.has((char) right));
@@ -149,8 +151,8 @@ class RightsTableTest {
                 new Row("APPEND INBOX CATENATE (URL \"/Other%20Users/budi/<plain>/;UID=1\")", "r")
                         .missing("NO [BADURL"),
                 new Row("GETQUOTAROOT <box>", "r"),
-                new Row("GETMETADATA <box> /shared/comment", METADATA, "NO [NONEXISTENT]"),
-                new Row("SETMETADATA <box> (/shared/comment \"x\")", METADATA, "NO [NONEXISTENT]"));
+                new Row("GETMETADATA <box> /shared/comment", RightsTableTest::metadata, "NO [NONEXISTENT]"),
+                new Row("SETMETADATA <box> (/shared/comment \"x\")", RightsTableTest::metadata, "NO [NONEXISTENT]"));
     }
 
     @ParameterizedTest

@@ -78,8 +78,7 @@ public final class Shards {
      * @throws Refused if there is none
      */
     Account account(AccountId id) {
-        return person(id)
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + id));
+        return person(id).orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + id));
     }
 
     /** How much an account may keep now; one that the directory does not know keeps nothing new anyway. */
