@@ -43,13 +43,26 @@ public final class Dovecot implements AutoCloseable {
      * @throws IOException if it does not come up
      */
     public static Dovecot start(Path folder, String format, String password) throws IOException {
+        return start(folder, format, password, "dovecot.conf");
+    }
+
+    /** Starts it so that its people may share mailboxes (RFC 4314). */
+    public static Dovecot startSharing(Path folder, String format, String password) throws IOException {
+        return start(folder, format, password, "dovecot.conf", "dovecot-sharing.conf");
+    }
+
+    private static Dovecot start(Path folder, String format, String password, String... templates) throws IOException {
         Path home = Files.createDirectories(folder.toAbsolutePath());
         Files.createDirectories(home.resolve("mail"));
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        Path conf = Files.writeString(home.resolve("dovecot.conf"), configuration(home, format, password, port));
+        StringBuilder text = new StringBuilder();
+        for (String template : templates) {
+            text.append(configuration(template, home, format, password, port));
+        }
+        Path conf = Files.writeString(home.resolve("dovecot.conf"), text);
         own(home.resolve("mail"));
         Process process = new ProcessBuilder(PROGRAM.toString(), "-F", "-c", conf.toString())
                 .redirectErrorStream(true)
@@ -65,9 +78,9 @@ public final class Dovecot implements AutoCloseable {
         return started;
     }
 
-    private static String configuration(Path home, String format, String password, int port) throws IOException {
-        try (InputStream template =
-                Objects.requireNonNull(Dovecot.class.getResourceAsStream("dovecot.conf"), "dovecot.conf")) {
+    private static String configuration(String name, Path home, String format, String password, int port)
+            throws IOException {
+        try (InputStream template = Objects.requireNonNull(Dovecot.class.getResourceAsStream(name), name)) {
             String text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
             return text.formatted(home, format, OWNER, password, port);
         }

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.merpati.imap.Transcript;
 import org.merpati.it.Kit;
@@ -18,6 +20,12 @@ import org.merpati.runtime.Configuration;
 class Door implements Transcript.Server {
     private static final Path SESSIONS = Kit.ROOT.resolve("modules/imap/src/test/resources/org/merpati/imap");
     private static final int ANSWER_MILLIS = 30_000;
+    /** Where a client names somebody. */
+    private static final List<Pattern> SAID = List.of(
+            Pattern.compile("(Other(?: |%20)Users/)(\\w+)"),
+            Pattern.compile("(LOGIN |(?:SETACL|DELETEACL|LISTRIGHTS) (?:\"[^\"]*\"|\\S+) )(\\w+)"));
+
+    private static final Pattern NAMED = Pattern.compile("\\* (ACL|LISTRIGHTS) ");
 
     private final InetSocketAddress address;
     private final Map<String, String> people;
@@ -60,9 +68,26 @@ class Door implements Transcript.Server {
     @Override
     public String said(String text) {
         String said = text;
-        for (Map.Entry<String, String> person : people.entrySet()) {
-            said = said.replace("LOGIN " + person.getKey() + " ", "LOGIN " + person.getValue() + " ");
+        for (Pattern pattern : SAID) {
+            said = pattern.matcher(said)
+                    .replaceAll(match -> Matcher.quoteReplacement(
+                            match.group(1) + people.getOrDefault(match.group(2), match.group(2))));
         }
         return said;
+    }
+
+    /** An answer with the names of the script in it. */
+    @Override
+    public String heard(String text) {
+        String heard = text;
+        for (Map.Entry<String, String> person : people.entrySet()) {
+            heard = heard.replace("Other Users/" + person.getValue() + "/", "Other Users/" + person.getKey() + "/");
+            heard = heard.replace("Other Users/" + person.getValue() + "\"", "Other Users/" + person.getKey() + "\"");
+            heard = NAMED.matcher(heard).lookingAt()
+                    ? heard.replaceAll(
+                            " \"?" + Pattern.quote(person.getValue()) + "\"? ", " \"" + person.getKey() + "\" ")
+                    : heard;
+        }
+        return heard;
     }
 }

@@ -50,7 +50,10 @@ class DovecotTranscriptsTest {
 
     private static final Pattern UNASKED = Pattern.compile("(\\* \\d+ FETCH \\()UID \\d+ (FLAGS .*)");
     private static final Pattern NAMED = Pattern.compile("\\* (LIST|LSUB|STATUS|METADATA) ");
-    private static final Pattern QUOTED = Pattern.compile("\"([A-Za-z0-9/&-]+)\"");
+    /** Rights come in any order. */
+    private static final Pattern RIGHTS = Pattern.compile("\\* (ACL|MYRIGHTS|LISTRIGHTS) ");
+
+    private static final Pattern QUOTED = Pattern.compile("\"([A-Za-z0-9/& -]+)\"");
 
     @TempDir
     private static Path folder = Path.of("");
@@ -61,7 +64,7 @@ class DovecotTranscriptsTest {
     void start() throws IOException {
         assumeTrue(Dovecot.here(), "Dovecot is not here: apt-get install dovecot-imapd; and it needs root");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x")); // its people pass through
-        dovecot = Dovecot.start(folder, "maildir", "secret");
+        dovecot = Dovecot.startSharing(folder, "maildir", "secret");
     }
 
     @AfterAll
@@ -83,7 +86,7 @@ class DovecotTranscriptsTest {
 
     private static final class Peer extends Door {
         Peer(String address, String person) {
-            super(address, Map.of("budi", person));
+            super(address, Map.of("budi", person, "siti", person + "2"));
         }
 
         @Override
@@ -97,9 +100,16 @@ class DovecotTranscriptsTest {
         }
 
         @Override
-        public String heard(String text) {
+        public String heard(String line) {
+            String text = super.heard(line);
             if (text.startsWith("+")) {
                 return "+";
+            }
+            if (RIGHTS.matcher(text).lookingAt()) {
+                return Arrays.stream(QUOTED.matcher(text).replaceAll("$1").split(" "))
+                        .map(Peer::sortedLetters)
+                        .sorted()
+                        .collect(Collectors.joining(" "));
             }
             Matcher status = STATUS.matcher(text);
             if (status.matches() && !text.equals(status.group(1) + " <*>")) {
@@ -115,6 +125,10 @@ class DovecotTranscriptsTest {
             String plain = FLAGS.matcher(text.replace("~{", "{"))
                     .replaceAll(flags -> Matcher.quoteReplacement("FLAGS (" + sorted(flags.group(1)) + ")"));
             return UNASKED.matcher(ITEMS.matcher(plain).replaceAll("$2 $1")).replaceFirst("$1$2");
+        }
+
+        private static String sortedLetters(String word) {
+            return word.chars().sorted().mapToObj(Character::toString).collect(Collectors.joining());
         }
 
         private static String sorted(String flags) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.MessageUrl;
 import org.merpati.imap.text.NumberSet;
@@ -14,14 +15,17 @@ import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.store.Body;
 import org.merpati.store.MailStore;
-import org.merpati.store.Mailbox;
 import org.merpati.store.NewMessage;
+import org.merpati.store.people.Rights;
 
 /**
  * APPEND (RFC 3501 §6.3.11, RFC 3502, with RFC 4315's APPENDUID, RFC 3516's and RFC 6855's literals): all messages or
  * none. A message may be put together from others (RFC 4469).
  */
 record AppendCommand(String name, List<Drafted> messages) implements Command.AfterLogin {
+    /** What is said where messages cannot be put, for want of a mailbox. */
+    static final Answer NO_TARGET = Answer.no("[TRYCREATE] there is no mailbox of that name");
+
     /** A message as the client gives it: its octets, or what it is made of. */
     record Drafted(List<CatenatePart> parts, Flags flags, OptionalLong date) {
         Drafted {
@@ -31,10 +35,12 @@ record AppendCommand(String name, List<Drafted> messages) implements Command.Aft
         /**
          * The message itself.
          *
+         * @param rights what flags may be set with (RFC 4314 §4)
          * @throws Refused if a part is not there, or it all is too large
          */
-        NewMessage message(ImapSession session) throws IOException {
-            return new NewMessage(Body.of(CatenatePart.joined(parts, session)), flags, date);
+        NewMessage message(ImapSession session, Rights rights) throws IOException {
+            Body body = Body.of(CatenatePart.joined(parts, session));
+            return new NewMessage(body, Reached.allowed(flags, rights), date);
         }
     }
 
@@ -85,17 +91,17 @@ record AppendCommand(String name, List<Drafted> messages) implements Command.Aft
         if (dead.isPresent()) {
             return badUrl(dead.get());
         }
+        Optional<Reached> found = session.names().find(name, "i");
+        if (found.isEmpty()) {
+            return NO_TARGET;
+        }
+        Reached mailbox = found.get();
         List<NewMessage> whole = new ArrayList<>();
         for (Drafted drafted : messages) {
-            whole.add(drafted.message(session));
-        }
-        Logins.Account account = session.account();
-        Optional<Mailbox> mailbox = account.store().mailbox(account.id(), name);
-        if (mailbox.isEmpty()) {
-            return Answer.no("[TRYCREATE] there is no mailbox of that name");
+            whole.add(drafted.message(session, mailbox.rights()));
         }
         List<MailStore.Appended> appended =
-                account.store().append(account.id(), mailbox.get().id(), whole);
+                mailbox.store().append(mailbox.owner().id(), mailbox.mailbox().id(), whole);
         String uids =
                 NumberSet.text(appended.stream().map(MailStore.Appended::uid).toList());
         return Answer.ok("[APPENDUID " + appended.getFirst().uidValidity() + " " + uids + "] done");

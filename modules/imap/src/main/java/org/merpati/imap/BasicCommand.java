@@ -3,6 +3,7 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.merpati.imap.people.Names;
 import org.merpati.imap.state.Enabled;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Parser;
@@ -90,11 +91,15 @@ final class BasicCommand {
         }
     }
 
-    /** NAMESPACE (RFC 2342): one's own mailboxes. */
+    /** NAMESPACE (RFC 2342 §5): one's own mailboxes, and those of others. */
     record Namespace() implements Command.AfterLogin {
         @Override
         public Answer run(ImapSession session) throws IOException {
-            session.reply().put("* NAMESPACE ((\"\" \"/\")) NIL NIL").line();
+            session.reply()
+                    .put("* NAMESPACE ((\"\" \"/\")) ((\"")
+                    .put(Names.OTHERS)
+                    .put("/\" \"/\")) NIL")
+                    .line();
             return Answer.ok("done");
         }
     }

@@ -6,14 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.merpati.imap.fetch.FetchItem;
+import org.merpati.imap.people.Logins;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.text.MessageUrl;
 import org.merpati.imap.text.Parser;
-import org.merpati.kernel.AccountId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
-import org.merpati.store.MailStore;
-import org.merpati.store.Mailbox;
 import org.merpati.store.Message;
 import org.merpati.store.View;
 
@@ -22,7 +21,7 @@ sealed interface CatenatePart {
     /** Octets that the client sends. */
     record Text(byte[] octets) implements CatenatePart {}
 
-    /** What lies already in a mailbox of the account. */
+    /** What lies already in a mailbox. */
     record There(MessageUrl url) implements CatenatePart {}
 
     /** Reads a literal, an UTF-8 literal or a list of parts. */
@@ -108,25 +107,32 @@ sealed interface CatenatePart {
 
     /** What lies behind a URL, if anything does. */
     private static Optional<byte[]> octets(MessageUrl url, ImapSession session) throws IOException {
-        MailStore store = session.account().store();
-        AccountId account = session.account().id();
-        Optional<MailboxId> id = session.selected().map(Selected::id);
-        if (url.mailbox().isPresent()) {
-            id = store.mailbox(account, Parser.lawful(url.mailbox().get()))
-                    .filter(Mailbox::selectable)
-                    .filter(m -> url.uidValidity().orElse(m.uidValidity()) == m.uidValidity())
-                    .map(Mailbox::id);
+        if (url.mailbox().isEmpty()) {
+            Optional<Selected> selected =
+                    session.selected().filter(s -> s.rights().has('r'));
+            return selected.isEmpty()
+                    ? Optional.empty()
+                    : octets(url, selected.get().account(), selected.get().id());
         }
-        if (id.isEmpty()) {
-            return Optional.empty();
-        }
-        View view = store.view(account, id.get());
+        Optional<Reached> there = session.names()
+                .find(Parser.lawful(url.mailbox().get()))
+                .filter(found -> found.rights().has('r') && found.mailbox().selectable())
+                .filter(found -> url.uidValidity().orElse(found.mailbox().uidValidity())
+                        == found.mailbox().uidValidity());
+        return there.isEmpty()
+                ? Optional.empty()
+                : octets(url, there.get().owner(), there.get().mailbox().id());
+    }
+
+    private static Optional<byte[]> octets(MessageUrl url, Logins.Account owner, MailboxId mailbox) throws IOException {
+        View view = owner.store().view(owner.id(), mailbox);
         int place = view.place(url.uid());
         if (place < 0) {
             return Optional.empty();
         }
         Message message = view.message(place);
-        Optional<byte[]> octets = FetchItem.octets(url.section(), message, store.body(account, id.get(), message));
+        Optional<byte[]> octets =
+                FetchItem.octets(url.section(), message, owner.store().body(owner.id(), mailbox, message));
         return octets.map(o -> url.partial().isPresent() ? url.partial().get().of(o) : o);
     }
 }

@@ -28,6 +28,7 @@ sealed interface Command {
             permits BasicCommand.Namespace,
                     BasicCommand.Unauthenticate,
                     BasicCommand.Enable,
+                    AclCommand,
                     ListCommand,
                     ListCommand.Subscribed,
                     MetadataCommand,
@@ -115,6 +116,7 @@ sealed interface Command {
             case "LOGIN", "AUTHENTICATE", "STARTTLS" -> late(name, parser);
             case "LIST" -> ListCommand.parse(parser);
             case "LSUB" -> ListCommand.Subscribed.parse(parser);
+            case "SETACL", "DELETEACL", "GETACL", "LISTRIGHTS", "MYRIGHTS" -> AclCommand.parse(name, parser);
             case "GETMETADATA" -> MetadataCommand.parseGet(parser);
             case "SETMETADATA" -> MetadataCommand.parseSet(parser);
             case "GETQUOTA", "GETQUOTAROOT", "SETQUOTA" -> QuotaCommand.parse(name, parser);

@@ -3,14 +3,19 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.merpati.imap.people.Carrier;
+import org.merpati.imap.people.Logins;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Parser;
-import org.merpati.kernel.Refused;
+import org.merpati.kernel.MailboxId;
 import org.merpati.store.MailStore;
-import org.merpati.store.Mailbox;
 
-/** COPY (RFC 3501 §6.4.7) and MOVE (RFC 6851), with RFC 4315's COPYUID, and their UID forms. */
+/**
+ * COPY (RFC 3501 §6.4.7) and MOVE (RFC 6851), with RFC 4315's COPYUID, and their UID forms; also from one account to
+ * another, where MOVE removes what was appended and acknowledged.
+ */
 record CopyCommand(NumberSet numbers, boolean uid, String to, boolean move) implements Command.InMailbox {
     static CopyCommand parse(Parser parser, boolean uid, boolean move) {
         parser.space();
@@ -26,21 +31,19 @@ record CopyCommand(NumberSet numbers, boolean uid, String to, boolean move) impl
 
     @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
-        if (move && view.readOnly()) {
-            throw new Refused(Refused.Reason.NO_PERMISSION, "the mailbox was opened with EXAMINE");
+        if (move) { // RFC 6851 §4.2
+            view.needToChange('t');
+            view.needToChange('e');
         }
         List<Long> uids = view.uids(numbers.resolve(view, uid));
-        Logins.Account account = view.account();
-        Optional<Mailbox> target = view.store().mailbox(account.id(), to);
+        Optional<Reached> target = session.names().find(to, "i");
         if (target.isEmpty()) {
-            return Answer.no("[TRYCREATE] there is no mailbox of that name");
+            return AppendCommand.NO_TARGET;
         }
         if (uids.isEmpty()) {
             return Answer.ok("there was nothing to do");
         }
-        MailStore.Copied copied = move
-                ? view.store().move(account.id(), view.id(), uids, target.get().id())
-                : view.store().copy(account.id(), view.id(), uids, target.get().id());
+        MailStore.Copied copied = carry(view, uids, target.get());
         if (copied.from().isEmpty()) {
             return Answer.no("[EXPUNGEISSUED] the messages are gone");
         }
@@ -51,5 +54,20 @@ record CopyCommand(NumberSet numbers, boolean uid, String to, boolean move) impl
             return Answer.okHighest(session.enabled().modSeq());
         }
         return Answer.ok(code + "done");
+    }
+
+    private MailStore.Copied carry(Selected view, List<Long> uids, Reached target) {
+        Logins.Account from = view.account();
+        MailboxId id = target.mailbox().id();
+        if (from.id().equals(target.owner().id()) && Reached.allFlags(target.rights())) {
+            return move
+                    ? view.store().move(from.id(), view.id(), uids, id)
+                    : view.store().copy(from.id(), view.id(), uids, id);
+        }
+        MailStore.Copied copied = new Carrier(from, view.id(), target).copy(uids);
+        if (move) {
+            Carrier.remove(from, view.id(), copied.from());
+        }
+        return copied;
     }
 }

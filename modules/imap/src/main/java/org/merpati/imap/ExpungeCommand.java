@@ -9,7 +9,6 @@ import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Flags;
-import org.merpati.kernel.Refused;
 import org.merpati.store.View;
 
 /** EXPUNGE (RFC 9051 §6.4.3), UID EXPUNGE (§6.4.9), CLOSE (§6.4.1), which expunges too, and UNSELECT (§6.4.2). */
@@ -28,7 +27,7 @@ record ExpungeCommand(Optional<NumberSet> uids) implements Command.InMailbox {
         @Override
         public Answer run(ImapSession session, Selected view) {
             session.unselect();
-            if (expunges && !view.readOnly()) {
+            if (expunges && !view.readOnly() && view.rights().has('e')) {
                 view.refresh();
                 List<Long> deleted = deleted(view.view());
                 if (!deleted.isEmpty()) {
@@ -54,9 +53,7 @@ record ExpungeCommand(Optional<NumberSet> uids) implements Command.InMailbox {
 
     @Override
     public Answer run(ImapSession session, Selected view) {
-        if (view.readOnly()) {
-            throw new Refused(Refused.Reason.NO_PERMISSION, "the mailbox was opened with EXAMINE");
-        }
+        view.needToChange('e');
         view.refresh();
         List<Long> deleted = deleted(view.view());
         if (uids.isPresent()) {

@@ -165,7 +165,7 @@ record FetchCommand(NumberSet numbers, boolean uid, List<FetchItem> items, Modif
         if (modifiers.partial.isPresent()) {
             meant = modifiers.partial.get().of(meant);
         }
-        if (meant.length > 0 && !view.readOnly() && reads()) {
+        if (meant.length > 0 && !view.readOnly() && reads() && view.rights().has('s')) {
             markSeen(view, meant);
         } else {
             view.refresh();

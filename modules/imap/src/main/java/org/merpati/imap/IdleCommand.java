@@ -3,9 +3,12 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import org.merpati.imap.people.Logins;
 import org.merpati.imap.text.Answer;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.MailboxId;
@@ -34,7 +37,8 @@ record IdleCommand() implements Command.AfterLogin {
 
     /** Where no mailbox is selected there is nothing to tell. */
     private static Push push(ImapSession session, Selected selected) {
-        Push push = new Push(session, selected.id(), Duration.ZERO, () -> session.tell(selected, true));
+        Push push = new Push(session, Duration.ZERO, () -> session.tell(selected, true));
+        push.watch(selected.account(), selected.id());
         push.now();
         push.start("idle");
         return push;
@@ -56,21 +60,27 @@ record IdleCommand() implements Command.AfterLogin {
         private final Duration rest;
         private final Telling telling;
         private final Semaphore changed = new Semaphore(0);
-        private final MailStore.Watch watch;
+        private final List<MailStore.Watch> watches = new ArrayList<>();
         private volatile boolean ended;
 
         /**
-         * Watches; nothing is told before {@link #start}.
+         * Nothing is told before {@link #start}.
          *
-         * @param watched a mailbox, or {@link MailStore#ACCOUNT}
          * @param rest the least time between two times of telling
          */
-        Push(ImapSession session, MailboxId watched, Duration rest, Telling telling) {
+        Push(ImapSession session, Duration rest, Telling telling) {
             this.session = session;
             this.rest = rest;
             this.telling = telling;
-            Logins.Account account = session.account();
-            this.watch = account.store().watch(account.id(), watched, changed::release);
+        }
+
+        /**
+         * Has it tell when something changes. The caller holds the session's lock.
+         *
+         * @param watched a mailbox, or {@link MailStore#ACCOUNT}
+         */
+        void watch(Logins.Account owner, MailboxId watched) {
+            watches.add(owner.store().watch(owner.id(), watched, changed::release));
         }
 
         void start(String name) {
@@ -117,7 +127,7 @@ record IdleCommand() implements Command.AfterLogin {
         /** Ends it; nothing is told after this. The caller holds the session's lock. */
         void close() {
             ended = true;
-            watch.close();
+            watches.forEach(MailStore.Watch::close);
             changed.release();
         }
     }

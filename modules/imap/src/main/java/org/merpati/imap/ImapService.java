@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import org.merpati.imap.people.Logins;
 import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Reply;
@@ -118,6 +119,10 @@ public final class ImapService implements Dialogue {
             return;
         }
         new ImapSession(this, connection, account, false).serve(tag);
+    }
+
+    Logins logins() {
+        return logins;
     }
 
     Settings settings() {

@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.people.Logins;
+import org.merpati.imap.people.Names;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.state.Enabled;
 import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.Answer;
@@ -15,7 +18,6 @@ import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
-import org.merpati.store.Mailbox;
 import org.merpati.wire.Connection;
 import org.merpati.wire.Deflated;
 import org.merpati.wire.PreLoginLines;
@@ -32,6 +34,7 @@ final class ImapSession {
 
     private final ImapService service;
     private final Logins.Account account;
+    private final Names names;
     private final boolean direct;
     private Connection connection;
     private PreLoginLines lines;
@@ -52,6 +55,7 @@ final class ImapSession {
         this.service = service;
         this.connection = connection;
         this.account = account;
+        this.names = new Names(service.logins(), account);
         this.direct = direct;
         this.lines = lines(connection, service.settings());
         this.reply = new Reply(connection.out());
@@ -168,7 +172,7 @@ final class ImapSession {
             reply.answer(tag, Answer.of(refused));
         } catch (TryLater later) {
             reply.answer(tag, Answer.no("[UNAVAILABLE] " + later.sentence()));
-            if (later.moved().isPresent()) {
+            if (moved(later)) {
                 bye(MOVED);
             }
         } catch (SocketTimeoutException idle) {
@@ -198,7 +202,10 @@ final class ImapSession {
                 if (enabled.uidOnly() && inside.numbered()) {
                     yield Answer.bad("[UIDREQUIRED] messages have no numbers here since ENABLE UIDONLY");
                 }
-                account.store().leased();
+                selected.store().leased();
+                if (!(inside instanceof ExpungeCommand.Leave)) {
+                    Reached.need(selected.rights(), 'r');
+                }
                 yield inside.run(this, selected);
             }
         };
@@ -216,16 +223,24 @@ final class ImapSession {
         try {
             tell(selected, mayRenumber);
             return Optional.empty();
-        } catch (Refused mailboxGone) {
-            return Optional.of("the mailbox was deleted");
+        } catch (Refused gone) {
+            boolean deleted = gone.reason() == Refused.Reason.NONEXISTENT;
+            return Optional.of(deleted ? "the mailbox was deleted" : gone.sentence());
         } catch (TryLater later) {
-            return later.moved().map(route -> MOVED);
+            return moved(later) ? Optional.of(MOVED) : Optional.empty();
         }
+    }
+
+    /** Whether one's own mailboxes are served elsewhere now; those of others may be, for a session goes on. */
+    private boolean moved(TryLater later) {
+        return later.moved()
+                .filter(route -> route.group().equals(account.store().shard()))
+                .isPresent();
     }
 
     /** Tells what has changed in a mailbox, and of new messages what NOTIFY wants; the caller holds the lock. */
     void tell(Selected selected, boolean mayRenumber) throws IOException {
-        account.store().leased();
+        selected.store().leased();
         long lastUid = selected.lastUid();
         selected.sync(reply, mayRenumber);
         if (notices != null) {
@@ -317,8 +332,11 @@ final class ImapSession {
         return Optional.ofNullable(selected);
     }
 
-    Selected select(Mailbox mailbox, boolean readOnly) {
-        selected = new Selected(account, mailbox, readOnly, service.recents(), enabled);
+    Selected select(Reached mailbox, boolean readOnly) {
+        selected = new Selected(mailbox, account.id(), readOnly, service.recents(), enabled);
+        if (notices != null) {
+            notices.watch(mailbox.owner());
+        }
         return selected;
     }
 
@@ -326,15 +344,14 @@ final class ImapSession {
         selected = null;
     }
 
-    /**
-     * The account's mailbox of that name.
-     *
-     * @throws Refused if there is none
-     */
-    Mailbox mailbox(String name) {
-        return account.store()
-                .mailbox(account.id(), name)
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no mailbox of that name"));
+    /** Whom others' identifiers mean. */
+    Logins logins() {
+        return service.logins();
+    }
+
+    /** What mailboxes are called here. */
+    Names names() {
+        return names;
     }
 
     /** Ends the session after the answer to the command. */

@@ -12,15 +12,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.people.Logins;
+import org.merpati.imap.people.Names;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.ListPattern;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Malformed;
-import org.merpati.store.Mailbox;
 
 /**
- * LIST (RFC 3501 §6.3.8 and RFC 5258, with RFC 3348's and RFC 6154's attributes).
+ * LIST (RFC 3501 §6.3.8 and RFC 5258, with RFC 3348's and RFC 6154's attributes). Mailboxes of others are listed where
+ * they may be looked up (RFC 4314 §4); their uses are their owner's.
  *
  * @param root whether only the hierarchy's delimiter is asked for
  */
@@ -63,36 +66,59 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
             session.reply().put("* LIST (\\Noselect) \"/\" \"\"").line();
             return Answer.ok("done");
         }
-        Names names = new Names(session, options);
         List<ListPattern> wanted =
                 patterns.stream().map(p -> new ListPattern(reference + p)).toList();
-        for (Map.Entry<String, Boolean> line : lines(names, wanted).entrySet()) {
-            put(session, names, line.getKey(), line.getValue());
-            @Nullable Mailbox mailbox = names.mailboxes.get(line.getKey());
-            if (options.status().isPresent() && mailbox != null && mailbox.selectable()) {
-                options.status().get().put(session, mailbox);
+        Known known = new Known(session, options, wanted);
+        for (Map.Entry<String, Boolean> line : lines(known, wanted).entrySet()) {
+            put(session, known, line.getKey(), line.getValue());
+            @Nullable Reached mailbox = known.mailboxes.get(line.getKey());
+            if (mailbox != null) {
+                putMore(session, mailbox, line.getValue());
             }
         }
         return Answer.ok("done");
     }
 
+    /** The status, where it may be read (RFC 5819 §2), and the rights (RFC 8440 §3). */
+    private void putMore(ImapSession session, Reached mailbox, boolean standsForOthers) throws IOException {
+        if (options.tells(ListOptions.Tell.MYRIGHTS) && !standsForOthers) {
+            AclCommand.putRights(session, mailbox);
+        }
+        if (options.status().isPresent()
+                && mailbox.mailbox().selectable()
+                && mailbox.rights().has('r')) {
+            options.status().get().put(session, mailbox);
+        }
+    }
+
     /** What there is to list. */
-    private static final class Names {
+    private static final class Known {
         final ImapSession session;
-        final Map<String, Mailbox> mailboxes = new TreeMap<>();
+        final Map<String, Reached> mailboxes = new TreeMap<>();
+        /** Mailboxes, and the levels above those of others. */
         final TreeSet<String> existing = new TreeSet<>();
+
         final Set<String> subscribed = new HashSet<>();
 
-        Names(ImapSession session, ListOptions options) {
+        Known(ImapSession session, ListOptions options, List<ListPattern> wanted) {
             this.session = session;
-            var store = session.account().store();
-            for (Mailbox mailbox : store.mailboxes(session.account().id())) {
-                mailboxes.put(mailbox.name(), mailbox);
+            List<Reached> all = new ArrayList<>(session.names().own());
+            if (wanted.stream().anyMatch(p -> p.matches(Names.OTHERS) || p.matchesBelow(Names.OTHERS + "/"))) {
+                all.addAll(session.names().shared());
             }
+            all.forEach(mailbox -> mailboxes.put(mailbox.name(), mailbox));
             existing.addAll(mailboxes.keySet());
+            all.stream().filter(mailbox -> !mailbox.own()).forEach(mailbox -> existing.addAll(above(mailbox.name())));
             if (options.marksSubscribed()) {
-                subscribed.addAll(store.subscriptions(session.account().id()));
+                subscribed.addAll(session.account()
+                        .store()
+                        .subscriptions(session.account().id()));
             }
+        }
+
+        /** Whether a name stands only for what is below it. */
+        boolean level(String name) {
+            return !mailboxes.containsKey(name) && existing.contains(name);
         }
 
         boolean children(String name) {
@@ -101,25 +127,36 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         }
     }
 
-    private static boolean matches(Names names, List<ListPattern> wanted, String name) {
-        String written = names.session.written(name);
-        return wanted.stream().anyMatch(p -> p.matches(written));
+    /** The names of the levels above one, from the top. */
+    private static List<String> above(String name) {
+        List<String> above = new ArrayList<>();
+        for (int at = name.indexOf('/'); at > 0; at = name.indexOf('/', at + 1)) {
+            above.add(name.substring(0, at));
+        }
+        return above;
+    }
+
+    /** A level that is no mailbox is told to who asks for levels, with a % at the end (RFC 3501 §6.3.8). */
+    private static boolean matches(Known known, List<ListPattern> wanted, String name) {
+        String written = known.session.written(name);
+        boolean level = known.level(name);
+        return wanted.stream().anyMatch(p -> p.matches(written) && (!level || p.endsInLevel()));
     }
 
     /** The names to tell, and of each whether it stands for something selected below it (RFC 5258 §3.5). */
-    private Map<String, Boolean> lines(Names names, List<ListPattern> wanted) {
+    private Map<String, Boolean> lines(Known known, List<ListPattern> wanted) {
         boolean subscribed = options.selects(ListOptions.Select.SUBSCRIBED);
         Map<String, Boolean> lines = new TreeMap<>();
-        for (String name : subscribed ? names.subscribed : names.existing) {
-            if (options.selects(ListOptions.Select.SPECIAL_USE) && !special(names, name)) {
+        for (String name : subscribed ? known.subscribed : known.existing) {
+            if (options.selects(ListOptions.Select.SPECIAL_USE)
+                    && use(known, name).isEmpty()) {
                 continue;
             }
-            if (matches(names, wanted, name)) {
+            if (matches(known, wanted, name)) {
                 lines.putIfAbsent(name, false);
             } else if (options.selects(ListOptions.Select.RECURSIVEMATCH)) {
-                for (int at = name.indexOf('/'); at > 0; at = name.indexOf('/', at + 1)) {
-                    String above = name.substring(0, at);
-                    if (matches(names, wanted, above)) {
+                for (String above : above(name)) {
+                    if (matches(known, wanted, above)) {
                         lines.put(above, true);
                     }
                 }
@@ -128,42 +165,47 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         return lines;
     }
 
-    private static boolean special(Names names, String name) {
-        return Optional.ofNullable(names.mailboxes.get(name))
-                .flatMap(Mailbox::specialUse)
-                .isPresent();
+    private static Optional<String> use(Known known, String name) {
+        return Optional.ofNullable(known.mailboxes.get(name))
+                .filter(Reached::own)
+                .flatMap(mailbox -> mailbox.mailbox().specialUse());
     }
 
     /** Tells a mailbox's name as SELECT does it (RFC 9051 §6.3.2). */
-    static void put(ImapSession session, Mailbox mailbox) throws IOException {
+    static void put(ImapSession session, Reached mailbox) throws IOException {
+        Logins.Account self = session.account();
+        boolean subscribed = mailbox.own()
+                ? mailbox.mailbox().subscribed()
+                : self.store().subscriptions(self.id()).contains(mailbox.name());
         session.reply()
                 .put("* LIST (")
-                .put(mailbox.subscribed() ? "\\Subscribed" : "")
+                .put(subscribed ? "\\Subscribed" : "")
                 .put(") \"/\" ")
                 .name(session.written(mailbox.name()))
                 .line();
     }
 
-    private void put(ImapSession session, Names names, String name, boolean standsForOthers) throws IOException {
+    private void put(ImapSession session, Known known, String name, boolean standsForOthers) throws IOException {
         Reply reply = session.reply();
-        reply.put("* LIST (").put(names.children(name) ? "\\HasChildren" : "\\HasNoChildren");
-        @Nullable Mailbox mailbox = names.mailboxes.get(name);
+        reply.put("* LIST (").put(known.children(name) ? "\\HasChildren" : "\\HasNoChildren");
+        @Nullable Reached mailbox = known.mailboxes.get(name);
         if (mailbox == null) {
-            reply.put(" \\NonExistent");
+            reply.put(known.level(name) ? " \\Noselect" : " \\NonExistent");
         } else {
-            reply.put(mailbox.selectable() ? "" : " \\Noselect");
-            if (mailbox.specialUse().isPresent()) {
-                reply.put(' ').put(mailbox.specialUse().get());
-            }
+            reply.put(mailbox.mailbox().selectable() ? "" : " \\Noselect");
         }
-        if (names.subscribed.contains(name)) {
+        Optional<String> use = use(known, name);
+        if (use.isPresent()) {
+            reply.put(' ').put(use.get());
+        }
+        if (known.subscribed.contains(name)) {
             reply.put(" \\Subscribed");
         }
         reply.put(") \"/\" ").name(session.written(name));
         reply.put(standsForOthers ? " (\"CHILDINFO\" (\"SUBSCRIBED\"))" : "").line();
     }
 
-    /** LSUB (RFC 3501 §6.3.9). */
+    /** LSUB (RFC 3501 §6.3.9); a mailbox of another that may not be looked up is left out (RFC 4314 §4). */
     record Subscribed(String reference, String pattern) implements Command.AfterLogin {
         private static final String ATTRIBUTES_END = ") \"/\" ";
 
@@ -181,14 +223,24 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
                 reply.put("* LSUB (\\Noselect").put(ATTRIBUTES_END).put("\"\"").line();
                 return Answer.ok("done");
             }
-            List<String> names =
-                    session.account().store().subscriptions(session.account().id());
+            List<String> names = subscriptions(session);
             for (Map.Entry<String, Boolean> line : matches(session, names, new ListPattern(reference + pattern))
                     .entrySet()) {
                 reply.put("* LSUB (").put(line.getValue() ? "" : "\\Noselect").put(ATTRIBUTES_END);
                 reply.name(line.getKey()).line();
             }
             return Answer.ok("done");
+        }
+
+        private static List<String> subscriptions(ImapSession session) {
+            List<String> names =
+                    session.account().store().subscriptions(session.account().id());
+            if (names.stream().noneMatch(Names::others)) {
+                return names;
+            }
+            return names.stream()
+                    .filter(name -> !Names.others(name) || session.names().has(name, "l"))
+                    .toList();
         }
 
         /** Names that match, and levels that match above names that do not (those are not subscribed to themselves). */

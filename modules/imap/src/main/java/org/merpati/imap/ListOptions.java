@@ -7,7 +7,7 @@ import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
 
 /**
- * What LIST selects and tells beyond names (RFC 5258 §3, RFC 5819, RFC 6154 §2).
+ * What LIST selects and tells beyond names (RFC 5258 §3, RFC 5819, RFC 6154 §2, RFC 8440 §3).
  *
  * @param status what of each mailbox's status is told
  */
@@ -24,7 +24,8 @@ record ListOptions(Set<Select> select, Set<Tell> tell, Optional<StatusCommand.It
     enum Tell {
         SUBSCRIBED,
         SPECIAL_USE,
-        CHILDREN
+        CHILDREN,
+        MYRIGHTS
     }
 
     ListOptions {
@@ -87,6 +88,10 @@ record ListOptions(Set<Select> select, Set<Tell> tell, Optional<StatusCommand.It
 
     boolean selects(Select option) {
         return select.contains(option);
+    }
+
+    boolean tells(Tell what) {
+        return tell.contains(what);
     }
 
     /** Whether names that are subscribed to are marked. */

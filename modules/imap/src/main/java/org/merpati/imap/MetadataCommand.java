@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.merpati.imap.people.Logins;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
@@ -19,8 +21,8 @@ import org.merpati.store.MailStore;
 
 /**
  * GETMETADATA and SETMETADATA (RFC 5464): annotations of a mailbox or, with the empty name, of the account. What is
- * shared is shared by those who may see the mailbox; what is shared by all people of the server only an administrator
- * could set.
+ * shared is shared by those who may see the mailbox; what is private is its owner's, and nobody has any in a mailbox of
+ * another. What is shared by all people of the server only an administrator could set.
  */
 sealed interface MetadataCommand extends Command.AfterLogin {
     /** How large a value may be, octets. */
@@ -40,13 +42,14 @@ sealed interface MetadataCommand extends Command.AfterLogin {
     record Get(String mailbox, List<String> entries, long maxSize, int depth) implements MetadataCommand {
         @Override
         public Answer run(ImapSession session) throws IOException {
-            MailStore store = session.account().store();
+            Place place = place(session, mailbox);
             SortedMap<String, byte[]> found = new TreeMap<>();
             long largest = 0;
-            for (Map.Entry<String, byte[]> known : store.annotations(
-                            session.account().id(), place(session, mailbox))
+            for (Map.Entry<String, byte[]> known : place.owner()
+                    .store()
+                    .annotations(place.owner().id(), place.mailbox())
                     .entrySet()) {
-                if (entries.stream().anyMatch(entry -> means(entry, known.getKey()))) {
+                if (place.shows(known.getKey()) && entries.stream().anyMatch(entry -> means(entry, known.getKey()))) {
                     int size = known.getValue().length;
                     largest = size > maxSize ? Math.max(largest, size) : largest;
                     if (size <= maxSize) {
@@ -101,8 +104,12 @@ sealed interface MetadataCommand extends Command.AfterLogin {
                     throw new Refused(Refused.Reason.NO_PERMISSION, "an administrator annotates the server");
                 }
             }
+            Place place = place(session, mailbox);
+            if (!values.keySet().stream().allMatch(place::shows)) {
+                return Answer.no("[METADATA NOPRIVATE] a mailbox of another has only /shared/ annotations");
+            }
             try {
-                session.account().store().annotate(session.account().id(), place(session, mailbox), values);
+                place.owner().store().annotate(place.owner().id(), place.mailbox(), values);
             } catch (Refused refused) {
                 if (refused.reason() != Refused.Reason.LIMIT) {
                     throw refused;
@@ -114,8 +121,23 @@ sealed interface MetadataCommand extends Command.AfterLogin {
     }
 
     /** What annotations are kept with. */
-    private static MailboxId place(ImapSession session, String mailbox) {
-        return mailbox.isEmpty() ? MailStore.ACCOUNT : session.mailbox(mailbox).id();
+    record Place(Logins.Account owner, MailboxId mailbox, boolean own) {
+        /** Whether an annotation of that name is for who asks. */
+        private boolean shows(String entry) {
+            return own || entry.startsWith("/shared/");
+        }
+    }
+
+    /** RFC 5464 §3.3: who may look a mailbox up and do something with its messages may use its annotations. */
+    private static Place place(ImapSession session, String mailbox) {
+        if (mailbox.isEmpty()) {
+            return new Place(session.account(), MailStore.ACCOUNT, true);
+        }
+        Reached reached = session.names().reach(mailbox, "l");
+        if ("rswip".chars().noneMatch(right -> reached.rights().has((char) right))) {
+            reached.need('r');
+        }
+        return new Place(reached.owner(), reached.mailbox().id(), reached.own());
     }
 
     /** Reads GETMETADATA behind its name. */

@@ -17,8 +17,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.merpati.imap.NotifyCommand.Event;
 import org.merpati.imap.NotifyCommand.Filter;
+import org.merpati.imap.people.Logins;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Reply;
+import org.merpati.kernel.AccountId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
 import org.merpati.store.MailStore;
@@ -27,7 +30,7 @@ import org.merpati.store.Mailbox;
 /**
  * Tells a client of changes that it asked for with NOTIFY (RFC 5465), until it asks for others or goes. What changed is
  * the difference between what the account looks like now and what the client knows: a client that does not read makes
- * nothing grow, and a burst is told once.
+ * nothing grow, and a burst is told once. Of others' mailboxes those are told of that may be looked up and read.
  */
 final class Notices {
     /** With more mailboxes than this nothing is told: each change costs a look at all (RFC 5465 §5.8). */
@@ -43,18 +46,21 @@ final class Notices {
     private final ImapSession session;
     private final NotifyCommand wanted;
     private final IdleCommand.Push push;
-    private Seen seen;
+    private final Set<AccountId> watched = new HashSet<>();
+    private Seen seen = new Seen(Map.of(), Set.of(), Map.of());
 
     /** What the client knows of. Annotations are kept as digests, of what they are asked for. */
     private record Seen(
-            Map<MailboxId, Mailbox> mailboxes,
+            Map<MailboxId, Reached> mailboxes,
             Set<String> subscribed,
             Map<MailboxId, Map<String, Integer>> annotations) {}
 
     private Notices(ImapSession session, NotifyCommand wanted) {
         this.session = session;
         this.wanted = wanted;
-        this.push = new IdleCommand.Push(session, MailStore.ACCOUNT, REST, this::tell);
+        this.push = new IdleCommand.Push(session, REST, this::tell);
+        watch(session.account());
+        session.selected().map(Selected::account).ifPresent(this::watch);
         this.seen = look();
         if (seen.mailboxes().size() > MAILBOXES_LIMIT) {
             push.close();
@@ -65,8 +71,15 @@ final class Notices {
     /** Begins, and tells the state of everything first if that was asked for. */
     static Notices begin(ImapSession session, NotifyCommand wanted) throws IOException {
         Notices notices = new Notices(session, wanted);
+        if (wanted.others()) {
+            for (Reached mailbox : session.names().shared()) {
+                if (!mailbox.rights().has('r') && wanted.names(mailbox.name())) {
+                    notices.putList("\\NoAccess", mailbox.name(), Optional.empty()); // RFC 5465 §3.1
+                }
+            }
+        }
         if (wanted.status()) {
-            for (Mailbox mailbox : notices.seen.mailboxes().values()) {
+            for (Reached mailbox : notices.seen.mailboxes().values()) {
                 if (notices.wants(Event.MESSAGE_NEW, mailbox, notices.seen)) {
                     notices.putStatus(mailbox);
                 }
@@ -80,27 +93,55 @@ final class Notices {
         return session.account().store();
     }
 
+    /** Looks again when something of somebody's mailboxes changes. */
+    void watch(Logins.Account owner) {
+        if (watched.add(owner.id())) {
+            push.watch(owner, MailStore.ACCOUNT);
+        }
+    }
+
     private Seen look() {
-        Map<MailboxId, Mailbox> mailboxes = new LinkedHashMap<>();
-        for (Mailbox mailbox : store().mailboxes(session.account().id())) {
-            mailboxes.put(mailbox.id(), mailbox);
+        Map<MailboxId, Reached> mailboxes = new LinkedHashMap<>();
+        session.names().own().forEach(mailbox -> mailboxes.put(mailbox.mailbox().id(), mailbox));
+        if (wanted.others()) {
+            lookAtOthers(mailboxes);
         }
         Set<String> subscribed =
                 new TreeSet<>(store().subscriptions(session.account().id()));
         Map<MailboxId, Map<String, Integer>> annotations = new HashMap<>();
         if (wanted.wants(Event.SERVER_METADATA_CHANGE)) {
-            annotations.put(SERVER, annotations(SERVER));
+            annotations.put(SERVER, annotations(session.account(), SERVER, "/"));
         }
         if (wanted.wants(Event.MAILBOX_METADATA_CHANGE)) {
-            mailboxes.keySet().forEach(id -> annotations.put(id, annotations(id)));
+            mailboxes.forEach((id, mailbox) ->
+                    annotations.put(id, annotations(mailbox.owner(), id, mailbox.own() ? "/" : "/shared/")));
         }
         return new Seen(mailboxes, subscribed, annotations);
     }
 
-    private Map<String, Integer> annotations(MailboxId mailbox) {
-        SortedMap<String, byte[]> all = store().annotations(session.account().id(), mailbox);
+    /** Those that may be looked up and read; what is not served here now stays as it was seen. */
+    private void lookAtOthers(Map<MailboxId, Reached> mailboxes) {
+        for (Reached mailbox : session.names().shared()) {
+            if (mailbox.rights().has('r')) {
+                watch(mailbox.owner());
+                mailboxes.put(mailbox.mailbox().id(), mailbox);
+            }
+        }
+        seen.mailboxes().forEach((id, before) -> {
+            if (!before.own() && !mailboxes.containsKey(id) && session.names().has(before.name(), "lr")) {
+                mailboxes.put(id, before);
+            }
+        });
+    }
+
+    private static Map<String, Integer> annotations(Logins.Account owner, MailboxId mailbox, String beginning) {
+        SortedMap<String, byte[]> all = owner.store().annotations(owner.id(), mailbox);
         Map<String, Integer> digests = new TreeMap<>();
-        all.forEach((entry, value) -> digests.put(entry, Arrays.hashCode(value)));
+        all.forEach((entry, value) -> {
+            if (entry.startsWith(beginning)) {
+                digests.put(entry, Arrays.hashCode(value));
+            }
+        });
         return digests;
     }
 
@@ -122,30 +163,32 @@ final class Notices {
             close();
             return;
         }
-        for (Mailbox gone : before.mailboxes().values()) {
-            if (!now.mailboxes().containsKey(gone.id()) && wants(Event.MAILBOX_NAME, gone, before)) {
+        for (Reached gone : before.mailboxes().values()) {
+            if (!now.mailboxes().containsKey(gone.mailbox().id()) && wants(Event.MAILBOX_NAME, gone, before)) {
                 putList("\\NonExistent", gone.name(), Optional.empty());
             }
         }
-        for (Mailbox mailbox : now.mailboxes().values()) {
-            tellMailbox(before.mailboxes().get(mailbox.id()), mailbox, now);
+        for (Reached mailbox : now.mailboxes().values()) {
+            tellMailbox(before.mailboxes().get(mailbox.mailbox().id()), mailbox, now);
         }
         tellSubscriptions(before, now);
         tellMetadata(before, now);
     }
 
-    private boolean wants(Event event, Mailbox mailbox, Seen seen) {
-        return wanted.wants(event, mailbox.name(), mailbox, seen.subscribed());
+    private boolean wants(Event event, Reached mailbox, Seen seen) {
+        return wanted.wants(event, mailbox.name(), mailbox.mailbox(), seen.subscribed());
     }
 
-    private void tellMailbox(@Nullable Mailbox before, Mailbox mailbox, Seen now) throws IOException {
-        if (before == null || !before.name().equals(mailbox.name())) {
-            if (wants(Event.MAILBOX_NAME, mailbox, now) || (before != null && wants(Event.MAILBOX_NAME, before, now))) {
-                String attributes = attributes(mailbox, now.subscribed());
-                putList(attributes, mailbox.name(), Optional.ofNullable(before).map(Mailbox::name));
+    private void tellMailbox(@Nullable Reached known, Reached reached, Seen now) throws IOException {
+        if (known == null || !known.name().equals(reached.name())) {
+            if (wants(Event.MAILBOX_NAME, reached, now) || (known != null && wants(Event.MAILBOX_NAME, known, now))) {
+                String attributes = attributes(reached, now.subscribed());
+                putList(attributes, reached.name(), Optional.ofNullable(known).map(Reached::name));
             }
             return;
         }
+        Mailbox before = known.mailbox();
+        Mailbox mailbox = reached.mailbox();
         boolean here = session.selected()
                 .filter(selected -> selected.id().equals(mailbox.id()))
                 .isPresent();
@@ -156,17 +199,18 @@ final class Notices {
                 || before.messages() != mailbox.messages()
                 || !before.selectable();
         boolean flags = before.highestModSeq() != mailbox.highestModSeq();
-        if ((cameOrWent && wants(Event.MESSAGE_NEW, mailbox, now))
-                || (flags && wants(Event.FLAG_CHANGE, mailbox, now))) {
-            putStatus(mailbox);
+        if ((cameOrWent && wants(Event.MESSAGE_NEW, reached, now))
+                || (flags && wants(Event.FLAG_CHANGE, reached, now))) {
+            putStatus(reached);
         }
     }
 
     /** RFC 5465 §5.1 to §5.3; all that any of them asks for. */
-    private void putStatus(Mailbox mailbox) throws IOException {
-        if (mailbox.selectable()
+    private void putStatus(Reached mailbox) throws IOException {
+        if (mailbox.mailbox().selectable()
                 && session.selected()
-                        .filter(selected -> selected.id().equals(mailbox.id()))
+                        .filter(selected ->
+                                selected.id().equals(mailbox.mailbox().id()))
                         .isEmpty()) {
             List<String> items = session.enabled().modSeq()
                     ? List.of("UIDVALIDITY", "UIDNEXT", "MESSAGES", "UNSEEN", "HIGHESTMODSEQ")
@@ -175,9 +219,11 @@ final class Notices {
         }
     }
 
-    private static String attributes(Mailbox mailbox, Set<String> subscribed) {
-        StringBuilder attributes = new StringBuilder(mailbox.selectable() ? "" : "\\Noselect");
-        mailbox.specialUse()
+    private static String attributes(Reached mailbox, Set<String> subscribed) {
+        StringBuilder attributes = new StringBuilder(mailbox.mailbox().selectable() ? "" : "\\Noselect");
+        Optional.of(mailbox)
+                .filter(Reached::own)
+                .flatMap(own -> own.mailbox().specialUse())
                 .ifPresent(use ->
                         attributes.append(attributes.isEmpty() ? "" : " ").append(use));
         if (subscribed.contains(mailbox.name())) {
@@ -198,7 +244,7 @@ final class Notices {
 
     /** RFC 5465 §5.5. */
     private void tellSubscriptions(Seen before, Seen now) throws IOException {
-        Map<String, Mailbox> byName = new HashMap<>();
+        Map<String, Reached> byName = new HashMap<>();
         now.mailboxes().values().forEach(mailbox -> byName.put(mailbox.name(), mailbox));
         Set<String> either = new TreeSet<>(before.subscribed());
         either.addAll(now.subscribed());
@@ -206,8 +252,9 @@ final class Notices {
         for (String name : either) {
             boolean news =
                     before.subscribed().contains(name) != now.subscribed().contains(name);
-            Mailbox mailbox = byName.get(name);
-            if (news && wanted.wants(Event.SUBSCRIPTION_CHANGE, name, mailbox, any)) {
+            Reached mailbox = byName.get(name);
+            Mailbox row = mailbox == null ? null : mailbox.mailbox();
+            if (news && wanted.wants(Event.SUBSCRIPTION_CHANGE, name, row, any)) {
                 String attributes = mailbox != null
                         ? attributes(mailbox, now.subscribed())
                         : now.subscribed().contains(name) ? "\\NonExistent \\Subscribed" : "\\NonExistent";
@@ -223,7 +270,7 @@ final class Notices {
             if (old.equals(each.getValue())) {
                 continue;
             }
-            Mailbox mailbox = now.mailboxes().get(each.getKey());
+            Reached mailbox = now.mailboxes().get(each.getKey());
             if (mailbox != null && !wants(Event.MAILBOX_METADATA_CHANGE, mailbox, now)) {
                 continue;
             }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.merpati.imap.fetch.FetchItem;
+import org.merpati.imap.people.Names;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
@@ -93,15 +94,22 @@ record NotifyCommand(boolean status, List<Group> groups, Optional<String> unknow
         boolean means(String name, @Nullable Mailbox mailbox, Set<String> subscribed) {
             return switch (filter) {
                 case SELECTED, SELECTED_DELAYED -> false;
-                case PERSONAL -> true;
+                case PERSONAL -> !Names.others(name);
                 // Where mail is delivered to (RFC 5465 §6.3): the inbox, and what the filter files as junk.
                 case INBOXES ->
                     name.equals("INBOX")
-                            || (mailbox != null && mailbox.specialUse().equals(Optional.of("\\Junk")));
+                            || (mailbox != null
+                                    && !Names.others(name)
+                                    && mailbox.specialUse().equals(Optional.of("\\Junk")));
                 case SUBSCRIBED -> subscribed.contains(name);
                 case SUBTREE -> names.stream().anyMatch(top -> name.equals(top) || name.startsWith(top + "/"));
                 case MAILBOXES -> names.contains(name);
             };
+        }
+
+        /** Whether it may mean mailboxes of others. */
+        private boolean others() {
+            return filter == Filter.SUBSCRIBED || names.stream().anyMatch(Names::others);
         }
     }
 
@@ -225,6 +233,16 @@ record NotifyCommand(boolean status, List<Group> groups, Optional<String> unknow
                 .findFirst()
                 .filter(group -> group.events().contains(event))
                 .isPresent();
+    }
+
+    /** Whether mailboxes of others may be meant. */
+    boolean others() {
+        return groups.stream().anyMatch(Group::others);
+    }
+
+    /** Whether a group means a mailbox by its name. */
+    boolean names(String name) {
+        return groups.stream().anyMatch(group -> !group.names().isEmpty() && group.means(name, null, Set.of()));
     }
 
     /** Whether an event is told of any mailbox. */

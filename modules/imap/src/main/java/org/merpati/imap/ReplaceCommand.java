@@ -3,6 +3,9 @@ package org.merpati.imap;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.merpati.imap.people.Carrier;
+import org.merpati.imap.people.Logins;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.MessageUrl;
 import org.merpati.imap.text.NumberSet;
@@ -10,10 +13,12 @@ import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.store.MailStore;
-import org.merpati.store.Mailbox;
 import org.merpati.store.NewMessage;
 
-/** REPLACE and UID REPLACE (RFC 8508): an APPEND and the end of the message that it replaces, both or neither. */
+/**
+ * REPLACE and UID REPLACE (RFC 8508): an APPEND and the end of the message that it replaces, both or neither; from one
+ * account to another first the one, then the other.
+ */
 record ReplaceCommand(NumberSet number, boolean uid, String name, AppendCommand.Drafted drafted)
         implements Command.InMailbox {
     static ReplaceCommand parse(Parser parser, boolean uid) {
@@ -37,9 +42,8 @@ record ReplaceCommand(NumberSet number, boolean uid, String name, AppendCommand.
 
     @Override
     public Answer run(ImapSession session, Selected view) throws IOException {
-        if (view.readOnly()) {
-            throw new Refused(Refused.Reason.NO_PERMISSION, "the mailbox was opened with EXAMINE");
-        }
+        view.needToChange('t');
+        view.needToChange('e');
         List<Long> old = view.uids(number.resolve(view, uid));
         if (old.isEmpty()) {
             throw new Refused(Refused.Reason.NONEXISTENT, "the message to be replaced is gone");
@@ -48,14 +52,15 @@ record ReplaceCommand(NumberSet number, boolean uid, String name, AppendCommand.
         if (dead.isPresent()) {
             return AppendCommand.badUrl(dead.get());
         }
-        NewMessage message = drafted.message(session);
-        Logins.Account account = view.account();
-        Optional<Mailbox> target = view.store().mailbox(account.id(), name);
+        Optional<Reached> target = session.names().find(name, "i");
         if (target.isEmpty()) {
-            return Answer.no("[TRYCREATE] there is no mailbox of that name");
+            return AppendCommand.NO_TARGET;
         }
-        MailStore.Appended appended = view.store()
-                .replace(account.id(), view.id(), old.getFirst(), target.get().id(), message);
+        MailStore.Appended appended = replace(
+                view,
+                old.getFirst(),
+                target.get(),
+                drafted.message(session, target.get().rights()));
         session.reply()
                 .put("* OK [APPENDUID ")
                 .put(appended.uidValidity())
@@ -64,5 +69,22 @@ record ReplaceCommand(NumberSet number, boolean uid, String name, AppendCommand.
                 .put("] replaced")
                 .line();
         return Answer.okHighest(session.enabled().modSeq());
+    }
+
+    private static MailStore.Appended replace(Selected view, long old, Reached to, NewMessage message) {
+        Logins.Account account = view.account();
+        if (account.id().equals(to.owner().id())) {
+            return view.store()
+                    .replace(account.id(), view.id(), old, to.mailbox().id(), message);
+        }
+        view.refresh();
+        if (view.view().place(old) < 0) {
+            throw new Refused(Refused.Reason.NONEXISTENT, "the message to be replaced is gone");
+        }
+        MailStore.Appended appended = to.store()
+                .append(to.owner().id(), to.mailbox().id(), List.of(message))
+                .getFirst();
+        Carrier.remove(account, view.id(), List.of(old));
+        return appended;
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.merpati.imap.fetch.ObjectId;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Parser;
@@ -96,9 +97,9 @@ record SelectCommand(String name, boolean readOnly, boolean condstore, Optional<
             session.unselect();
             reply.put("* OK [CLOSED] the mailbox before is closed").line();
         }
-        session.account().store().fresh();
-        Mailbox mailbox = session.mailbox(name);
-        if (!mailbox.selectable()) {
+        session.names().fresh(name);
+        Reached mailbox = session.names().reach(name, "r");
+        if (!mailbox.mailbox().selectable()) {
             throw new Refused(Refused.Reason.CANNOT, "this level holds only other mailboxes");
         }
         if (condstore) {
@@ -134,7 +135,7 @@ record SelectCommand(String name, boolean readOnly, boolean condstore, Optional<
         if (resync.isPresent() && resync.get().uidValidity == row.uidValidity()) {
             resync(resync.get(), selected, reply);
         }
-        return Answer.ok(readOnly ? "[READ-ONLY] done" : "[READ-WRITE] done");
+        return Answer.ok(selected.fixed() ? "[READ-ONLY] done" : "[READ-WRITE] done");
     }
 
     /** Tells what has happened since the client left (RFC 7162 §3.2.5.1). */

@@ -8,16 +8,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.people.Logins;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.state.Enabled;
 import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Numbers;
 import org.merpati.imap.text.Reply;
+import org.merpati.kernel.AccountId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Refused;
 import org.merpati.store.MailStore;
-import org.merpati.store.Mailbox;
 import org.merpati.store.Message;
 import org.merpati.store.View;
+import org.merpati.store.people.Rights;
 
 /**
  * A session's view of its mailbox. The numbers that the client knows stay until {@link #sync} tells it of others; what
@@ -30,6 +34,7 @@ final class Selected implements Numbers {
     private static final int SAVED_LIMIT = 200_000;
 
     private final Logins.Account account;
+    private final AccountId self;
     private final MailboxId id;
     private final boolean readOnly;
     private final RecentFlags recents;
@@ -41,6 +46,9 @@ final class Selected implements Numbers {
     private long told;
 
     private Set<String> keywords;
+    /** The rights that the client knows of. */
+    private Rights toldRights;
+
     private final List<NumberSet.Range> recent = new ArrayList<>();
     private @Nullable Own own;
     /** The UIDs of the result that is kept, ascending. */
@@ -49,9 +57,14 @@ final class Selected implements Numbers {
     /** A change of flags that this session made: it is told differently. */
     private record Own(MailStore.Stored stored, List<Long> announce) {}
 
-    Selected(Logins.Account account, Mailbox mailbox, boolean readOnly, RecentFlags recents, Enabled enabled) {
-        this.account = account;
-        this.id = mailbox.id();
+    /**
+     * @param self whose session it is
+     */
+    Selected(Reached mailbox, AccountId self, boolean readOnly, RecentFlags recents, Enabled enabled) {
+        this.account = mailbox.owner();
+        this.self = self;
+        this.id = mailbox.mailbox().id();
+        this.toldRights = mailbox.rights();
         this.readOnly = readOnly;
         this.recents = recents;
         this.enabled = enabled;
@@ -65,8 +78,41 @@ final class Selected implements Numbers {
         return account.store();
     }
 
+    /** Whose mailbox it is. */
     Logins.Account account() {
         return account;
+    }
+
+    /** What may be done with the mailbox now: rights that are taken away are so from the next command on. */
+    Rights rights() {
+        return store().rights(self, account.id(), id);
+    }
+
+    /**
+     * Sees to a right that changes the mailbox.
+     *
+     * @throws Refused if it is not granted, or the mailbox was opened with EXAMINE
+     */
+    void needToChange(char right) {
+        changeable();
+        Reached.need(rights(), right);
+    }
+
+    /**
+     * Sees to it that the mailbox was not opened with EXAMINE.
+     *
+     * @throws Refused if it was
+     */
+    void changeable() {
+        if (readOnly) {
+            throw new Refused(Refused.Reason.NO_PERMISSION, "the mailbox was opened with EXAMINE");
+        }
+    }
+
+    /** Whether nothing of the mailbox can be changed here (RFC 4314 §5.2; all flags are shared). */
+    boolean fixed() {
+        Rights rights = rights();
+        return readOnly || "ieswt".chars().noneMatch(right -> rights.has((char) right));
     }
 
     MailboxId id() {
@@ -193,9 +239,10 @@ final class Selected implements Numbers {
     }
 
     private boolean claimRecent() {
-        long from = readOnly ? recents.upTo(id, view) : recents.claim(id, view);
+        boolean looks = readOnly || !self.equals(account.id());
+        long from = looks ? recents.upTo(id, view) : recents.claim(id, view);
         long last = view.size() == 0 ? 0 : view.message(view.size() - 1).uid();
-        if (readOnly) {
+        if (looks) {
             recent.clear();
         }
         if (last <= from) {
@@ -253,9 +300,16 @@ final class Selected implements Numbers {
      * Tells the client what has changed: EXPUNGE where it is lawful, EXISTS and RECENT, FETCH with flags.
      *
      * @param expunge whether the numbers may move now
+     * @throws Refused if the mailbox is gone, or the right to read it
      */
     void sync(Reply reply, boolean expunge) throws IOException {
         refresh();
+        Rights rights = rights();
+        Reached.need(rights, 'r');
+        if (!rights.equals(toldRights)) {
+            toldRights = rights;
+            putFlagsLine(reply);
+        }
         int known = size();
         if (uids != null) {
             known = renumber(reply, expunge, uids);
@@ -322,21 +376,16 @@ final class Selected implements Numbers {
         }
     }
 
-    /** The FLAGS and PERMANENTFLAGS of the mailbox. */
+    /** The FLAGS and PERMANENTFLAGS of the mailbox; these say what the rights allow (RFC 4314 §5.1.1). */
     void putFlagsLine(Reply reply) throws IOException {
-        String all = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
-        reply.put("* FLAGS (").put(all);
-        for (String keyword : keywords) {
-            reply.put(' ').put(keyword);
-        }
-        reply.put(')').line();
+        List<String> all = new ArrayList<>(List.of("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"));
+        all.addAll(keywords);
+        reply.put("* FLAGS (").put(String.join(" ", all)).put(')').line();
+        all.add("\\*");
         reply.put("* OK [PERMANENTFLAGS (");
         if (!readOnly) {
-            reply.put(all);
-            for (String keyword : keywords) {
-                reply.put(' ').put(keyword);
-            }
-            reply.put(" \\*");
+            all.removeIf(flag -> !Reached.allowed(flag, toldRights));
+            reply.put(String.join(" ", all));
         }
         reply.put(")] flags that can be kept").line();
     }

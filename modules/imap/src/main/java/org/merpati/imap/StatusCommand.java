@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.merpati.imap.fetch.ObjectId;
+import org.merpati.imap.people.Reached;
 import org.merpati.imap.text.Answer;
 import org.merpati.imap.text.Parser;
 import org.merpati.imap.text.Reply;
@@ -52,7 +53,8 @@ record StatusCommand(String name, Items items) implements Command.AfterLogin {
         }
 
         /** Writes the line of a mailbox. */
-        void put(ImapSession session, Mailbox mailbox) throws IOException {
+        void put(ImapSession session, Reached reached) throws IOException {
+            Mailbox mailbox = reached.mailbox();
             if (names.contains("HIGHESTMODSEQ")) {
                 session.enableModSeq();
             }
@@ -62,35 +64,36 @@ record StatusCommand(String name, Items items) implements Command.AfterLogin {
                 if (item.equals("MAILBOXID")) {
                     values.append('(').append(ObjectId.of(mailbox.id())).append(')');
                 } else {
-                    values.append(value(session, mailbox, item));
+                    values.append(value(session, reached, item));
                 }
             }
             Reply reply = session.reply();
-            reply.put("* STATUS ").name(session.written(mailbox.name()));
+            reply.put("* STATUS ").name(session.written(reached.name()));
             reply.put(" (").put(values.toString()).put(')').line();
         }
 
-        private static long value(ImapSession session, Mailbox mailbox, String item) {
+        private static long value(ImapSession session, Reached reached, String item) {
+            Mailbox mailbox = reached.mailbox();
             return switch (item) {
                 case "MESSAGES" -> mailbox.messages();
                 case "UIDNEXT" -> mailbox.uidNext();
                 case "UIDVALIDITY" -> mailbox.uidValidity();
                 case "UNSEEN" -> mailbox.unseen();
                 case "DELETED" -> mailbox.deleted();
-                case "DELETED-STORAGE" -> deletedOctets(session, mailbox);
+                case "DELETED-STORAGE" -> deletedOctets(reached);
                 case "SIZE" -> mailbox.octets();
                 case "HIGHESTMODSEQ" -> mailbox.highestModSeq();
                 case "APPENDLIMIT" -> session.settings().appendLimit();
-                case "RECENT" -> recent(session, mailbox);
+                case "RECENT" -> recent(session, reached);
                 default -> throw new IllegalStateException(item);
             };
         }
 
         /** What an EXPUNGE would free (RFC 9208 §4.1.4). */
-        private static long deletedOctets(ImapSession session, Mailbox mailbox) {
+        private static long deletedOctets(Reached reached) {
             long octets = 0;
-            View view = session.account().store().view(session.account().id(), mailbox.id());
-            for (int place = 0; mailbox.deleted() > 0 && place < view.size(); place++) {
+            View view = reached.view();
+            for (int place = 0; reached.mailbox().deleted() > 0 && place < view.size(); place++) {
                 octets += view.message(place).flags().has(Flags.DELETED)
                         ? view.message(place).size()
                         : 0;
@@ -98,9 +101,9 @@ record StatusCommand(String name, Items items) implements Command.AfterLogin {
             return octets;
         }
 
-        private static long recent(ImapSession session, Mailbox mailbox) {
-            var view = session.account().store().view(session.account().id(), mailbox.id());
-            int place = view.place(session.recents().upTo(mailbox.id(), view) + 1);
+        private static long recent(ImapSession session, Reached reached) {
+            View view = reached.view();
+            int place = view.place(session.recents().upTo(reached.mailbox().id(), view) + 1);
             return (long) view.size() - (place < 0 ? -place - 1 : place);
         }
     }
@@ -114,9 +117,9 @@ record StatusCommand(String name, Items items) implements Command.AfterLogin {
 
     @Override
     public Answer run(ImapSession session) throws IOException {
-        session.account().store().fresh();
-        Mailbox mailbox = session.mailbox(name);
-        if (!mailbox.selectable()) {
+        session.names().fresh(name);
+        Reached mailbox = session.names().reach(name, "r");
+        if (!mailbox.mailbox().selectable()) {
             throw new Refused(Refused.Reason.CANNOT, "this level holds only other mailboxes");
         }
         items.put(session, mailbox);

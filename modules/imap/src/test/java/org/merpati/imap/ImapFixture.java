@@ -8,17 +8,24 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.merpati.imap.people.Logins;
+import org.merpati.imap.people.Reached;
+import org.merpati.imap.state.Enabled;
+import org.merpati.imap.state.RecentFlags;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.TryLater;
 import org.merpati.store.MailStore;
+import org.merpati.store.people.Rights;
 import org.merpati.wire.PreLogin;
 import org.merpati.wire.SaslSource;
 
@@ -31,7 +38,8 @@ final class ImapFixture implements AutoCloseable {
 
     static final AccountId BUDI = new AccountId(new Id(1, 1));
     static final AccountId SITI = new AccountId(new Id(1, 2));
-    private static final Map<String, AccountId> PEOPLE = Map.of("budi", BUDI, "siti", SITI);
+    static final AccountId ANDI = new AccountId(new Id(1, 3));
+    private static final Map<String, AccountId> PEOPLE = Map.of("budi", BUDI, "siti", SITI, "andi", ANDI);
     static final Clock STOPPED = new Clock() {
         @Override
         public long millis() {
@@ -45,6 +53,9 @@ final class ImapFixture implements AutoCloseable {
     };
 
     private final MailStore store;
+    /** Where Andi's mailboxes are. */
+    private final MailStore andis;
+
     private final ServerSocket listener;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final ImapService service;
@@ -59,7 +70,12 @@ final class ImapFixture implements AutoCloseable {
 
     /** Over a store of another form, which the caller closes. */
     ImapFixture(MailStore store) throws IOException {
-        this(store, true, Optional.empty(), 0, SaslSource.NONE, STOPPED);
+        this(store, store);
+    }
+
+    /** Over stores of two shards, which the caller closes; Andi's mailboxes are in the second. */
+    ImapFixture(MailStore store, MailStore andis) throws IOException {
+        this(store, andis, true, Optional.empty(), 0, SaslSource.NONE, STOPPED);
     }
 
     /** With people who log in otherwise than by a password, and a clock. */
@@ -70,7 +86,20 @@ final class ImapFixture implements AutoCloseable {
     private ImapFixture(
             MailStore store, boolean clearLogins, Optional<SSLContext> tls, int port, SaslSource sasl, Clock clock)
             throws IOException {
+        this(store, store, clearLogins, tls, port, sasl, clock);
+    }
+
+    private ImapFixture(
+            MailStore store,
+            MailStore andis,
+            boolean clearLogins,
+            Optional<SSLContext> tls,
+            int port,
+            SaslSource sasl,
+            Clock clock)
+            throws IOException {
         this.store = store;
+        this.andis = andis;
         Logins logins = new Known();
         PreLogin.Settings before = new PreLogin.Settings("Merpati", clearLogins, tls, sasl, DELAY, 3, 20);
         ImapService.Settings settings =
@@ -93,9 +122,40 @@ final class ImapFixture implements AutoCloseable {
         @Override
         public Optional<Account> proved(String user, String authorization, InetSocketAddress client) {
             return authorization.isEmpty() || authorization.equals(user)
-                    ? Optional.ofNullable(PEOPLE.get(user)).map(id -> new Account(user, id, store))
+                    ? person(user).map(person -> new Account(user, person.id(), store(person)))
                     : Optional.empty();
         }
+
+        @Override
+        public Optional<Person> person(String user) {
+            return Optional.ofNullable(PEOPLE.get(user.toLowerCase(Locale.ROOT)))
+                    .map(id -> new Person(user.toLowerCase(Locale.ROOT), id));
+        }
+
+        @Override
+        public Optional<Person> person(AccountId id) {
+            return PEOPLE.entrySet().stream()
+                    .filter(entry -> entry.getValue().equals(id))
+                    .map(entry -> new Person(entry.getKey(), id))
+                    .findFirst();
+        }
+
+        @Override
+        public MailStore store(Person person) {
+            return person.id().equals(ANDI) ? andis : store;
+        }
+
+        @Override
+        public List<MailStore> stores() {
+            return List.copyOf(new LinkedHashSet<>(List.of(store, andis)));
+        }
+    }
+
+    /** Budi's INBOX as a session of hers has it. */
+    static Selected select(MailStore store, boolean readOnly) {
+        Logins.Account budi = new Logins.Account("budi", BUDI, store);
+        Reached inbox = new Reached(budi, "INBOX", store.mailbox(BUDI, "INBOX").orElseThrow(), true, Rights.ALL);
+        return new Selected(inbox, BUDI, readOnly, new RecentFlags(0, 10), new Enabled());
     }
 
     private void accept() {

@@ -17,8 +17,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.cluster.GroupSpec;
-import org.merpati.imap.state.Enabled;
-import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.Parser;
 import org.merpati.journal.Journal;
 import org.merpati.journal.memory.MemoryJournals;
@@ -116,13 +114,7 @@ class IndexedSearchTest {
     }
 
     private static Selected select(MailStore store) {
-        Logins.Account account = new Logins.Account("budi", ImapFixture.BUDI, store);
-        return new Selected(
-                account,
-                store.mailbox(account.id(), "INBOX").orElseThrow(),
-                true,
-                new RecentFlags(0, 10),
-                new Enabled());
+        return ImapFixture.select(store, true);
     }
 
     @Test

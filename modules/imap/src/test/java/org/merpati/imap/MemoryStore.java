@@ -29,7 +29,6 @@ import org.merpati.mime.Summary;
 import org.merpati.store.Body;
 import org.merpati.store.Delivery;
 import org.merpati.store.FlagChange;
-import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 import org.merpati.store.Message;
 import org.merpati.store.NewMessage;
@@ -37,20 +36,8 @@ import org.merpati.store.Usage;
 import org.merpati.store.View;
 
 /** A store in memory for the tests of IMAP; everything is under one lock. Ids and times are the same in every run. */
-final class MemoryStore implements MailStore {
-    private static final Map<String, String> BEGINNING = Map.of(
-            "INBOX",
-            "",
-            "Drafts",
-            "\\Drafts",
-            "Sent",
-            "\\Sent",
-            "Junk",
-            "\\Junk",
-            "Trash",
-            "\\Trash",
-            "Archive",
-            "\\Archive");
+final class MemoryStore extends MemoryGrants {
+    private static final List<String> BEGINNING = List.of("INBOX", "Drafts", "Sent", "Junk", "Trash", "Archive");
 
     private record Watcher(MailboxId mailbox, Runnable changed) {}
 
@@ -153,11 +140,16 @@ final class MemoryStore implements MailStore {
         return known;
     }
 
-    /** A mailbox, or what there is of the account beside them, is not what it was. */
-    private void changed(MailboxId id) {
+    @Override
+    void changed(MailboxId id) {
         watchers.stream()
                 .filter(w -> w.mailbox.equals(id) || w.mailbox.equals(ACCOUNT))
                 .forEach(w -> w.changed.run());
+    }
+
+    @Override
+    boolean holds(AccountId account, MailboxId mailbox) {
+        return holder(account).boxes.values().stream().anyMatch(box -> box.id.equals(mailbox));
     }
 
     @Override
@@ -171,8 +163,8 @@ final class MemoryStore implements MailStore {
         if (!accounts.containsKey(account)) {
             Holder holder = new Holder();
             accounts.put(account, holder);
-            BEGINNING.forEach((name, use) -> {
-                add(holder, name, use.isEmpty() ? Optional.empty() : Optional.of(use));
+            BEGINNING.forEach(name -> {
+                add(holder, name, name.equals("INBOX") ? Optional.empty() : Optional.of("\\" + name));
                 holder.subscriptions.add(name);
             });
         }
@@ -181,6 +173,8 @@ final class MemoryStore implements MailStore {
     private MemoryBox add(Holder holder, String name, Optional<String> use) {
         MemoryBox box = new MemoryBox(new MailboxId(id()), name, uidValidity++, use);
         holder.boxes.put(name, box);
+        MemoryBox above = holder.boxes.get(name.substring(0, Math.max(0, name.lastIndexOf('/'))));
+        inherit(above == null ? ACCOUNT : above.id, box.id);
         return box;
     }
 
@@ -223,7 +217,8 @@ final class MemoryStore implements MailStore {
 
     @Override
     public synchronized Optional<Mailbox> mailbox(AccountId account, String name) {
-        Holder holder = holder(account);
+        here();
+        Holder holder = accounts.getOrDefault(account, new Holder());
         return Optional.ofNullable(holder.boxes.get(name))
                 .map(b -> snapshot(holder, b).mailbox());
     }
@@ -268,6 +263,7 @@ final class MemoryStore implements MailStore {
         } else {
             holder.boxes.remove(name);
         }
+        forget(box.id);
         changed(box.id);
     }
 

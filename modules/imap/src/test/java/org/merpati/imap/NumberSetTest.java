@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.merpati.imap.state.Enabled;
-import org.merpati.imap.state.RecentFlags;
 import org.merpati.imap.text.NumberSet;
 import org.merpati.imap.text.Parser;
 import org.merpati.kernel.Flags;
@@ -39,12 +37,7 @@ class NumberSetTest {
         FlagChange deleted = new FlagChange(FlagChange.Kind.ADD, Flags.of("\\Deleted"));
         store.flags(ImapFixture.BUDI, inbox.id(), even, deleted, OptionalLong.empty());
         store.expunge(ImapFixture.BUDI, inbox.id(), even);
-        return new Selected(
-                new Logins.Account("budi", ImapFixture.BUDI, store),
-                inbox,
-                true,
-                new RecentFlags(0, 10),
-                new Enabled());
+        return ImapFixture.select(store, true);
     }
 
     @ParameterizedTest

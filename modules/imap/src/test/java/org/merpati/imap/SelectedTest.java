@@ -11,8 +11,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.merpati.imap.state.Enabled;
-import org.merpati.imap.state.RecentFlags;
+import org.merpati.imap.people.Logins;
 import org.merpati.imap.text.Reply;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailboxId;
@@ -76,12 +75,7 @@ class SelectedTest {
         Random chance = new Random(seed);
         MailboxId inbox = inbox();
         for (int round = 0; round < 100; round++) {
-            Selected selected = new Selected(
-                    account,
-                    store.mailbox(account.id(), "INBOX").orElseThrow(),
-                    false,
-                    new RecentFlags(0, 10),
-                    new Enabled());
+            Selected selected = ImapFixture.select(store, false);
             Client client = new Client();
             client.size = selected.size();
             learn(client, selected);

@@ -18,6 +18,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.imap.people.Logins;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;

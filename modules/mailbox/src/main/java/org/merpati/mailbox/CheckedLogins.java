@@ -1,11 +1,15 @@
 package org.merpati.mailbox;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.merpati.imap.Logins;
+import org.merpati.imap.people.Logins;
+import org.merpati.kernel.AccountId;
+import org.merpati.store.MailStore;
 import org.merpati.wire.SaslSource;
 
-/** Logins at a mailbox node itself, for clients that come without a proxy. */
+/** Logins at a mailbox node itself, for clients that come without a proxy; and who else there is, for all. */
 final class CheckedLogins implements Logins {
     private final org.merpati.directory.Logins logins;
     private final Shards shards;
@@ -27,6 +31,32 @@ final class CheckedLogins implements Logins {
 
     private Account here(org.merpati.directory.Account account) {
         return new Account(account.address().toString(), account.id(), shards.of(account));
+    }
+
+    @Override
+    public Optional<Person> person(String user) {
+        return shards.person(user).map(CheckedLogins::person);
+    }
+
+    @Override
+    public Optional<Person> person(AccountId id) {
+        return shards.person(id).map(CheckedLogins::person);
+    }
+
+    private static Person person(org.merpati.directory.Account account) {
+        return new Person(account.address().toString(), account.id());
+    }
+
+    @Override
+    public MailStore store(Person person) {
+        return shards.of(shards.account(person.id()));
+    }
+
+    @Override
+    public List<MailStore> stores() {
+        List<MailStore> stores = new ArrayList<>();
+        shards.all().forEach(stores::add);
+        return stores;
     }
 
     /** SCRAM over the keys in the directory. */

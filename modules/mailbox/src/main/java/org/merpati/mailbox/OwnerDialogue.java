@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.merpati.cluster.Ticket;
 import org.merpati.directory.Account;
 import org.merpati.imap.ImapService;
-import org.merpati.imap.Logins;
+import org.merpati.imap.people.Logins;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Refused;

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
@@ -67,17 +68,23 @@ public final class Shards {
                 .orElse(id.toString());
     }
 
+    /** Who logs in by a name, if there is somebody. */
+    Optional<Account> person(String user) {
+        return directory.people().login(user).filter(Account::active);
+    }
+
+    /** Who has an account, if there is somebody. */
+    Optional<Account> person(AccountId id) {
+        return directory.people().account(id).filter(Account::active);
+    }
+
     /**
      * The account of an id.
      *
      * @throws Refused if there is none
      */
     Account account(AccountId id) {
-        return directory
-                .people()
-                .account(id)
-                .filter(Account::active)
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + id));
+        return person(id).orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + id));
     }
 
     /** How much an account may keep now; one that the directory does not know keeps nothing new anyway. */

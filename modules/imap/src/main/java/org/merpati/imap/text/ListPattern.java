@@ -13,6 +13,23 @@ public final class ListPattern {
         return text.indexOf('%') >= 0;
     }
 
+    /** Whether levels are asked for that are no mailboxes (RFC 3501 §6.3.8). */
+    public boolean endsInLevel() {
+        return text.endsWith("%");
+    }
+
+    /** Whether it may match a name that begins so. */
+    public boolean matchesBelow(String beginning) {
+        boolean[] reach = new boolean[beginning.length() + 1];
+        reach[0] = true;
+        boolean reached = false;
+        for (int p = 0; p < text.length() && !reached; p++) {
+            step(text.charAt(p), beginning, 0, reach);
+            reached = reach[beginning.length()];
+        }
+        return reached;
+    }
+
     public boolean matches(String name) {
         boolean inbox = name.equals("INBOX") || name.startsWith("INBOX/");
         boolean[] reach = new boolean[name.length() + 1];

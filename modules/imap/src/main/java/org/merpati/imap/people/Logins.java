@@ -1,14 +1,18 @@
-package org.merpati.imap;
+package org.merpati.imap.people;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import org.merpati.kernel.AccountId;
 import org.merpati.store.MailStore;
 
-/** Who may log in, and where their mailboxes are. */
+/** Who may log in, who else there is, and where their mailboxes are. */
 public interface Logins {
-    /** Somebody who has logged in: the name, the account and the store of its shard, on this node. */
+    /** Somebody with mailboxes here: the name, the account and the store of its shard, on this node. */
     record Account(String user, AccountId id, MailStore store) {}
+
+    /** Somebody who may be granted rights: the name that she logs in with, and her account. */
+    record Person(String user, AccountId id) {}
 
     /**
      * Judges a name and a password.
@@ -29,5 +33,29 @@ public interface Logins {
      */
     default Optional<Account> proved(String user, String authorization, InetSocketAddress client) {
         return Optional.empty();
+    }
+
+    /** The person of a name, in any case, if there is one who may log in. */
+    default Optional<Person> person(String user) {
+        return Optional.empty();
+    }
+
+    /** The person of an account, if there is one who may log in. */
+    default Optional<Person> person(AccountId id) {
+        return Optional.empty();
+    }
+
+    /**
+     * The store of a person's mailboxes.
+     *
+     * @throws org.merpati.kernel.TryLater if they cannot be served here now
+     */
+    default MailStore store(Person person) {
+        throw new IllegalArgumentException("there is nobody else than who logs in, not " + person.user());
+    }
+
+    /** The stores of this node, for what others share. */
+    default List<MailStore> stores() {
+        return List.of();
     }
 }
