@@ -1,7 +1,6 @@
 package org.merpati.mailbox;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.merpati.imap.people.Logins;
@@ -49,14 +48,12 @@ final class CheckedLogins implements Logins {
 
     @Override
     public MailStore store(Person person) {
-        return shards.of(shards.account(person.id()));
+        return shards.anywhere(shards.account(person.id()));
     }
 
     @Override
     public List<MailStore> stores() {
-        List<MailStore> stores = new ArrayList<>();
-        shards.all().forEach(stores::add);
-        return stores;
+        return shards.everywhere();
     }
 
     /** SCRAM over the keys in the directory. */
