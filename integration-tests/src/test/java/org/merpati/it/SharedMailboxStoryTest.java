@@ -68,7 +68,8 @@ class SharedMailboxStoryTest {
     }
 
     private static void append(MailProbe.Imap client, String mailbox, String subject) throws IOException {
-        assertThat(client.literal("APPEND " + mailbox, message(subject)).getLast()).startsWith("OK");
+        assertThat(client.literal("APPEND " + mailbox, message(subject)).getLast())
+                .startsWith("OK");
     }
 
     private static List<String> subjects(MailProbe.Imap client, String mailbox) throws IOException {

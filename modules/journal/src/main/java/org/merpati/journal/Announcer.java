@@ -1,10 +1,13 @@
 package org.merpati.journal;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,8 +59,21 @@ public final class Announcer implements AutoCloseable {
         }
         LOG.info("group {}: {}", group, leadership);
         present = leadership;
+        notifyAll();
         for (Consumer<Leadership> watcher : watchers) {
             enqueue(() -> watcher.accept(leadership));
+        }
+    }
+
+    /** Waits until the leadership is such, at most so long. */
+    synchronized void await(Predicate<Leadership> such, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        try {
+            for (long left = limit.toNanos(); !such.test(present) && left > 0; left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,5 +1,6 @@
 package org.merpati.journal;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -62,6 +63,8 @@ final class Batcher implements AutoCloseable {
     private final Deque<Pending> pending = new ArrayDeque<>();
     private final Map<NodeName, Entry.Checkpointed> reports = new TreeMap<>();
     private long pendingOctets;
+    private boolean held;
+    private boolean underWay;
     private boolean closed;
 
     Batcher(String group, JournalConfig config, Log log, Supplier<TryLater> unknown) {
@@ -88,7 +91,7 @@ final class Batcher implements AutoCloseable {
             } else {
                 pending.add(new Pending(command, answer));
                 pendingOctets += command.length;
-                changed.signal();
+                changed.signalAll();
             }
         } finally {
             lock.unlock();
@@ -101,10 +104,64 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             reports.put(checkpointed.node(), checkpointed);
-            changed.signal();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Sends nothing more until {@link #release} or {@link #turnAway}: what is submitted meanwhile waits.
+     *
+     * @return whether everything that was sent has been answered, within the limit
+     */
+    boolean hold(Duration limit) {
+        long left = limit.toNanos();
+        lock.lock();
+        try {
+            held = true;
+            while (underWay && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return !underWay;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Goes on with what waits. */
+    void release() {
+        lock.lock();
+        try {
+            held = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends nothing of what waits: its callers are told why. */
+    void turnAway(TryLater why) {
+        List<Pending> left;
+        lock.lock();
+        try {
+            left = drain();
+            held = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(p -> p.answer().completeExceptionally(why));
+    }
+
+    private List<Pending> drain() {
+        List<Pending> left = List.copyOf(pending);
+        pending.clear();
+        pendingOctets = 0;
+        return left;
     }
 
     private void run() {
@@ -113,12 +170,15 @@ final class Batcher implements AutoCloseable {
             List<Entry.Checkpointed> due;
             lock.lock();
             try {
-                while (pending.isEmpty() && reports.isEmpty() && !closed) {
+                underWay = false;
+                changed.signalAll();
+                while ((held || (pending.isEmpty() && reports.isEmpty())) && !closed) {
                     changed.awaitUninterruptibly();
                 }
                 if (closed) {
                     return;
                 }
+                underWay = true;
                 due = List.copyOf(reports.values());
                 reports.clear();
                 take(batch);
@@ -187,10 +247,8 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            left = List.copyOf(pending);
-            pending.clear();
-            pendingOctets = 0;
-            changed.signal();
+            left = drain();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

@@ -55,18 +55,23 @@ final class Handover {
         engine.transfer(spec, node, config.electionMax().multipliedBy(2).toMillis());
     }
 
-    /** Hands over to the first other data node that takes it, if there is one. */
-    void toAny() {
+    /**
+     * Hands over to the first other data node that takes it.
+     *
+     * @return whether there was one
+     */
+    boolean toAny() {
         for (NodeName other : spec.dataNodes()) {
             if (!other.equals(self) && hears(other)) {
                 try {
                     to(other);
-                    return;
+                    return true;
                 } catch (IOException refused) {
                     LOG.debug("group {}: node {} did not take over", spec.name(), other, refused);
                 }
             }
         }
+        return false;
     }
 
     /**

@@ -8,7 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,7 +28,7 @@ class ThreeVotersTest {
     Path folder;
 
     private RatisCluster cluster;
-    private String leader;
+    private volatile String leader;
 
     @BeforeEach
     void start() {
@@ -104,6 +108,45 @@ class ThreeVotersTest {
         cluster.authority.heal();
         cluster.awaitSame(old, next);
         assertThat(cluster.state(old).values()).containsEntry("k", "after");
+    }
+
+    /** Whoever is turned away may do it again elsewhere: it has not happened. */
+    @Test
+    void whileLeadershipIsHandedOverNothingIsLeftUnknown() throws InterruptedException {
+        Set<String> done = ConcurrentHashMap.newKeySet();
+        Map<String, String> turnedAway = new ConcurrentHashMap<>();
+        AtomicBoolean stopped = new AtomicBoolean();
+        List<Thread> callers = IntStream.range(0, 4)
+                .mapToObj(caller -> Thread.ofVirtual().start(() -> {
+                    for (int i = 0; !stopped.get(); i++) {
+                        String key = "k" + caller + "-" + i;
+                        try {
+                            journal().submit(MapState.put(key, "v"));
+                            done.add(key);
+                        } catch (TryLater later) {
+                            turnedAway.put(key, later.sentence());
+                        }
+                    }
+                }))
+                .toList();
+        for (int round = 0; round < 6; round++) {
+            int before = done.size();
+            String next = others().get(round % 2);
+            Journal old = journal();
+            Await.answer(RatisCluster.PATIENCE, () -> {
+                old.transfer(new NodeName(next));
+                return true;
+            });
+            leader = cluster.awaitLeader();
+            Await.until("it goes on", RatisCluster.PATIENCE, () -> done.size() > before + 20);
+        }
+        stopped.set(true);
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        assertThat(turnedAway.values()).noneMatch(why -> why.contains("may or may not"));
+        Map<String, String> kept = state().values();
+        assertThat(kept.keySet()).containsAll(done).doesNotContainAnyElementsOf(turnedAway.keySet());
     }
 
     @Test

@@ -69,7 +69,7 @@ class RelayedStoreTest implements AccountContract, GrantContract {
         private final ShardState copy;
         private final Random chance = new Random(5);
         private final Thread thread;
-        private volatile int applied;
+        private final AtomicInteger applied = new AtomicInteger();
         private volatile boolean closed;
         private volatile Optional<NodeName> known = Optional.of(TapeJournal.HERE);
 
@@ -82,9 +82,9 @@ class RelayedStoreTest implements AccountContract, GrantContract {
         private void follow() {
             while (!closed) {
                 LockSupport.parkNanos(chance.nextInt(1_000_000));
-                if (applied < tape.size()) {
-                    tape.play(applied + 1, copy);
-                    applied++;
+                if (applied.get() < tape.size()) {
+                    tape.play(applied.get() + 1, copy);
+                    applied.incrementAndGet();
                 }
             }
         }
@@ -132,7 +132,14 @@ class RelayedStoreTest implements AccountContract, GrantContract {
         @Override
         public JournalStatus status() {
             return new JournalStatus(
-                    group(), "follower", leadership(), applied, tape.size(), copy.checkpointed(), Map.of(), List.of());
+                    group(),
+                    "follower",
+                    leadership(),
+                    applied.get(),
+                    tape.size(),
+                    copy.checkpointed(),
+                    Map.of(),
+                    List.of());
         }
 
         @Override
@@ -184,7 +191,7 @@ class RelayedStoreTest implements AccountContract, GrantContract {
 
     @AfterEach
     void close() {
-        Await.until("the copy has all", () -> follower.applied == leader.journal.size());
+        Await.until("the copy has all", () -> follower.applied.get() == leader.journal.size());
         follower.close();
         store.close();
         assertThat(copy.verify()).isEmpty();

@@ -103,8 +103,8 @@ final class Shard implements AutoCloseable {
 
     /** The same shard over another copy and journal. */
     JournaledStore through(Journal other, ShardState copy) {
-        JournaledStore there = new JournaledStore(
-                other, copy, ids, Shard::summary, new JournaledStore.Policy(account -> quota, KEPT));
+        JournaledStore there =
+                new JournaledStore(other, copy, ids, Shard::summary, new JournaledStore.Policy(account -> quota, KEPT));
         return there.through(other);
     }
 
