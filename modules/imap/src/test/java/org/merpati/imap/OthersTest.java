@@ -152,6 +152,8 @@ class OthersTest {
         assertThat(moved).hasSize(1_002);
         assertThat(texts(budis, BUDI, "INBOX")).isEqualTo(all.subList(1_000, 1_200));
         assertThat(texts(andis, ANDI, "Done")).hasSize(2_200);
+        assertThat(say(budis, andis, login, "STATUS \"Other Users/ANDI/Done\" (MESSAGES)"))
+                .containsExactly("* STATUS \"Other Users/andi/Done\" (MESSAGES 2200)", "a OK done");
         List<String> back = say(budis, andis, login, "SELECT " + DONE, "UID MOVE 1 INBOX");
         assertThat(back.getFirst()).matches("\\* OK \\[COPYUID \\d+ 1 1201\\] moved");
         assertThat(texts(budis, BUDI, "INBOX")).endsWith(all.getFirst());
