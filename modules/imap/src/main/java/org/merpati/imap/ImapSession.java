@@ -333,10 +333,10 @@ final class ImapSession {
     }
 
     Selected select(Reached mailbox, boolean readOnly) {
-        selected = new Selected(mailbox, account.id(), readOnly, service.recents(), enabled);
         if (notices != null) {
             notices.watch(mailbox.owner());
         }
+        selected = new Selected(mailbox, account.id(), readOnly, service.recents(), enabled);
         return selected;
     }
 

@@ -136,11 +136,16 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         return above;
     }
 
-    /** A level that is no mailbox is told to who asks for levels, with a % at the end (RFC 3501 §6.3.8). */
     private static boolean matches(Known known, List<ListPattern> wanted, String name) {
         String written = known.session.written(name);
-        boolean level = known.level(name);
-        return wanted.stream().anyMatch(p -> p.matches(written) && (!level || p.endsInLevel()));
+        return wanted.stream().anyMatch(p -> p.matches(written));
+    }
+
+    /** What of the patterns means a name: a level that is no mailbox those with a % at the end (RFC 3501 §6.3.8). */
+    private static List<ListPattern> meaning(Known known, List<ListPattern> wanted, String name) {
+        return known.level(name)
+                ? wanted.stream().filter(ListPattern::endsInLevel).toList()
+                : wanted;
     }
 
     /** The names to tell, and of each whether it stands for something selected below it (RFC 5258 §3.5). */
@@ -152,7 +157,7 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
                     && use(known, name).isEmpty()) {
                 continue;
             }
-            if (matches(known, wanted, name)) {
+            if (matches(known, subscribed ? wanted : meaning(known, wanted, name), name)) {
                 lines.putIfAbsent(name, false);
             } else if (options.selects(ListOptions.Select.RECURSIVEMATCH)) {
                 for (String above : above(name)) {
