@@ -81,7 +81,9 @@ class TranscriptStoryTest {
         /** What is recent the dead owner knew alone (RFC 3501 §2.3.2 lets it be forgotten). */
         @Override
         public String heard(String text) {
-            return super.heard(text).replaceAll("^\\* \\d+ RECENT$", "* 0 RECENT").replaceAll(" ?\\\\Recent", "");
+            return super.heard(text)
+                    .replaceAll("^\\* \\d+ RECENT$", "* 0 RECENT")
+                    .replaceAll(" ?\\\\Recent", "");
         }
     }
 

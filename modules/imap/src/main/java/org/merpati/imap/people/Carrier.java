@@ -94,9 +94,7 @@ public final class Carrier {
     /** In halves where what the store keeps of their headers is too much at once. */
     private void append(List<NewMessage> some) {
         try {
-            to.store()
-                    .append(to.owner().id(), to.mailbox().id(), some)
-                    .forEach(appended -> made.add(appended.uid()));
+            to.store().append(to.owner().id(), to.mailbox().id(), some).forEach(appended -> made.add(appended.uid()));
         } catch (Refused refused) {
             if (refused.reason() != Refused.Reason.LIMIT || some.size() == 1) {
                 throw refused;
