@@ -72,16 +72,16 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         for (Map.Entry<String, Boolean> line : lines(known, wanted).entrySet()) {
             put(session, known, line.getKey(), line.getValue());
             @Nullable Reached mailbox = known.mailboxes.get(line.getKey());
-            if (mailbox != null) {
-                putMore(session, mailbox, line.getValue());
+            if (mailbox != null && (!line.getValue() || known.subscribed.contains(line.getKey()))) {
+                putMore(session, mailbox);
             }
         }
         return Answer.ok("done");
     }
 
-    /** The status, where it may be read (RFC 5819 §2), and the rights (RFC 8440 §3). */
-    private void putMore(ImapSession session, Reached mailbox, boolean standsForOthers) throws IOException {
-        if (options.tells(ListOptions.Tell.MYRIGHTS) && !standsForOthers) {
+    /** The rights (RFC 8440 §3), and the status where it may be read (RFC 5819 §2), of what is itself selected. */
+    private void putMore(ImapSession session, Reached mailbox) throws IOException {
+        if (options.tells(ListOptions.Tell.MYRIGHTS)) {
             AclCommand.putRights(session, mailbox);
         }
         if (options.status().isPresent()
