@@ -81,8 +81,9 @@ class Door implements Transcript.Server {
     public String heard(String text) {
         String heard = text;
         for (Map.Entry<String, String> person : people.entrySet()) {
-            heard = heard.replace("Other Users/" + person.getValue() + "/", "Other Users/" + person.getKey() + "/");
-            heard = heard.replace("Other Users/" + person.getValue() + "\"", "Other Users/" + person.getKey() + "\"");
+            heard = heard.replaceAll(
+                    "(Other(?: |%20)Users/)" + Pattern.quote(person.getValue()) + "(?=[/\"]|$)",
+                    "$1" + person.getKey());
             heard = NAMED.matcher(heard).lookingAt()
                     ? heard.replaceAll(
                             " \"?" + Pattern.quote(person.getValue()) + "\"? ", " \"" + person.getKey() + "\" ")

@@ -12,6 +12,7 @@ import org.merpati.imap.people.Logins;
 import org.merpati.imap.text.Answer;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Refused;
 import org.merpati.store.MailStore;
 
 /** IDLE (RFC 2177): changes are told as they happen, until the client says DONE. */
@@ -114,6 +115,8 @@ record IdleCommand() implements Command.AfterLogin {
                     telling.tell();
                     session.reply().flush();
                 }
+            } catch (Refused gone) {
+                session.bye(ImapSession.goodbye(gone));
             } catch (Failure failure) {
                 session.bye("[UNAVAILABLE] " + failure.sentence());
             } catch (RuntimeException bug) {

@@ -224,11 +224,15 @@ final class ImapSession {
             tell(selected, mayRenumber);
             return Optional.empty();
         } catch (Refused gone) {
-            boolean deleted = gone.reason() == Refused.Reason.NONEXISTENT;
-            return Optional.of(deleted ? "the mailbox was deleted" : gone.sentence());
+            return Optional.of(goodbye(gone));
         } catch (TryLater later) {
             return moved(later) ? Optional.of(MOVED) : Optional.empty();
         }
+    }
+
+    /** Why a session ends whose mailbox is gone, or may be read no more. */
+    static String goodbye(Refused gone) {
+        return gone.reason() == Refused.Reason.NONEXISTENT ? "the mailbox was deleted" : gone.sentence();
     }
 
     /** Whether one's own mailboxes are served elsewhere now; those of others may be, for a session goes on. */
@@ -333,10 +337,10 @@ final class ImapSession {
     }
 
     Selected select(Reached mailbox, boolean readOnly) {
-        selected = new Selected(mailbox, account.id(), readOnly, service.recents(), enabled);
         if (notices != null) {
             notices.watch(mailbox.owner());
         }
+        selected = new Selected(mailbox, account.id(), readOnly, service.recents(), enabled);
         return selected;
     }
 

@@ -72,16 +72,16 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         for (Map.Entry<String, Boolean> line : lines(known, wanted).entrySet()) {
             put(session, known, line.getKey(), line.getValue());
             @Nullable Reached mailbox = known.mailboxes.get(line.getKey());
-            if (mailbox != null) {
-                putMore(session, mailbox, line.getValue());
+            if (mailbox != null && (!line.getValue() || known.subscribed.contains(line.getKey()))) {
+                putMore(session, mailbox);
             }
         }
         return Answer.ok("done");
     }
 
-    /** The status, where it may be read (RFC 5819 §2), and the rights (RFC 8440 §3). */
-    private void putMore(ImapSession session, Reached mailbox, boolean standsForOthers) throws IOException {
-        if (options.tells(ListOptions.Tell.MYRIGHTS) && !standsForOthers) {
+    /** The rights (RFC 8440 §3), and the status where it may be read (RFC 5819 §2), of what is itself selected. */
+    private void putMore(ImapSession session, Reached mailbox) throws IOException {
+        if (options.tells(ListOptions.Tell.MYRIGHTS)) {
             AclCommand.putRights(session, mailbox);
         }
         if (options.status().isPresent()
@@ -136,11 +136,16 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
         return above;
     }
 
-    /** A level that is no mailbox is told to who asks for levels, with a % at the end (RFC 3501 §6.3.8). */
     private static boolean matches(Known known, List<ListPattern> wanted, String name) {
         String written = known.session.written(name);
-        boolean level = known.level(name);
-        return wanted.stream().anyMatch(p -> p.matches(written) && (!level || p.endsInLevel()));
+        return wanted.stream().anyMatch(p -> p.matches(written));
+    }
+
+    /** What of the patterns means a name: a level that is no mailbox those with a % at the end (RFC 3501 §6.3.8). */
+    private static List<ListPattern> meaning(Known known, List<ListPattern> wanted, String name) {
+        return known.level(name)
+                ? wanted.stream().filter(ListPattern::endsInLevel).toList()
+                : wanted;
     }
 
     /** The names to tell, and of each whether it stands for something selected below it (RFC 5258 §3.5). */
@@ -152,7 +157,7 @@ record ListCommand(String reference, List<String> patterns, boolean root, ListOp
                     && use(known, name).isEmpty()) {
                 continue;
             }
-            if (matches(known, wanted, name)) {
+            if (matches(known, subscribed ? wanted : meaning(known, wanted, name), name)) {
                 lines.putIfAbsent(name, false);
             } else if (options.selects(ListOptions.Select.RECURSIVEMATCH)) {
                 for (String above : above(name)) {

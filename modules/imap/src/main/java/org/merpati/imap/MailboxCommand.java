@@ -83,6 +83,9 @@ record MailboxCommand(Kind kind, String name, String to, Set<String> uses) imple
         if (uses.size() > 1 || (uses.size() == 1 && use.isEmpty())) {
             return Answer.no("[USEATTR] a mailbox has one use: " + String.join(", ", USES));
         }
+        if (Names.others(name) && use.isPresent()) {
+            return Answer.no("[USEATTR] the uses of another's mailboxes are hers to give");
+        }
         Names.Spot spot = session.names().reachNew(name);
         checkLevels(spot.mailbox());
         Set<String> one = use.map(Set::of).orElse(Set.of());

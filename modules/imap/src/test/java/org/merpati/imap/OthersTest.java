@@ -11,12 +11,14 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.Failure;
@@ -152,6 +154,8 @@ class OthersTest {
         assertThat(moved).hasSize(1_002);
         assertThat(texts(budis, BUDI, "INBOX")).isEqualTo(all.subList(1_000, 1_200));
         assertThat(texts(andis, ANDI, "Done")).hasSize(2_200);
+        assertThat(say(budis, andis, login, "STATUS \"Other Users/ANDI/Done\" (MESSAGES)"))
+                .containsExactly("* STATUS \"Other Users/andi/Done\" (MESSAGES 2200)", "a OK done");
         List<String> back = say(budis, andis, login, "SELECT " + DONE, "UID MOVE 1 INBOX");
         assertThat(back.getFirst()).matches("\\* OK \\[COPYUID \\d+ 1 1201\\] moved");
         assertThat(texts(budis, BUDI, "INBOX")).endsWith(all.getFirst());
@@ -201,7 +205,7 @@ class OthersTest {
         MailStore narrow = (MailStore) Proxy.newProxyInstance(
                 MailStore.class.getClassLoader(), new Class<?>[] {MailStore.class}, (proxy, method, arguments) -> {
                     boolean full = method.getName().equals("append")
-                            && box(andis, ANDI, "Done").messages() == 1_000;
+                            && box(andis, ANDI, "Done").messages() == 1_024;
                     if (full) {
                         throw new Refused(Refused.Reason.OVER_QUOTA, "the account would exceed its quota");
                     }
@@ -212,6 +216,29 @@ class OthersTest {
                 .startsWith("a NO [OVERQUOTA]");
         assertThat(texts(andis, ANDI, "Done")).isEmpty();
         assertThat(texts(budis, BUDI, "INBOX")).hasSize(1_200);
+    }
+
+    @Test
+    void largeMessagesGoBetweenAccountsOfStoresOnDisks(@TempDir Path temp) throws IOException {
+        try (DiskStore one = new DiskStore(temp.resolve("one"), ImapFixture.STOPPED);
+                DiskStore two = new DiskStore(temp.resolve("two"), ImapFixture.STOPPED)) {
+            one.store().ensure(BUDI);
+            two.store().ensure(ANDI);
+            two.store().grant(ANDI, box(two.store(), ANDI, "Archive").id(), BUDI, FlagChange.Kind.SET, Rights.ALL);
+            List<String> texts = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                String header = "Subject: " + i + "\r\nReferences: " + "<a@b>\r\n ".repeat(3_000) + "\r\n\r\n";
+                String body = i % 20 == 0 ? "0123456789abcdef".repeat(400_000) : "x";
+                texts.add(header + i + body);
+                NewMessage message = new NewMessage(
+                        Body.of(texts.get(i).getBytes(StandardCharsets.US_ASCII)), Flags.NONE, OptionalLong.empty());
+                one.store().append(BUDI, box(one.store(), BUDI, "INBOX").id(), List.of(message));
+            }
+            String[] lines = {"LOGIN budi secret", "SELECT INBOX", "MOVE 1:* \"Other Users/andi/Archive\""};
+            assertThat(say(one.store(), two.store(), lines).getFirst()).matches(".* 1:40 1:40\\] moved");
+            assertThat(texts(two.store(), ANDI, "Archive")).isEqualTo(texts);
+            assertThat(texts(one.store(), BUDI, "INBOX")).isEmpty();
+        }
     }
 
     @Test

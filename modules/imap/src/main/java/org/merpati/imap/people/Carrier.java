@@ -20,10 +20,10 @@ import org.merpati.store.View;
  * mailboxes.
  */
 public final class Carrier {
-    /** How many octets, and messages, are appended at once; a larger message by itself. */
+    /** How many octets are appended at once; a larger message by itself. */
     private static final long BATCH_OCTETS = 8L * 1024 * 1024;
 
-    private static final int BATCH_MESSAGES = 500;
+    private static final int BATCH_MESSAGES = 64;
 
     private final Logins.Account owner;
     private final MailboxId from;
@@ -83,13 +83,24 @@ public final class Carrier {
 
     private void append() {
         if (!messages.isEmpty()) {
-            to.store()
-                    .append(to.owner().id(), to.mailbox().id(), messages)
-                    .forEach(appended -> made.add(appended.uid()));
+            append(messages);
             gone.addAll(batch);
             batch.clear();
             messages.clear();
             octets = 0;
+        }
+    }
+
+    /** In halves where what the store keeps of their headers is too much at once. */
+    private void append(List<NewMessage> some) {
+        try {
+            to.store().append(to.owner().id(), to.mailbox().id(), some).forEach(appended -> made.add(appended.uid()));
+        } catch (Refused refused) {
+            if (refused.reason() != Refused.Reason.LIMIT || some.size() == 1) {
+                throw refused;
+            }
+            append(some.subList(0, some.size() / 2));
+            append(some.subList(some.size() / 2, some.size()));
         }
     }
 
