@@ -30,6 +30,8 @@ public final class RelayedJournal implements Journal {
     private static final String SERVICE = "shard.relay";
     /** As long as a change may wait for its majority. */
     private static final Duration LIMIT = Duration.ofSeconds(12);
+    /** A reader is told sooner that it cannot be known now. */
+    private static final Duration BARRIER_LIMIT = Duration.ofSeconds(3);
 
     private static final long FIRST_PAUSE_NANOS = 100_000;
     private static final long LONGEST_PAUSE_NANOS = 5_000_000;
@@ -64,7 +66,7 @@ public final class RelayedJournal implements Journal {
 
     @Override
     public byte[] submit(byte[] command) {
-        return own.leadership().leading() ? own.submit(command) : relay(command);
+        return own.leadership().leading() ? own.submit(command) : relay(command, LIMIT);
     }
 
     /** Fails where this node does not lead: it is for what a leader does by itself. */
@@ -78,7 +80,7 @@ public final class RelayedJournal implements Journal {
         if (own.leadership().leading()) {
             own.barrier();
         } else {
-            relay(new byte[0]);
+            relay(new byte[0], BARRIER_LIMIT);
         }
     }
 
@@ -102,17 +104,17 @@ public final class RelayedJournal implements Journal {
     public void close() {}
 
     /** Has the leader carry out a command, or none, and waits for its effect here. */
-    private byte[] relay(byte[] command) {
+    private byte[] relay(byte[] command, Duration limit) {
         NodeName leader =
                 own.leadership().leader().orElseThrow(() -> new TryLater("no leader of " + group() + " is known now"));
         byte[] request = new BinaryWriter().text(group().value()).bytes(command).toByteArray();
-        BinaryReader answer = new BinaryReader(channel.ask(leader, SERVICE, request, LIMIT));
-        awaitApplied(answer.varint());
+        BinaryReader answer = new BinaryReader(channel.ask(leader, SERVICE, request, limit));
+        awaitApplied(answer.varint(), limit);
         return answer.bytes();
     }
 
-    private void awaitApplied(long index) {
-        long end = System.nanoTime() + LIMIT.toNanos();
+    private void awaitApplied(long index, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
         long pause = FIRST_PAUSE_NANOS;
         while (own.status().applied() < index) {
             if (System.nanoTime() > end) {
