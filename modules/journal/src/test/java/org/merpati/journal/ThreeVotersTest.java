@@ -23,6 +23,7 @@ import org.merpati.kernel.TryLater;
 
 class ThreeVotersTest {
     private static final int KIB = 1024;
+    private static final String UNKNOWN = "may or may not have happened";
 
     @TempDir
     Path folder;
@@ -129,7 +130,9 @@ class ThreeVotersTest {
                     }
                 }))
                 .toList();
-        for (int round = 0; round < 6; round++) {
+        int rounds = 6;
+        long term = journal().leadership().epoch().term();
+        for (int round = 0; round < rounds; round++) {
             int before = done.size();
             String next = others().get(round % 2);
             Journal old = journal();
@@ -144,9 +147,17 @@ class ThreeVotersTest {
         for (Thread caller : callers) {
             caller.join();
         }
-        assertThat(turnedAway.values()).noneMatch(why -> why.contains("may or may not"));
         Map<String, String> kept = state().values();
-        assertThat(kept.keySet()).containsAll(done).doesNotContainAnyElementsOf(turnedAway.keySet());
+        assertThat(kept.keySet()).containsAll(done);
+        turnedAway.forEach((key, why) -> {
+            if (!why.contains(UNKNOWN)) {
+                assertThat(kept).as(why).doesNotContainKey(key);
+            }
+        });
+        // A busy machine may lose a leader besides; each handover begins one term.
+        if (journal().leadership().epoch().term() == term + rounds) {
+            assertThat(turnedAway.values()).noneMatch(why -> why.contains(UNKNOWN));
+        }
     }
 
     @Test
