@@ -91,19 +91,45 @@ final class Migration {
         this.bodies = new Bodies(ledger);
     }
 
-    /** How all accounts stand that move or have moved. */
-    static Map<AccountId, Standing> standings(Vault vault) {
-        Map<AccountId, Standing> standings = new HashMap<>();
-        byte[] from = Keys.shardKind(Keys.STANDING);
-        try (Snapshot rows = vault.snapshot()) {
-            rows.scan(from, Keys.behind(from), (key, value) -> {
-                standings.put(Keys.standingOf(key), Standing.read(value));
-                return true;
-            });
-        } catch (IOException failed) {
-            throw ShardState.unreadable(failed);
+    /** How all accounts stand that move or have moved, for readers; read when it is first asked for. */
+    static final class Standings {
+        private final Vault vault;
+        private volatile @Nullable Map<AccountId, Standing> known;
+
+        Standings(Vault vault) {
+            this.vault = vault;
         }
-        return Map.copyOf(standings);
+
+        /**
+         * All of them.
+         *
+         * @throws TryLater if a file of this copy is damaged
+         */
+        Map<AccountId, Standing> get() {
+            Map<AccountId, Standing> now = known;
+            return now == null ? read() : now;
+        }
+
+        private synchronized Map<AccountId, Standing> read() {
+            Map<AccountId, Standing> standings = new HashMap<>();
+            byte[] from = Keys.shardKind(Keys.STANDING);
+            try (Snapshot rows = vault.snapshot()) {
+                rows.scan(from, Keys.behind(from), (key, value) -> {
+                    standings.put(Keys.standingOf(key), Standing.read(value));
+                    return true;
+                });
+            } catch (IOException failed) {
+                throw ShardState.unreadable(failed);
+            }
+            Map<AccountId, Standing> read = Map.copyOf(standings);
+            known = read;
+            return read;
+        }
+
+        /** Has them read again: they have changed. */
+        synchronized void forget() {
+            known = null;
+        }
     }
 
     private @Nullable Standing standing(AccountId account) throws IOException {

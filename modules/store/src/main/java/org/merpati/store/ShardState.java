@@ -57,12 +57,12 @@ public final class ShardState implements StateMachine {
     private volatile @Nullable MailIndex index;
 
     private final Comparisons comparisons;
-    private volatile Map<AccountId, Migration.Standing> standings;
+    private final Migration.Standings standings;
 
     private ShardState(Vault vault) {
         this.vault = vault;
         this.comparisons = new Comparisons(vault);
-        this.standings = Migration.standings(vault);
+        this.standings = new Migration.Standings(vault);
     }
 
     /**
@@ -125,7 +125,7 @@ public final class ShardState implements StateMachine {
             Iterable<Ledger.Touched> touched = ledger.close();
             open.change(vault::publish, touched);
             if (moves(command)) {
-                standings = Migration.standings(vault);
+                standings.forget();
             }
             touched.forEach(folder -> changed(folder.place()));
             changedAccount(command).ifPresent(account -> tell(new Place(account, MailStore.ACCOUNT)));
@@ -169,7 +169,7 @@ public final class ShardState implements StateMachine {
 
     /** How the accounts stand that move or have moved. */
     Map<AccountId, Migration.Standing> standings() {
-        return standings;
+        return standings.get();
     }
 
     private void tell(Place place) {
@@ -459,7 +459,7 @@ public final class ShardState implements StateMachine {
 
     private void replaced() {
         open.clear();
-        standings = Migration.standings(vault);
+        standings.forget();
         MailIndex told = index;
         if (told != null) {
             told.allChanged();
