@@ -6,13 +6,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.ratis.server.RaftServer;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.TryLater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands a group's leadership from this node to another. While a transfer waits, the group takes no writes. */
+/**
+ * Hands a group's leadership from this node to another, while nothing is under way: so it is not unknown of anything
+ * whether it has happened. What is submitted meanwhile waits.
+ */
 final class Handover {
     private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
 
@@ -20,9 +25,19 @@ final class Handover {
     private final NodeName self;
     private final JournalConfig config;
     private final Engine engine;
+    private final Part part;
     private final AtomicBoolean yielding = new AtomicBoolean();
 
-    Handover(GroupSpec spec, NodeName self, JournalConfig config, Engine engine) {
+    /**
+     * What it has to do with this node's part in the group.
+     *
+     * @param look has it look at who leads
+     * @param elsewhere what a caller is told that has to ask elsewhere
+     */
+    record Part(Announcer announcer, Runnable look, Supplier<TryLater> elsewhere) {}
+
+    Handover(GroupSpec spec, NodeName self, JournalConfig config, Engine engine, Part part) {
+        this.part = part;
         this.spec = spec;
         this.self = self;
         this.config = config;
@@ -50,28 +65,44 @@ final class Handover {
      * Hands over to a data node.
      *
      * @throws IOException if it does not take over in time
+     * @throws TryLater if what is under way is not done in time
      */
-    void to(NodeName node) throws IOException {
-        engine.transfer(spec, node, config.electionMax().multipliedBy(2).toMillis());
+    void to(NodeName node, Batcher gate) throws IOException {
+        boolean taken = false;
+        try {
+            if (!gate.hold(config.electionMax())) {
+                throw new TryLater("group " + spec.name() + ": what is under way is not done in time");
+            }
+            engine.transfer(spec, node, config.electionMax().multipliedBy(2).toMillis());
+            taken = true;
+        } finally {
+            resume(gate, taken);
+        }
     }
 
-    /**
-     * Hands over to the first other data node that takes it.
-     *
-     * @return whether there was one
-     */
-    boolean toAny() {
+    /** What was held meanwhile is turned away to the new leader, or goes on here. */
+    private void resume(Batcher gate, boolean taken) {
+        part.look().run();
+        if (taken || !part.announcer().present().leading()) {
+            part.announcer().await(now -> !now.leading(), config.electionMax());
+            gate.turnAway(part.elsewhere().get());
+        } else {
+            gate.release();
+        }
+    }
+
+    /** Hands over to the first other data node that takes it, if there is one. */
+    void toAny(Batcher gate) {
         for (NodeName other : spec.dataNodes()) {
             if (!other.equals(self) && hears(other)) {
                 try {
-                    to(other);
-                    return true;
-                } catch (IOException refused) {
+                    to(other, gate);
+                    return;
+                } catch (IOException | TryLater refused) {
                     LOG.debug("group {}: node {} did not take over", spec.name(), other, refused);
                 }
             }
         }
-        return false;
     }
 
     /**

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -82,9 +81,10 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         this.engine = engine;
         this.node = node;
         this.record = record;
-        this.handover = new Handover(spec, node.name(), config, engine);
         this.reports = new Reports(spec, clock, config.electionMax().toNanos(), this::tell);
         this.announcer = new Announcer(spec.name().value());
+        Handover.Part part = new Handover.Part(announcer, () -> node.soon(this), this::notLeading);
+        this.handover = new Handover(spec, node.name(), config, engine, part);
         this.lease = new Lease(clock, config.lease().toNanos());
         this.shortages = new Shortages(spec, node.name(), clock, (leader, why) -> node.shortage(spec, leader, why));
         this.batcher = batcher();
@@ -284,38 +284,10 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         if (!handover.hears(to)) {
             throw unavailable("it does not hear node " + to);
         }
-        handOver(() -> {
-            try {
-                handover.to(to);
-                return true;
-            } catch (IOException e) {
-                throw unavailable("node " + to + " did not take over in time");
-            }
-        });
-    }
-
-    /**
-     * Hands over while nothing is under way, so that of nothing it is unknown whether it has happened: what is submitted
-     * meanwhile waits, and is turned away to the new leader.
-     *
-     * @param given hands leadership over; says whether somebody took it
-     */
-    private void handOver(BooleanSupplier given) {
-        Batcher gate = batcher;
-        boolean taken = false;
         try {
-            if (!gate.hold(config.electionMax())) {
-                throw unavailable("what is under way is not done in time");
-            }
-            taken = given.getAsBoolean();
-        } finally {
-            node.soon(this);
-            if (taken || !leadership().leading()) {
-                announcer.await(now -> !now.leading(), config.electionMax());
-                gate.turnAway(notLeading());
-            } else {
-                gate.release();
-            }
+            handover.to(to, batcher);
+        } catch (IOException e) {
+            throw unavailable("node " + to + " did not take over in time");
         }
     }
 
@@ -360,11 +332,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     /** Hands leadership to any other data node, if this one leads and another takes it. */
     void handOver() {
         if (leadership().leading()) {
-            try {
-                handOver(handover::toAny);
-            } catch (TryLater late) {
-                LOG.info("group {}: {}", spec.name(), late.sentence());
-            }
+            handover.toAny(batcher);
         }
     }
 
