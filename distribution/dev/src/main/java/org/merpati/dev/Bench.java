@@ -20,11 +20,11 @@ import picocli.CommandLine.Option;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures.",
-        subcommands = {ImapBenchCommand.class, FilterBenchCommand.class})
+        subcommands = {ImapBenchCommand.class, FilterBenchCommand.class, CatchUpBenchCommand.class})
 final class Bench {
     private static final Duration READY = Duration.ofSeconds(180);
     private static final Duration BACK = Duration.ofSeconds(60);
-    private static final Path JARS = Dev.ROOT.resolve("distribution/target/merpati");
+    static final Path JARS = Dev.ROOT.resolve("distribution/target/merpati");
     private static final int ACCOUNTS = 6;
     private static final String PASSWORD = "benchpass";
 
@@ -68,7 +68,8 @@ final class Bench {
         }
     }
 
-    private static Plan plan(Path folder, int base) throws IOException {
+    /** The paper's six nodes in a folder. */
+    static Plan plan(Path folder, int base) throws IOException {
         Files.createDirectories(folder);
         System.setProperty("logback.configurationFile", "logback-dev.xml");
         System.setProperty("merpati.log", folder.resolve("dev.log").toString());
@@ -77,7 +78,7 @@ final class Bench {
     }
 
     /** Starts all nodes; they end with this process, however it ends. */
-    private static void begin(Cluster cluster) throws IOException {
+    static void begin(Cluster cluster) throws IOException {
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
         cluster.prepare();
         cluster.startAll();
@@ -220,7 +221,7 @@ final class Bench {
     }
 
     /** Whether no voter of any group lacks more than a few entries, as the leaders say. */
-    private static boolean caughtUp(Cluster cluster) {
+    static boolean caughtUp(Cluster cluster) {
         return cluster.status().stream()
                 .flatMap(node -> node.groups().stream())
                 .filter(NodeStatus.Group::leader)

@@ -42,6 +42,7 @@ final class AccountAdmin {
         shown.put("address", account.address().toString());
         shown.put("id", account.id().toString());
         shown.put("shard", account.shard().value());
+        account.move().ifPresent(move -> shown.put("moves", "from " + move.from() + " to " + move.to()));
         shown.put("quota", Sizes.text(account.quota()));
         try {
             AccountRequests.Kept kept = new AccountRequests(node.routes()).usage(account);

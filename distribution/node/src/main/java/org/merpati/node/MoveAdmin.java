@@ -91,7 +91,8 @@ final class MoveAdmin {
                 .filter(shard -> !shard.dataNodes().contains(from))
                 .map(GroupSpec::name)
                 .toList();
-        List<Account> leaving = accounts(account -> !others.contains(bound(account)));
+        List<Account> leaving = accounts(
+                account -> !others.contains(bound(account)) && account.move().isEmpty());
         if (others.isEmpty()) {
             throw new Refused(
                     Refused.Reason.CANNOT,

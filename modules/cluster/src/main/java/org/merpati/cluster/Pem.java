@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -17,6 +18,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
+import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKey;
@@ -33,6 +35,7 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.merpati.kernel.Malformed;
 import org.merpati.runtime.DurableFile;
 
 /** Certificates and keys in their text form (RFC 7468), and the files that hold them. */
@@ -120,6 +123,22 @@ public final class Pem {
         } catch (GeneralSecurityException wrong) {
             throw new IOException("the key is neither EC nor RSA nor EdDSA", wrong);
         }
+    }
+
+    /**
+     * Reads a file that only its owner may read and write.
+     *
+     * @throws Malformed if others may
+     */
+    public static String readSecret(Path file) throws IOException {
+        Set<PosixFilePermission> others = Set.of(
+                PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE,
+                PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
+        if (Files.getPosixFilePermissions(file).stream().anyMatch(others::contains)) {
+            throw new Malformed("others can read or write " + file + ": chmod 600 " + file
+                    + ", and replace what is in it if somebody may have read it");
+        }
+        return Files.readString(file);
     }
 
     /** Writes a file that only its owner may read (mode 0600), all at once and durably. */

@@ -3,9 +3,7 @@ package org.merpati.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
-import java.util.Set;
 import org.merpati.kernel.Malformed;
 
 /**
@@ -16,7 +14,7 @@ public record SecretFile(Optional<JoinToken> token, Optional<String> passphrase)
     /**
      * Reads the file; nothing if there is none.
      *
-     * @throws Malformed if others may read it, or it has an unknown line
+     * @throws Malformed if others may read or write it, or it has an unknown line
      */
     public static SecretFile read(Path file) throws IOException {
         Optional<JoinToken> token = Optional.empty();
@@ -24,11 +22,7 @@ public record SecretFile(Optional<JoinToken> token, Optional<String> passphrase)
         if (!Files.exists(file)) {
             return new SecretFile(token, passphrase);
         }
-        Set<PosixFilePermission> rights = Files.getPosixFilePermissions(file);
-        if (rights.contains(PosixFilePermission.GROUP_READ) || rights.contains(PosixFilePermission.OTHERS_READ)) {
-            throw new Malformed("others may read the secret file " + file + ": chmod 600 " + file);
-        }
-        for (String line : Files.readAllLines(file)) {
+        for (String line : Pem.readSecret(file).lines().toList()) {
             int equals = line.indexOf('=');
             String key = equals < 0 ? line.strip() : line.substring(0, equals).strip();
             String value = equals < 0 ? "" : line.substring(equals + 1).strip();

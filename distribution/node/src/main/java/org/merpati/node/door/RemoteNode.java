@@ -9,14 +9,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
@@ -107,14 +105,7 @@ public record RemoteNode(URI address, Path tokenFile, Optional<Path> authority) 
     }
 
     private String token() throws IOException {
-        Set<PosixFilePermission> others = Set.of(
-                PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE,
-                PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
-        if (Files.getPosixFilePermissions(tokenFile).stream().anyMatch(others::contains)) {
-            throw new Malformed("others can read or write " + tokenFile + ": chmod 600 " + tokenFile
-                    + ", and make a new token if somebody may have read it");
-        }
-        String token = Files.readString(tokenFile).strip();
+        String token = Pem.readSecret(tokenFile).strip();
         if (token.isEmpty() || token.length() > TOKEN_LIMIT || !token.matches("[!-~]+")) {
             throw new Malformed(tokenFile + " does not hold a token: the line that 'merpati token add' has said");
         }
