@@ -153,12 +153,13 @@ class MoveStoryTest {
         }
     }
 
+    /** All that must stay: which messages are recent is known to the node that serves them alone. */
     private static String shown(MailProbe.Imap client) throws IOException {
         StringBuilder shown = new StringBuilder();
         shown.append(client.ok("STATUS INBOX (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ MAILBOXID)"));
         client.ok("EXAMINE INBOX");
         shown.append(client.ok("FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ EMAILID THREADID ENVELOPE)"));
-        return shown.toString();
+        return shown.toString().replaceAll(" ?\\\\Recent", "");
     }
 
     @Test
