@@ -11,6 +11,7 @@ import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.TryLater;
 
 /** What a node of any role asks the owner of an account's mailboxes for, over the node channel. */
 public final class AccountRequests {
@@ -123,6 +124,17 @@ public final class AccountRequests {
     public Kept usage(Account account) {
         BinaryReader answer = ask(account, USAGE, about(account), LIMIT);
         return new Kept(answer.varint(), answer.varint());
+    }
+
+    /** What an account keeps now, if its owner is known and says so at once; it does not of one that is fenced. */
+    public Optional<Kept> usageNow(Account account) {
+        try {
+            byte[] request = about(account).toByteArray();
+            BinaryReader answer = new BinaryReader(routes.askKnown(account.shard(), USAGE, request, LIMIT));
+            return Optional.of(new Kept(answer.varint(), answer.varint()));
+        } catch (TryLater notNow) {
+            return Optional.empty();
+        }
     }
 
     /**

@@ -140,10 +140,14 @@ public final class AccountMover implements AutoCloseable {
         LOG.info("{} has moved from {} to {}", account.id(), move.from(), move.to());
     }
 
-    /** Passes over the account while it is served, until little has changed during one. */
+    /**
+     * Passes over the account while it is served, until little has changed during one. It may be fenced already by
+     * whoever led here before.
+     */
     private void copy(Account account, Account.Move move, AccountMoves here, Origin origin) {
-        long octets = new AccountRequests(routes).usage(account).octets();
-        Pace pace = new Pace(account.id(), octets);
+        Optional<AccountRequests.Kept> kept = new AccountRequests(routes).usageNow(account);
+        Pace pace =
+                new Pace(account.id(), kept.map(AccountRequests.Kept::octets).orElse(0L));
         int unequal = Integer.MAX_VALUE;
         for (int pass = 1; unequal > SMALL && pass <= PASSES; pass++) {
             unequal = here.pull(origin, account.id(), move.id(), false, pace::took);
