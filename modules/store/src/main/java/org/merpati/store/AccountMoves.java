@@ -282,7 +282,7 @@ public final class AccountMoves {
             Id blob = Migration.blob(
                     Keys.within(account, row.key()),
                     row.value().map(Octets::array).orElse(null));
-            if (blob == null || bodies.containsKey(blob) || here(blob) || fetch(blob)) {
+            if (blob == null || bodies.containsKey(blob) || here(blob) || fetch(blob, COMMAND_OCTETS - octets - length)) {
                 rows.add(row);
                 octets += length;
             }
@@ -292,14 +292,17 @@ public final class AccountMoves {
             return state.read(snapshot -> blob(snapshot, blob).isPresent());
         }
 
-        /** Takes a body; false if it is gone there by now, and with it what referred to it. */
-        private boolean fetch(Id blob) {
+        /**
+         * Takes a body, with its row if the command has room for it; false if it is gone there by now, and with it what
+         * referred to it.
+         */
+        private boolean fetch(Id blob, long room) {
             Optional<Part> first = origin.body(blob, 0, INLINE_OCTETS);
             if (first.isEmpty()) {
                 return false;
             }
             int size = first.get().size();
-            if (size <= INLINE_OCTETS) {
+            if (size <= Math.min(INLINE_OCTETS, room)) {
                 bodies.put(
                         blob,
                         new Command.Content(

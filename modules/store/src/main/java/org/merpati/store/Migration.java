@@ -268,6 +268,9 @@ final class Migration {
         }
         Id blobAfter = blob(key, after);
         if (blobAfter != null) {
+            if (ledger.get(Keys.blob(blobAfter)) == null) {
+                throw new TryLater("the body of a message was dropped meanwhile: send it with its row");
+            }
             bodies.refer(blobAfter, 1);
         }
         Id blobBefore = blob(key, before);

@@ -120,6 +120,20 @@ class MigrationTest {
         assertThatThrownBy(() -> pull(false)).isInstanceOf(Refused.class);
     }
 
+    /** The shard had a body when it was asked, and housekeeping dropped it before the rows came that refer to it. */
+    @Test
+    void rowsWhoseBodyIsGoneMeanwhileAreNotTaken() {
+        List<Octets> keys = from.moves().origin().list(Shard.BUDI, Octets.NONE, LAST).rows().stream()
+                .map(AccountMoves.Listed::key)
+                .toList();
+        List<Command.Row> rows = from.moves().origin().rows(Shard.BUDI, keys, Integer.MAX_VALUE);
+        Command without = new Command.Import(Shard.BUDI, MOVE, 1, List.of(), rows);
+        assertThatThrownBy(() -> Answer.open(to.journal.submit(CommandCodec.encode(without))))
+                .isInstanceOf(TryLater.class);
+        moved();
+        assertThat(to.store().view(Shard.BUDI, inbox(to)).size()).isEqualTo(2);
+    }
+
     @Test
     void uidsIdsAndBodiesAreThoseOfBefore() throws Exception {
         from.store().ensure(Shard.SITI);
