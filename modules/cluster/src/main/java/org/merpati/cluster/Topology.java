@@ -3,12 +3,14 @@ package org.merpati.cluster;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
 
 /**
@@ -40,6 +42,19 @@ public record Topology(Id cluster, List<NodeInfo> nodes) {
                 .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
                         + String.join(
                                 ", ", nodes.stream().map(n -> n.name().value()).toList())));
+    }
+
+    /**
+     * Makes sure that a node runs a role.
+     *
+     * @throws Refused if it does not
+     */
+    public void need(NodeName name, Role role) {
+        if (!node(name).has(role)) {
+            throw new Refused(
+                    Refused.Reason.NO_PERMISSION,
+                    "node " + name + " does not run the role " + role.name().toLowerCase(Locale.ROOT));
+        }
     }
 
     /** The nodes that run a role, in configured order. */

@@ -44,6 +44,10 @@ public final class AccountRequests {
         public byte[] write() {
             return new BinaryWriter().varint(octets).varint(messages).toByteArray();
         }
+
+        private static Kept read(BinaryReader from) {
+            return new Kept(from.varint(), from.varint());
+        }
     }
 
     /**
@@ -122,16 +126,15 @@ public final class AccountRequests {
      * @throws org.merpati.kernel.TryLater if its shard has no owner now
      */
     public Kept usage(Account account) {
-        BinaryReader answer = ask(account, USAGE, about(account), LIMIT);
-        return new Kept(answer.varint(), answer.varint());
+        return Kept.read(ask(account, USAGE, about(account), LIMIT));
     }
 
     /** What an account keeps now, if its owner is known and says so at once; it does not of one that is fenced. */
     public Optional<Kept> usageNow(Account account) {
         try {
             byte[] request = about(account).toByteArray();
-            BinaryReader answer = new BinaryReader(routes.askKnown(account.shard(), USAGE, request, LIMIT));
-            return Optional.of(new Kept(answer.varint(), answer.varint()));
+            byte[] answer = routes.askKnown(account.shard(), USAGE, request, LIMIT);
+            return Optional.of(Kept.read(new BinaryReader(answer)));
         } catch (TryLater notNow) {
             return Optional.empty();
         }

@@ -17,7 +17,6 @@ import org.merpati.kernel.Id;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Octets;
-import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
 import org.merpati.kernel.TryLater;
 import org.merpati.store.AccountMoves;
@@ -114,10 +113,7 @@ final class RemoteShard implements Origin {
         }
 
         private byte[] answer(NodeName peer, BinaryReader request) {
-            if (!topology.node(peer).has(Role.MAILBOX)) {
-                throw new Refused(
-                        Refused.Reason.NO_PERMISSION, "node " + peer + " has no mailboxes to move accounts to");
-            }
+            topology.need(peer, Role.MAILBOX);
             GroupName name = new GroupName(request.text());
             Origin shard = shards.get(name);
             if (shard == null) {

@@ -154,8 +154,9 @@ public final class JournaledStore implements MailStore {
     private BinaryReader submit(Command command) {
         if (command instanceof Command.OfAccount own) {
             here(own.account());
+        } else {
+            led();
         }
-        led();
         return proposer.submit(command);
     }
 

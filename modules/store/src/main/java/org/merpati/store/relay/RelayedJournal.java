@@ -15,7 +15,6 @@ import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
-import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
 import org.merpati.kernel.TryLater;
 
@@ -142,9 +141,7 @@ public final class RelayedJournal implements Journal {
         }
 
         private byte[] answer(NodeName peer, BinaryReader request) {
-            if (!topology.node(peer).has(Role.MAILBOX)) {
-                throw new Refused(Refused.Reason.NO_PERMISSION, "node " + peer + " has no mailboxes");
-            }
+            topology.need(peer, Role.MAILBOX);
             GroupName group = new GroupName(request.text());
             byte[] command = request.bytes();
             Journal journal = journals.get(group);
