@@ -3,12 +3,14 @@ package org.merpati.node;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.directory.Account;
@@ -61,6 +63,7 @@ final class MoveAdmin {
     /** The moves that are not done yet, and how far they are. */
     List<Map<String, String>> moves() {
         List<Map<String, String>> rows = new ArrayList<>();
+        Map<GroupName, Function<AccountId, AccountRequests.Progress>> told = new HashMap<>();
         for (Account account : accounts(account -> account.move().isPresent())) {
             Account.Move move = account.move().orElseThrow();
             SequencedMap<String, String> row = new LinkedHashMap<>();
@@ -69,7 +72,8 @@ final class MoveAdmin {
             row.put("to", move.to().value());
             row.put("state", account.shard().equals(move.to()) ? "moved, what is left is dropped" : "copying");
             try {
-                AccountRequests.Progress progress = requests.progress(account, move);
+                AccountRequests.Progress progress =
+                        told.computeIfAbsent(move.to(), this::progress).apply(account.id());
                 row.put("octets", Long.toString(progress.octets()));
                 row.put("of", Long.toString(progress.all()));
                 progress.left()
@@ -82,6 +86,18 @@ final class MoveAdmin {
             rows.add(row);
         }
         return rows;
+    }
+
+    /** How far the moves into a shard are; why that cannot be known now is told of each. */
+    private Function<AccountId, AccountRequests.Progress> progress(GroupName to) {
+        try {
+            Map<AccountId, AccountRequests.Progress> begun = requests.progress(to);
+            return account -> begun.getOrDefault(account, AccountRequests.Progress.WAITS);
+        } catch (TryLater away) {
+            return account -> {
+                throw away;
+            };
+        }
     }
 
     /** Has all accounts leave the shards that have data on a node, for those that have not. */

@@ -23,7 +23,7 @@ public final class AccountRequests {
     /** The account's id, a time, and perhaps a mailbox; answered with a number of messages. */
     public static final String UNDELETE = "account.undelete";
 
-    /** The account's id, asked where it moves to; answered with {@link Progress}. */
+    /** Asked where accounts move to; answered with each account and its {@link Progress} there. */
     public static final String MOVING = "account.moving";
 
     /** A shard; answered with what each of its accounts keeps, in octets. */
@@ -86,14 +86,15 @@ public final class AccountRequests {
             return new Progress(octets, all, millis, Optional.of(why));
         }
 
-        /** Writes it. */
-        public byte[] write() {
-            return new BinaryWriter()
-                    .varint(octets)
-                    .varint(all)
-                    .varint(millis)
-                    .text(waits.orElse(""))
-                    .toByteArray();
+        /** Writes those of some accounts. */
+        public static byte[] write(Map<AccountId, Progress> moves) {
+            BinaryWriter to = new BinaryWriter().varint(moves.size());
+            moves.forEach((account, progress) -> to.id(account.value())
+                    .varint(progress.octets)
+                    .varint(progress.all)
+                    .varint(progress.millis)
+                    .text(progress.waits.orElse("")));
+            return to.toByteArray();
         }
 
         private static Progress read(BinaryReader from) {
@@ -167,13 +168,17 @@ public final class AccountRequests {
     }
 
     /**
-     * How far a move is, as the leader of the shard that the account moves to says.
+     * How far the moves into a shard are that have begun, as its leader says.
      *
-     * @throws org.merpati.kernel.TryLater if that has no leader now
+     * @throws org.merpati.kernel.TryLater if it has no leader now
      */
-    public Progress progress(Account account, Account.Move move) {
-        byte[] request = about(account).toByteArray();
-        return Progress.read(new BinaryReader(routes.askLeader(move.to(), MOVING, request, LIMIT)));
+    public Map<AccountId, Progress> progress(GroupName to) {
+        BinaryReader answer = new BinaryReader(routes.askLeader(to, MOVING, new byte[0], LIMIT));
+        Map<AccountId, Progress> moves = new HashMap<>();
+        for (int left = answer.count(); left > 0; left--) {
+            moves.put(new AccountId(answer.id()), Progress.read(answer));
+        }
+        return moves;
     }
 
     /**

@@ -13,7 +13,6 @@ import org.merpati.directory.Account;
 import org.merpati.directory.AccountRequests;
 import org.merpati.directory.Directory;
 import org.merpati.kernel.AccountId;
-import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
@@ -55,11 +54,9 @@ public final class AccountMover implements AutoCloseable {
         this.routes = routes;
         this.clock = clock;
         this.answers = new RemoteShard.Answers(channel, topology);
-        channel.offer(AccountRequests.MOVING, (peer, request, answer) -> {
-            AccountId account = new AccountId(new BinaryReader(request).id());
-            answer.write(progress.getOrDefault(account, AccountRequests.Progress.WAITS)
-                    .write());
-        });
+        channel.offer(
+                AccountRequests.MOVING,
+                (peer, request, answer) -> answer.write(AccountRequests.Progress.write(Map.copyOf(progress))));
         this.thread = Thread.ofVirtual().name("account-mover").start(this::run);
     }
 
@@ -73,6 +70,7 @@ public final class AccountMover implements AutoCloseable {
         while (!closed) {
             LockSupport.parkNanos(PERIOD_NANOS);
             try {
+                progress.keySet().removeIf(id -> moving(id).isEmpty());
                 for (Account account : directory.people().accounts()) {
                     if (account.move().isPresent() && leads(account.move().get().to())) {
                         perhapsMove(account.id());
@@ -97,17 +95,21 @@ public final class AccountMover implements AutoCloseable {
         return false;
     }
 
+    /** An account as it is now, if it moves. */
+    private Optional<Account> moving(AccountId id) {
+        return directory.people().account(id).filter(account -> account.move().isPresent());
+    }
+
     /** Goes on with a move, or says why it cannot. */
     private void perhapsMove(AccountId id) {
-        Optional<Account> now = directory.people().account(id);
-        if (now.isEmpty() || now.get().move().isEmpty()) {
+        Optional<Account> now = moving(id);
+        if (now.isEmpty()) {
             return;
         }
         Account account = now.get();
-        Account.Move move = account.move().get();
+        Account.Move move = account.move().orElseThrow();
         try {
             move(account, move);
-            progress.remove(account.id());
         } catch (Failure failure) {
             LOG.info(
                     "{} does not move from {} to {} now: {}", account.id(), move.from(), move.to(), failure.sentence());
