@@ -99,9 +99,7 @@ class AccountStoryTest {
     }
 
     private static String owner(Cluster cluster, String account) {
-        String shard = cluster.askAny("account show", Map.of("address", account))
-                .get("shard")
-                .asString();
+        String shard = cluster.shard(account);
         return cluster.status().stream()
                 .filter(node ->
                         node.groups().stream().anyMatch(group -> group.name().equals(shard) && group.leader()))

@@ -3,8 +3,6 @@ package org.merpati.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Plan;
-import org.merpati.node.Main;
+import org.merpati.it.Stories.Said;
 
 /** Every node is administered over HTTPS by who has a token, whatever its roles. */
 @Tag("slow")
@@ -35,25 +33,13 @@ class AdminApiStoryTest {
     @TempDir
     Path folder;
 
-    /** How a command ended and what it said. */
-    private record Said(int code, String out, String err) {}
-
-    private static Said run(List<String> line) {
-        StringWriter said = new StringWriter();
-        StringWriter failed = new StringWriter();
-        int code = Main.execute(line, new PrintWriter(said), new PrintWriter(failed));
-        return new Said(code, said.toString().strip(), failed.toString().strip());
-    }
-
     private Plan plan() {
         return six.cluster().plan();
     }
 
     /** What is typed on a node itself. */
     private Said there(String node, String... words) {
-        List<String> line = new ArrayList<>(List.of(words));
-        line.addAll(List.of("--data", plan().data(node).toString()));
-        return run(line);
+        return Stories.typed(six.cluster(), node, words);
     }
 
     private String address(String node) {
@@ -66,7 +52,7 @@ class AdminApiStoryTest {
         List<String> line = new ArrayList<>(List.of(words));
         line.addAll(List.of("--node", address(node), "--token-file", token.toString()));
         line.addAll(List.of("--ca", six.authority().toString()));
-        return run(line);
+        return Stories.typed(line);
     }
 
     private Path token(String... words) throws IOException {
@@ -120,23 +106,24 @@ class AdminApiStoryTest {
         Path token = token("token", "add", "wrong");
         String node = address("gsmta1");
         String file = token.toString();
-        assertThat(run(List.of("status", "--node", node)).err()).contains("needs a token: --token-file FILE");
-        assertThat(run(List.of("status", "--node", node, "--token-file", file, "--data", "/x"))
+        assertThat(Stories.typed(List.of("status", "--node", node)).err()).contains("needs a token: --token-file FILE");
+        assertThat(Stories.typed(List.of("status", "--node", node, "--token-file", file, "--data", "/x"))
                         .err())
                 .isEqualTo("merpati: --data and --node name two nodes: one of them is asked");
-        assertThat(run(List.of("status", "--node", node, "--token-file", file)).err())
+        assertThat(Stories.typed(List.of("status", "--node", node, "--token-file", file))
+                        .err())
                 .contains("does not show a certificate that is trusted here")
                 .contains("--ca names a copy of the file identity/ca.crt");
-        assertThat(run(List.of("status", "--node", "https://127.0.0.1:1", "--token-file", file))
+        assertThat(Stories.typed(List.of("status", "--node", "https://127.0.0.1:1", "--token-file", file))
                         .err())
                 .contains("nobody answers at https://127.0.0.1:1");
-        assertThat(run(List.of("status", "--node", "ftp://x", "--token-file", file))
+        assertThat(Stories.typed(List.of("status", "--node", "ftp://x", "--token-file", file))
                         .err())
                 .contains("'ftp://x' is no address of a node: https://HOST:7071");
-        assertThat(run(List.of("status", "--node", node, "--token-file", folder + "/none"))
+        assertThat(Stories.typed(List.of("status", "--node", node, "--token-file", folder + "/none"))
                         .err())
                 .isEqualTo("merpati: there is no file or folder " + folder + "/none");
-        assertThat(run(List.of("status", "--node", node, "--token-file", file, "--ca", file))
+        assertThat(Stories.typed(List.of("status", "--node", node, "--token-file", file, "--ca", file))
                         .err())
                 .contains(file);
         Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r-----"));

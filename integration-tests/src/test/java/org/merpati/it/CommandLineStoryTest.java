@@ -3,10 +3,7 @@ package org.merpati.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.merpati.dev.Cluster;
-import org.merpati.node.Main;
+import org.merpati.it.Stories.Said;
 import org.merpati.wire.InternalErrors;
 
 /** What an administrator types behind {@code merpati}, and what it says; wrong input has one sentence. */
@@ -30,9 +27,6 @@ import org.merpati.wire.InternalErrors;
 class CommandLineStoryTest {
     private @Nullable Cluster cluster;
     private String account = "";
-
-    /** How a command ended and what it said. */
-    private record Said(int code, String out, String err) {}
 
     @BeforeAll
     void up(@TempDir Path folder) throws IOException {
@@ -50,17 +44,7 @@ class CommandLineStoryTest {
 
     private Said typed(String... words) {
         Cluster running = Objects.requireNonNull(cluster);
-        List<String> line = new ArrayList<>(List.of(words));
-        line.addAll(List.of(
-                "--data", running.plan().data(running.plan().nodes().getFirst()).toString()));
-        return run(line);
-    }
-
-    private static Said run(List<String> line) {
-        StringWriter said = new StringWriter();
-        StringWriter failed = new StringWriter();
-        int code = Main.execute(line, new PrintWriter(said), new PrintWriter(failed));
-        return new Said(code, said.toString().strip(), failed.toString().strip());
+        return Stories.typed(running, running.plan().nodes().getFirst(), words);
     }
 
     private Said spam(String... words) {
@@ -96,13 +80,13 @@ class CommandLineStoryTest {
 
     @Test
     void aFileThatIsNotThereIsNamedAsSuch() {
-        assertThat(run(List.of("init", "/nowhere/at/all")))
+        assertThat(Stories.typed(List.of("init", "/nowhere/at/all")))
                 .isEqualTo(new Said(1, "", "merpati: there is no file or folder /nowhere/at/all"));
     }
 
     @Test
     void aGroupOfCommandsNamesThem() {
-        Said said = run(List.of("account"));
+        Said said = Stories.typed(List.of("account"));
         assertThat(said.code()).isEqualTo(2);
         assertThat(said.err()).startsWith("Missing required subcommand").contains("passwd");
     }

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,10 +69,7 @@ class DamageStoryTest {
     }
 
     private String shardOf(String account) {
-        return cluster()
-                .askAny("account show", Map.of("address", account))
-                .get("shard")
-                .asString();
+        return cluster().shard(account);
     }
 
     private List<Path> files(String node, String shard, String ending) throws IOException {

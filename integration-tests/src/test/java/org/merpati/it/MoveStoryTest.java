@@ -3,11 +3,8 @@ package org.merpati.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,7 +18,6 @@ import org.merpati.dev.Checker;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.Ledger;
 import org.merpati.dev.MailProbe;
-import org.merpati.node.Main;
 import tools.jackson.databind.JsonNode;
 
 /** {@code merpati mailbox move} and {@code merpati rebalance}, while people read and write. */
@@ -54,20 +50,13 @@ class MoveStoryTest {
 
     /** Types a command on an MTA's node, and hands back what it says. */
     private String typed(int code, String... words) {
-        StringWriter said = new StringWriter();
-        List<String> line = new ArrayList<>(List.of(words));
-        line.addAll(List.of("--data", six.cluster().plan().data("gsmta1").toString()));
-        assertThat(Main.execute(line, new PrintWriter(said), new PrintWriter(said)))
-                .as(said.toString())
-                .isEqualTo(code);
-        return said.toString();
+        Stories.Said said = Stories.typed(six.cluster(), "gsmta1", words);
+        assertThat(said.code()).as(said.toString()).isEqualTo(code);
+        return said.out() + said.err();
     }
 
     private String shard(String account) {
-        return six.cluster()
-                .askAny("account show", Map.of("address", account))
-                .get("shard")
-                .asString();
+        return six.cluster().shard(account);
     }
 
     private static String other(String shard) {

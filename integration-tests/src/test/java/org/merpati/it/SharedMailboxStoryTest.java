@@ -47,11 +47,7 @@ class SharedMailboxStoryTest {
 
     private String in(String shard) {
         return accounts.keySet().stream()
-                .filter(account -> six.cluster()
-                        .askAny("account show", Map.of("address", account))
-                        .get("shard")
-                        .asString()
-                        .equals(shard))
+                .filter(account -> six.cluster().shard(account).equals(shard))
                 .findFirst()
                 .orElseThrow();
     }

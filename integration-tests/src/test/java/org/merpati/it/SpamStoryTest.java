@@ -177,9 +177,7 @@ class SpamStoryTest {
                 "it is in force",
                 PATIENCE,
                 () -> send(0, "first@casino.example").positive() && lies("Junk", "first@casino.example"));
-        String shard = cluster.askAny("account show", Map.of("address", account))
-                .get("shard")
-                .asString();
+        String shard = cluster.shard(account);
         cluster.kill(shard.equals("shard-1") ? "gszimbra1" : "gszimbra2");
         Reply taken = accepted(List.of(account), MailProbe.message(SPAMMER, account, "win", "waits@casino.example"));
         cluster.kill("gsmta1");

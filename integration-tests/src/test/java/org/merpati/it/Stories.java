@@ -1,6 +1,8 @@
 package org.merpati.it;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +12,30 @@ import org.merpati.dev.Ledger;
 import org.merpati.dev.Load;
 import org.merpati.dev.MailProbe;
 import org.merpati.kernel.Failure;
+import org.merpati.node.Main;
 import tools.jackson.databind.JsonNode;
 
 /** What stories say over and over. */
 final class Stories {
     private Stories() {}
+
+    /** How a command ended, and what it said. */
+    record Said(int code, String out, String err) {}
+
+    /** Types a command. */
+    static Said typed(List<String> line) {
+        StringWriter said = new StringWriter();
+        StringWriter failed = new StringWriter();
+        int code = Main.execute(line, new PrintWriter(said), new PrintWriter(failed));
+        return new Said(code, said.toString().strip(), failed.toString().strip());
+    }
+
+    /** Types a command on a node. */
+    static Said typed(Cluster cluster, String node, String... words) {
+        List<String> line = new ArrayList<>(List.of(words));
+        line.addAll(List.of("--data", cluster.plan().data(node).toString()));
+        return typed(line);
+    }
 
     /** How many messages of an account's mailbox have a Message-ID. */
     static int count(String door, String account, String password, String mailbox, String id) throws IOException {

@@ -57,10 +57,7 @@ final class CatchUpBenchCommand implements Callable<Integer> {
             Bench.begin(cluster);
             Map<String, String> accounts = cluster.accounts("wait", 2 * PEOPLE, PASSWORD, LIMIT);
             List<String> people = accounts.keySet().stream()
-                    .filter(account -> cluster.askAny("account show", Map.of("address", account))
-                            .get("shard")
-                            .asString()
-                            .equals(SHARD))
+                    .filter(account -> cluster.shard(account).equals(SHARD))
                     .toList();
             for (int i = 0; i < rounds; i++) {
                 Round round = round(cluster, people);

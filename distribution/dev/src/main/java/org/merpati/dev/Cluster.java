@@ -171,6 +171,11 @@ public abstract class Cluster implements AutoCloseable {
         }
     }
 
+    /** The shard that an account's mailboxes are in. */
+    public String shard(String account) {
+        return askAny("account show", Map.of("address", account)).get("shard").asString();
+    }
+
     /** Every node as it says of itself, or as another says of it. */
     public List<NodeStatus> status() {
         JsonNode rows = askAny("status", Map.of());

@@ -193,10 +193,7 @@ class Pop3StoryTest {
             assertThat(client.say("QUIT")).isEqualTo("+OK until next time");
         }
         assertThat(before).hasSize(3);
-        String shard = six.cluster()
-                .askAny("account show", java.util.Map.of("address", account))
-                .path("shard")
-                .asString();
+        String shard = six.cluster().shard(account);
         String owner = six.cluster().leader(shard).orElseThrow();
         six.cluster().kill(owner);
         try (Pop client = in(account)) {

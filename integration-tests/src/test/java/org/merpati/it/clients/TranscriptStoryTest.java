@@ -199,10 +199,7 @@ class TranscriptStoryTest {
                 .toList();
         List<String> owned = new ArrayList<>();
         for (String account : Kit.accounts(six.cluster(), people, 2 * count + 4).keySet()) {
-            String shard = six.cluster()
-                    .askAny("account show", Map.of("address", account))
-                    .path("shard")
-                    .asString();
+            String shard = six.cluster().shard(account);
             if (led.contains(shard)) {
                 owned.add(account);
             }

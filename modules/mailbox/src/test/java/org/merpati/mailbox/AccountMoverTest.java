@@ -2,28 +2,22 @@ package org.merpati.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.cluster.GroupSpec;
-import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.RouteTable;
 import org.merpati.cluster.Routes;
@@ -46,7 +40,6 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
 import org.merpati.kernel.Route;
-import org.merpati.kernel.TryLater;
 import org.merpati.store.Body;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.NewMessage;
@@ -74,36 +67,6 @@ class AccountMoverTest {
     private JournaledStore from;
     private JournaledStore to;
     private Account.Move move;
-
-    /** The services of the one node, asked within this process. */
-    private static final class Calls implements NodeChannel {
-        private final Map<String, Service> services = new ConcurrentHashMap<>();
-
-        @Override
-        public void offer(String service, Service implementation) {
-            services.put(service, implementation);
-        }
-
-        @Override
-        public byte[] ask(NodeName node, String service, byte[] request, Duration limit) {
-            Service asked = services.get(service);
-            if (asked == null) {
-                throw new TryLater("nobody answers " + service);
-            }
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            try {
-                asked.answer(HERE, request, answer);
-            } catch (IOException bug) {
-                throw new UncheckedIOException(bug);
-            }
-            return answer.toByteArray();
-        }
-
-        @Override
-        public InputStream stream(NodeName node, String service, byte[] request, Duration limit) {
-            throw new UnsupportedOperationException();
-        }
-    }
 
     @BeforeEach
     void begin() throws IOException {

@@ -2,24 +2,17 @@ package org.merpati.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.merpati.cluster.GroupSpec;
-import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.RouteTable;
 import org.merpati.cluster.Routes;
@@ -194,36 +187,6 @@ final class MailboxFixture implements AutoCloseable {
         @Override
         public void experienced(List<Experience> some, int today) {
             experiences.addAll(some);
-        }
-    }
-
-    /** The services that a node offers, asked within this process. */
-    private static final class Calls implements NodeChannel {
-        private final Map<String, Service> services = new ConcurrentHashMap<>();
-
-        @Override
-        public void offer(String service, Service implementation) {
-            services.put(service, implementation);
-        }
-
-        @Override
-        public byte[] ask(NodeName node, String service, byte[] request, Duration limit) {
-            Service asked = services.get(service);
-            if (asked == null) {
-                throw new TryLater("nobody answers " + service);
-            }
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            try {
-                asked.answer(node, request, answer);
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
-            return answer.toByteArray();
-        }
-
-        @Override
-        public InputStream stream(NodeName node, String service, byte[] request, Duration limit) {
-            return new ByteArrayInputStream(ask(node, service, request, limit));
         }
     }
 }

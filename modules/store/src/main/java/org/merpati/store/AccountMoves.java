@@ -282,7 +282,10 @@ public final class AccountMoves {
             Id blob = Migration.blob(
                     Keys.within(account, row.key()),
                     row.value().map(Octets::array).orElse(null));
-            if (blob == null || bodies.containsKey(blob) || here(blob) || fetch(blob, COMMAND_OCTETS - octets - length)) {
+            if (blob == null
+                    || bodies.containsKey(blob)
+                    || here(blob)
+                    || fetch(blob, COMMAND_OCTETS - octets - length)) {
                 rows.add(row);
                 octets += length;
             }
