@@ -29,6 +29,8 @@ final class MoveAdmin {
     private static final long ACCOUNT_WEIGHT = 1 << 20;
     /** Shards whose weights differ by no more than this part of what one weighs on average are even. */
     private static final double EVEN = 0.1;
+    /** An account that weighs more than this part of the difference is not worth moving: it would be turned round. */
+    private static final double WORTH = 0.75;
 
     private final NodeContext node;
     private final AccountRequests requests;
@@ -178,7 +180,7 @@ final class MoveAdmin {
             Optional<Account> next = difference <= even
                     ? Optional.empty()
                     : movable.getOrDefault(full, List.of()).stream()
-                            .filter(account -> of(weight, account) < difference)
+                            .filter(account -> of(weight, account) <= difference * WORTH)
                             .min(Comparator.comparingLong(account -> Math.abs(difference / 2 - of(weight, account))));
             if (next.isEmpty()) {
                 return plan;
