@@ -6,43 +6,46 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.Clock;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 
 /**
- * Packs what callers submit into entries: one thread takes everything that is pending, makes one entry of it, waits
- * until it is applied, and answers every caller. While an entry is on its way the next batch fills by itself.
+ * Packs what callers submit into entries: whoever finds nothing under way makes one entry of everything that is pending
+ * and sends it. When it is applied its callers are answered, and what has gathered meanwhile is the next entry. It has
+ * no thread of its own: an idle group commits at once, a busy one fills its batches by itself.
  */
 final class Batcher implements AutoCloseable {
     /** A command and its caller. */
     private static final class Pending {
         private final byte[] command;
-        private final CompletableFuture<byte[]> answer;
+        private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
 
-        Pending(byte[] command, CompletableFuture<byte[]> answer) {
+        Pending(byte[] command) {
             this.command = command;
-            this.answer = answer;
         }
+    }
 
-        byte[] command() {
-            return command;
-        }
+    /** An entry that was sent, and whose commands it holds. */
+    private static final class Sent {
+        private final InFlight entry;
+        private final List<Pending> batch;
+        private final long since;
 
-        CompletableFuture<byte[]> answer() {
-            return answer;
+        Sent(Entry entry, List<Pending> batch, long since) {
+            this.entry = new InFlight(entry.encode());
+            this.batch = batch;
+            this.since = since;
         }
     }
 
@@ -53,25 +56,29 @@ final class Batcher implements AutoCloseable {
 
         /** The time for the next batch in UTC milliseconds. */
         long nextMillis();
+
+        /** What a caller is told whose command has no answer, and why. */
+        TryLater unavailable(String why);
     }
 
+    private static final String UNKNOWN = "the change may or may not have happened";
+
     private final JournalConfig config;
+    private final Clock clock;
     private final Log log;
-    private final Supplier<TryLater> unknown;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Pending> pending = new ArrayDeque<>();
-    private final Map<NodeName, Entry.Checkpointed> reports = new TreeMap<>();
+    private final NavigableMap<NodeName, Entry.Checkpointed> reports = new TreeMap<>();
     private long pendingOctets;
     private boolean held;
-    private boolean underWay;
+    private @Nullable Sent underWay;
     private boolean closed;
 
-    Batcher(String group, JournalConfig config, Log log, Supplier<TryLater> unknown) {
+    Batcher(JournalConfig config, Clock clock, Log log) {
         this.config = config;
+        this.clock = clock;
         this.log = log;
-        this.unknown = unknown;
-        Thread.ofVirtual().name("journal-batch-" + group).start(this::run);
     }
 
     /** Adds a command; the future fails with {@link TryLater}. */
@@ -80,23 +87,23 @@ final class Batcher implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a command has " + command.length + " octets, more than " + Journal.COMMAND_LIMIT);
         }
-        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        Pending added = new Pending(command);
         lock.lock();
         try {
             if (closed) {
-                answer.completeExceptionally(unknown.get());
-            } else if (pending.size() >= config.pendingCommands()
-                    || pendingOctets + command.length > config.pendingOctets()) {
-                answer.completeExceptionally(new TryLater("too many changes wait for their turn; try again shortly"));
-            } else {
-                pending.add(new Pending(command, answer));
-                pendingOctets += command.length;
-                changed.signalAll();
+                return CompletableFuture.failedFuture(lost());
             }
+            if (pending.size() >= config.pendingCommands() || pendingOctets + command.length > config.pendingOctets()) {
+                return CompletableFuture.failedFuture(
+                        new TryLater("too many changes wait for their turn; try again shortly"));
+            }
+            pending.add(added);
+            pendingOctets += command.length;
         } finally {
             lock.unlock();
         }
-        return answer;
+        sendNext();
+        return added.answer;
     }
 
     /** Sends a report of a checkpoint with the next turn; a newer one of the same node takes its place. */
@@ -104,10 +111,10 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             reports.put(checkpointed.node(), checkpointed);
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        sendNext();
     }
 
     /**
@@ -120,10 +127,10 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             held = true;
-            while (underWay && left > 0) {
+            while (underWay != null && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            return !underWay;
+            return underWay == null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -137,10 +144,10 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             held = false;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        sendNext();
     }
 
     /** Sends nothing of what waits: its callers are told why. */
@@ -150,11 +157,11 @@ final class Batcher implements AutoCloseable {
         try {
             left = drain();
             held = false;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
-        left.forEach(p -> p.answer().completeExceptionally(why));
+        left.forEach(p -> p.answer.completeExceptionally(why));
+        sendNext();
     }
 
     private List<Pending> drain() {
@@ -164,83 +171,128 @@ final class Batcher implements AutoCloseable {
         return left;
     }
 
-    private void run() {
-        while (true) {
-            List<Pending> batch = new ArrayList<>();
-            List<Entry.Checkpointed> due;
-            lock.lock();
-            try {
-                underWay = false;
-                changed.signalAll();
-                while ((held || (pending.isEmpty() && reports.isEmpty())) && !closed) {
-                    changed.awaitUninterruptibly();
-                }
-                if (closed) {
-                    return;
-                }
-                underWay = true;
-                due = List.copyOf(reports.values());
-                reports.clear();
-                take(batch);
-            } finally {
-                lock.unlock();
-            }
-            due.forEach(report -> await(new InFlight(report.encode())));
-            if (!batch.isEmpty()) {
-                carry(batch);
-            }
-        }
-    }
-
-    private void take(List<Pending> batch) {
-        long octets = 0;
-        while (!pending.isEmpty() && batch.size() < config.batchCommands()) {
-            long more = pending.peek().command().length + 5L;
-            if (!batch.isEmpty() && octets + more > config.batchOctets()) {
+    /** Sends what is pending, unless an entry is under way: its end calls here again. */
+    private void sendNext() {
+        Sent next;
+        lock.lock();
+        try {
+            next = held || closed || underWay != null ? null : take();
+            if (next == null) {
                 return;
             }
-            octets += more;
-            Pending next = pending.poll();
-            pendingOctets -= next.command().length;
-            batch.add(next);
+            underWay = next;
+        } finally {
+            lock.unlock();
+        }
+        CompletableFuture<?> _ = log.append(next.entry).whenComplete((applied, error) -> ended(next, error == null));
+    }
+
+    /** Sends what is pending from another thread than this one, which is the log's own. */
+    private void sendNextElsewhere() {
+        boolean more;
+        lock.lock();
+        try {
+            more = !pending.isEmpty() || !reports.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+        if (more) {
+            Thread.ofVirtual().name("journal-batch").start(this::sendNext);
         }
     }
 
-    private void carry(List<Pending> batch) {
-        List<byte[]> commands = batch.stream().map(Pending::command).toList();
-        InFlight entry;
-        List<byte[]> answers;
-        try {
-            entry = new InFlight(new Entry.Batch(log.nextMillis(), commands).encode());
-            answers = await(entry) ? entry.answers() : null;
-        } catch (RuntimeException e) {
-            batch.forEach(p -> p.answer().completeExceptionally(e));
-            return;
+    private @Nullable Sent take() {
+        Map.Entry<NodeName, Entry.Checkpointed> report = reports.pollFirstEntry();
+        if (report != null) {
+            return new Sent(report.getValue(), List.of(), clock.nanos());
         }
-        if (answers == null || answers.size() != batch.size()) {
-            TryLater reason = unknown.get();
-            batch.forEach(p -> p.answer().completeExceptionally(reason));
-            return;
+        if (pending.isEmpty()) {
+            return null;
         }
-        for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).answer().complete(answers.get(i));
+        List<Pending> batch = new ArrayList<>();
+        List<byte[]> commands = new ArrayList<>();
+        long octets = 0;
+        while (!pending.isEmpty() && batch.size() < config.batchCommands()) {
+            byte[] command = pending.peek().command;
+            octets += command.length + 5L;
+            if (!batch.isEmpty() && octets > config.batchOctets()) {
+                break;
+            }
+            pendingOctets -= command.length;
+            commands.add(command);
+            batch.add(pending.poll());
+        }
+        return new Sent(new Entry.Batch(log.nextMillis(), commands), batch, clock.nanos());
+    }
+
+    private void ended(Sent sent, boolean applied) {
+        if (over(sent)) {
+            sendNextElsewhere();
+            List<byte[]> answers = applied ? sent.entry.answers() : null;
+            if (answers == null || answers.size() != sent.batch.size()) {
+                tell(sent.batch, lost());
+            } else {
+                for (int i = 0; i < answers.size(); i++) {
+                    sent.batch.get(i).answer.complete(answers.get(i));
+                }
+            }
         }
     }
 
-    private boolean await(InFlight entry) {
-        CompletableFuture<?> sent = log.append(entry);
+    /** Takes note that an entry is not waited for any more; false if somebody else did so before. */
+    private boolean over(Sent sent) {
+        lock.lock();
         try {
-            sent.get(config.submitLimit().toMillis(), TimeUnit.MILLISECONDS);
+            if (underWay != sent) {
+                return false;
+            }
+            underWay = null;
+            changed.signalAll();
             return true;
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Answers everyone who waits that it is not known. */
+    /** Gives up an entry that has taken longer than it may. It is called again and again. */
+    void expire() {
+        Sent late;
+        lock.lock();
+        try {
+            late = underWay;
+        } finally {
+            lock.unlock();
+        }
+        if (late != null && clock.nanos() - late.since > config.submitLimit().toNanos() && over(late)) {
+            sendNext();
+            long limit = config.submitLimit().toMillis();
+            tell(late.batch, log.unavailable("no answer within " + limit + " ms; " + UNKNOWN));
+        }
+    }
+
+    /** Gives up what is under way: nothing is applied any more. */
+    void giveUp() {
+        Sent left;
+        lock.lock();
+        try {
+            left = underWay;
+        } finally {
+            lock.unlock();
+        }
+        if (left != null) {
+            ended(left, false);
+        }
+    }
+
+    private static void tell(List<Pending> callers, TryLater why) {
+        callers.forEach(p -> p.answer.completeExceptionally(why));
+    }
+
+    private TryLater lost() {
+        return log.unavailable("leadership was lost on the way; " + UNKNOWN);
+    }
+
+    /** Answers everyone who waits that it is not known; what is under way may still be answered until it is late. */
     @Override
     public void close() {
         List<Pending> left;
@@ -248,24 +300,19 @@ final class Batcher implements AutoCloseable {
         try {
             closed = true;
             left = drain();
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
-        TryLater reason = unknown.get();
-        left.forEach(p -> p.answer().completeExceptionally(reason));
+        tell(left, lost());
     }
 
-    /** Waits for an answer, at most the configured time. */
-    byte[] await(CompletableFuture<byte[]> answer, Function<String, TryLater> late) {
+    /** Waits for an answer, which comes within the configured time. */
+    byte[] await(CompletableFuture<byte[]> answer) {
         try {
-            return answer.get(config.submitLimit().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw late.apply("no answer within " + config.submitLimit().toMillis()
-                    + " ms; the change may or may not have happened");
+            return answer.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw late.apply("interrupted; the change may or may not have happened");
+            throw log.unavailable("interrupted; " + UNKNOWN);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;

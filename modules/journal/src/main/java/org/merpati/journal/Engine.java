@@ -18,6 +18,7 @@ import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
@@ -68,7 +69,7 @@ final class Engine implements AutoCloseable {
     Engine(Topology topology, NodeIdentity identity, JournalConfig config, Path root, Clock clock) throws IOException {
         this.topology = topology;
         NodeInfo self = topology.node(identity.node());
-        this.settings = EngineSettings.of(self, config, root);
+        this.settings = EngineSettings.of(self, topology.nodes().size() > 1, config, root);
         Parameters parameters = new Parameters();
         if (config.transport() == JournalConfig.Transport.GRPC) {
             mutualTls(parameters, new PeerTrust(identity, topology), identity, clock);
@@ -185,8 +186,8 @@ final class Engine implements AutoCloseable {
         replicas.remove(groupId(spec));
     }
 
-    private CompletableFuture<RaftClientReply> submit(GroupSpec spec, Message message, RaftClientRequest.Type type) {
-        RaftClientRequest request = RaftClientRequest.newBuilder()
+    private RaftClientRequest request(GroupSpec spec, Message message, RaftClientRequest.Type type) {
+        return RaftClientRequest.newBuilder()
                 .setClientId(client)
                 .setServerId(server.getId())
                 .setGroupId(groupId(spec))
@@ -194,14 +195,12 @@ final class Engine implements AutoCloseable {
                 .setMessage(message)
                 .setType(type)
                 .build();
-        try {
-            return server.submitClientRequestAsync(request);
-        } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
-    /** Appends an entry; the answer comes when it is applied here. */
+    /**
+     * Appends an entry; the answer comes when it is applied here. It may wait for room in the log: not to be called
+     * from the engine's own threads.
+     */
     CompletableFuture<RaftClientReply> append(GroupSpec spec, Message entry) {
         return submit(spec, entry, RaftClientRequest.writeRequestType());
     }
@@ -209,6 +208,16 @@ final class Engine implements AutoCloseable {
     /** Raft's ReadIndex; a follower that asks its leader succeeds too. */
     CompletableFuture<RaftClientReply> readIndex(GroupSpec spec) {
         return submit(spec, Message.EMPTY, RaftClientRequest.readRequestType());
+    }
+
+    /** Asks the group itself: by way of the server, another thread would have to wake first. */
+    private CompletableFuture<RaftClientReply> submit(GroupSpec spec, Message message, RaftClientRequest.Type type) {
+        try {
+            return ((RaftClientAsynchronousProtocol) division(spec))
+                    .submitClientRequestAsync(request(spec, message, type));
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** Asks for a checkpoint between two entries. */

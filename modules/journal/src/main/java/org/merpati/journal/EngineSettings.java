@@ -24,6 +24,7 @@ final class EngineSettings {
     private static final long APPEND_LIMIT = 1 << 20;
 
     private static final int CACHED_SEGMENTS = 2;
+    private static final int SYNC_TOGETHER = 128;
 
     /**
      * How long a leader waits between attempts to reach a voter that is away: pairs of a time and a count. The default
@@ -34,8 +35,12 @@ final class EngineSettings {
 
     private EngineSettings() {}
 
-    /** The settings of a node's one server. */
-    static RaftProperties of(NodeInfo self, JournalConfig config, Path root) {
+    /**
+     * The settings of a node's one server.
+     *
+     * @param followed whether any group may have followers
+     */
+    static RaftProperties of(NodeInfo self, boolean followed, JournalConfig config, Path root) {
         RaftProperties settings = new RaftProperties();
         RaftServerConfigKeys.setStorageDir(settings, List.of(root.toFile()));
         RaftServerConfigKeys.setRemovedGroupsDir(
@@ -46,6 +51,9 @@ final class EngineSettings {
         transport(settings, self, config);
         timing(settings, config);
         log(settings, config);
+        // An entry of its own after each one tells followers at once that it is committed; alone it is only a second
+        // sync.
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(settings, followed);
         return settings;
     }
 
@@ -93,7 +101,8 @@ final class EngineSettings {
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(
                 settings, SizeInBytes.valueOf(CACHED_SEGMENTS * config.segmentOctets()));
         RaftServerConfigKeys.Log.setWriteBufferSize(settings, SizeInBytes.valueOf(APPEND_LIMIT + 4096));
-        RaftServerConfigKeys.Log.setForceSyncNum(settings, 1);
+        // One sync for the entries that wait; none counts before it.
+        RaftServerConfigKeys.Log.setForceSyncNum(settings, SYNC_TOGETHER);
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(settings, false);
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(settings, false);
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(settings, false);

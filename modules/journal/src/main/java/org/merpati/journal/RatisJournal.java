@@ -91,7 +91,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     }
 
     private Batcher batcher() {
-        return new Batcher(spec.name().value(), config, this, this::unknownOutcome);
+        return new Batcher(config, clock, this);
     }
 
     /** Takes the copy that Ratis drives from now on, and the room that its log has. */
@@ -146,7 +146,8 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         announcer.add(listener);
     }
 
-    private TryLater unavailable(String why) {
+    @Override
+    public TryLater unavailable(String why) {
         Leadership now = leadership();
         String sentence = "group " + spec.name() + " cannot answer on node " + node.name() + ": " + why;
         return now.leader()
@@ -160,13 +161,9 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         return unavailable(why != null ? "its copy has failed" : "it does not lead");
     }
 
-    private TryLater unknownOutcome() {
-        return unavailable("leadership was lost on the way; the change may or may not have happened");
-    }
-
     @Override
     public byte[] submit(byte[] command) {
-        return batcher.await(submitAsync(command), this::unavailable);
+        return batcher.await(submitAsync(command));
     }
 
     @Override
@@ -325,6 +322,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     void mended() {
         confirmedTerm.set(-1);
         reports.forget();
+        batcher.giveUp();
         batcher = batcher();
         failure = null;
     }
@@ -338,6 +336,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     /** Looks at what Ratis knows, tells the watchers, renews the lease, and begins what is due. */
     void tick() {
+        batcher.expire();
         if (closed.get() || failure != null) {
             return;
         }
@@ -484,6 +483,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     /** Closes the owner's state machine after the last entry was applied to it. */
     void closeState() {
+        batcher.giveUp();
         if (replica instanceof DataReplica data) {
             data.state().close();
         }

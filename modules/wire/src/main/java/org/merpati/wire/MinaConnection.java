@@ -67,6 +67,11 @@ final class MinaConnection implements Connection, ReceiveBuffer.Valve {
         secured.completeExceptionally(new IOException("the peer went away during the TLS handshake"));
     }
 
+    /** Ends the wait of a reader that has waited for too long. */
+    void expire(long nanos) {
+        in.expire(nanos);
+    }
+
     /** Waits for the end of a handshake that begins with the connection. */
     void awaitHandshake(Duration limit) throws IOException {
         try {
@@ -96,7 +101,7 @@ final class MinaConnection implements Connection, ReceiveBuffer.Valve {
         session.suspendRead();
         out.flushAndWait();
         in.drop();
-        session.getFilterChain().addFirst("tls", Network.filter(context));
+        session.getFilterChain().addLast(Network.TLS, Network.filter(context));
         session.resumeRead();
         awaitHandshake(HANDSHAKE_LIMIT);
     }

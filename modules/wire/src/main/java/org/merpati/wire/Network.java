@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.apache.mina.core.buffer.IoBuffer;
 import org.apache.mina.core.future.ConnectFuture;
@@ -35,11 +37,16 @@ import org.slf4j.LoggerFactory;
 public final class Network implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Network.class);
     private static final String CONNECTION = "connection";
+    static final String TLS = "tls";
+    /** How exactly the limits of waiting readers are kept. */
+    private static final long SWEEP_NANOS = 200_000_000;
 
     private final SimpleIoProcessorPool<NioSession> processors;
     private final ExecutorService service;
     private final NioSocketConnector connector;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Set<MinaConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Thread sweeper;
 
     /** Starts the I/O threads. */
     public Network(String node, int ioThreads) {
@@ -49,6 +56,16 @@ public final class Network implements AutoCloseable {
         connector = new NioSocketConnector(service, processors);
         connector.setHandler(new Handler("to", null));
         connector.getSessionConfig().setTcpNoDelay(true);
+        sweeper = Thread.ofVirtual().name(node + "-idle").start(this::sweep);
+    }
+
+    /** Ends the waits that last too long: a timer for each would cost more than what is waited for. */
+    private void sweep() {
+        while (!Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(SWEEP_NANOS);
+            long now = System.nanoTime();
+            connections.forEach(connection -> connection.expire(now));
+        }
     }
 
     /**
@@ -64,7 +81,8 @@ public final class Network implements AutoCloseable {
         acceptor.setReuseAddress(true);
         acceptor.setBacklog(1024);
         acceptor.getSessionConfig().setTcpNoDelay(true);
-        tls.filter(Tls::implicit).ifPresent(t -> acceptor.getFilterChain().addFirst("tls", filter(t)));
+        acceptor.getFilterChain().addFirst(WriteThrough.NAME, WriteThrough.INSTANCE);
+        tls.filter(Tls::implicit).ifPresent(t -> acceptor.getFilterChain().addLast(TLS, filter(t)));
         Listener listener = new Listener(name, address, acceptor, limit, listeners::remove);
         acceptor.setHandler(new Handler(name, connection -> listener.serve(connection, tls, dialogue)));
         try {
@@ -132,10 +150,10 @@ public final class Network implements AutoCloseable {
         if (resolved.isUnresolved()) {
             throw new IOException("no address is known for host " + peer.getHostString());
         }
-        ConnectFuture connecting = connector.connect(
-                resolved,
-                (session, future) -> tls.filter(Tls::implicit)
-                        .ifPresent(t -> session.getFilterChain().addFirst("tls", filter(t))));
+        ConnectFuture connecting = connector.connect(resolved, (session, future) -> {
+            session.getFilterChain().addFirst(WriteThrough.NAME, WriteThrough.INSTANCE);
+            tls.filter(Tls::implicit).ifPresent(t -> session.getFilterChain().addLast(TLS, filter(t)));
+        });
         if (!connecting.awaitUninterruptibly(limit.toMillis())) {
             connecting.cancel();
             throw new IOException("no connection to " + peer + " within " + limit.toMillis() + " ms");
@@ -161,17 +179,19 @@ public final class Network implements AutoCloseable {
 
     @Override
     public void close() {
+        sweeper.interrupt();
         connector.dispose();
         processors.dispose();
         service.shutdown();
     }
 
-    /** Connects MINA's events with connections. */
-    private static final class Handler extends IoHandlerAdapter {
-        private interface Accepted {
-            void serve(MinaConnection connection);
-        }
+    /** Serves a connection that came. */
+    private interface Accepted {
+        void serve(MinaConnection connection);
+    }
 
+    /** Connects MINA's events with connections. */
+    private final class Handler extends IoHandlerAdapter {
         private final String name;
         private final @Nullable Accepted accepted;
 
@@ -182,7 +202,9 @@ public final class Network implements AutoCloseable {
 
         @Override
         public void sessionCreated(IoSession session) {
-            session.setAttribute(CONNECTION, new MinaConnection(name, session));
+            MinaConnection connection = new MinaConnection(name, session);
+            session.setAttribute(CONNECTION, connection);
+            connections.add(connection);
         }
 
         @Override
@@ -206,6 +228,7 @@ public final class Network implements AutoCloseable {
 
         @Override
         public void sessionClosed(IoSession session) {
+            connections.remove(connection(session));
             connection(session).ended();
         }
 

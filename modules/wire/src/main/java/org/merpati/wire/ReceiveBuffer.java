@@ -29,7 +29,10 @@ final class ReceiveBuffer extends InputStream {
     private boolean ended;
     private boolean stopped;
     private @Nullable IOException failure;
+    private boolean expired;
     private volatile long idleNanos;
+    /** When the reader began to wait; 0 while none waits. */
+    private volatile long waitsSince;
 
     ReceiveBuffer(Valve valve, int limit) {
         this.valve = valve;
@@ -38,6 +41,21 @@ final class ReceiveBuffer extends InputStream {
 
     void idleTimeout(Duration idle) {
         idleNanos = idle.toNanos();
+    }
+
+    /** Ends the wait of a reader whose limit has passed. */
+    void expire(long now) {
+        long since = waitsSince;
+        long limit = idleNanos;
+        if (since != 0 && limit != 0 && now - since >= limit) {
+            lock.lock();
+            try {
+                expired = waitsSince == since;
+                arrived.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /** Takes what was received. */
@@ -123,8 +141,6 @@ final class ReceiveBuffer extends InputStream {
 
     /** Waits for octets; false at the end. The lock is held. */
     private boolean await() throws IOException {
-        long left = idleNanos;
-        boolean forEver = left == 0;
         while (chunks.isEmpty()) {
             if (failure != null) {
                 throw new IOException(failure.getMessage(), failure);
@@ -132,18 +148,18 @@ final class ReceiveBuffer extends InputStream {
             if (ended) {
                 return false;
             }
+            waitsSince = System.nanoTime() | 1;
+            expired = false;
             try {
-                if (forEver) {
-                    arrived.await();
-                } else {
-                    left = arrived.awaitNanos(left);
-                    if (left <= 0 && chunks.isEmpty() && !ended) {
-                        throw new SocketTimeoutException("nothing received in " + Duration.ofNanos(idleNanos));
-                    }
-                }
+                arrived.await();
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while waiting for the peer");
+            } finally {
+                waitsSince = 0;
+            }
+            if (expired && chunks.isEmpty() && !ended) {
+                throw new SocketTimeoutException("nothing received in " + Duration.ofNanos(idleNanos));
             }
         }
         return true;

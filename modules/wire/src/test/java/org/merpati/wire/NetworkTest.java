@@ -22,6 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import org.apache.mina.core.filterchain.DefaultIoFilterChainBuilder;
+import org.apache.mina.core.filterchain.IoFilterAdapter;
+import org.apache.mina.core.session.DummySession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +65,46 @@ class NetworkTest {
             });
             assertThat(client.in().readNBytes(sent.length)).isEqualTo(sent);
         }
+    }
+
+    /** What the socket takes at once goes from the writer's thread, the rest from the I/O thread, all in order. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAPeerReadsInFitsAndStartsArrivesInOrder(boolean encrypted, @TempDir Path folder) throws Exception {
+        Optional<Tls> tls = encrypted ? Optional.of(Tls.implicit(SelfSigned.context(folder))) : Optional.empty();
+        byte[] sent = new byte[6_000_000];
+        new Random(4).nextBytes(sent);
+        Dialogue pours = connection -> {
+            Random sizes = new Random(5);
+            for (int at = 0, part; at < sent.length; at += part) {
+                part = Math.min(sent.length - at, 1 + sizes.nextInt(sizes.nextBoolean() ? 40 : 50_000));
+                connection.out().write(sent, at, part);
+                connection.out().flush();
+            }
+        };
+        try (Listener listener = network.listen("pours", ANY, tls, 10, pours);
+                Connection client = network.connect(listener.address(), Duration.ofSeconds(5), tls)) {
+            byte[] read = new byte[sent.length];
+            Random fits = new Random(6);
+            for (int at = 0; at < read.length; ) {
+                if (fits.nextInt(50) == 0) {
+                    java.util.concurrent.locks.LockSupport.parkNanos(3_000_000);
+                }
+                int n = client.in().read(read, at, Math.min(read.length - at, 1 + fits.nextInt(30_000)));
+                assertThat(n).isPositive();
+                at += n;
+            }
+            assertThat(read).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void nothingStandsBetweenTheSocketAndTheOneThatWritesThrough() {
+        DefaultIoFilterChainBuilder chain = new DefaultIoFilterChainBuilder();
+        chain.addLast("something", new IoFilterAdapter());
+        chain.addLast(WriteThrough.NAME, WriteThrough.INSTANCE);
+        assertThatThrownBy(() -> chain.buildFilterChain(new DummySession().getFilterChain()))
+                .hasRootCauseInstanceOf(IllegalStateException.class);
     }
 
     /** Whenever a peer hangs up, on the way to a session or after it, that is an error of input and output. */
