@@ -20,7 +20,12 @@ import picocli.CommandLine.Option;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures.",
-        subcommands = {ImapBenchCommand.class, FilterBenchCommand.class, CatchUpBenchCommand.class})
+        subcommands = {
+            ImapBenchCommand.class,
+            FilterBenchCommand.class,
+            CatchUpBenchCommand.class,
+            JournalBenchCommand.class
+        })
 final class Bench {
     private static final Duration READY = Duration.ofSeconds(180);
     private static final Duration BACK = Duration.ofSeconds(60);

@@ -86,8 +86,33 @@ final class ImapBench {
         void run() throws IOException;
     }
 
-    /** A command's cost. */
-    record Cost(double cpuMicros, double millis) {}
+    /**
+     * A command's cost.
+     *
+     * @param cpuMicros of it all
+     * @param journalMicros of that, what our journal's own threads took
+     * @param indexMicros of that, what our full-text index took
+     */
+    record Cost(double cpuMicros, double journalMicros, double indexMicros, double millis) {}
+
+    /** Where the time of a server's process goes. */
+    private record Spent(long all, long journal, long index, long nanos) {
+        Cost since(Spent before, double times) {
+            return new Cost(
+                    (all - before.all) / times,
+                    (journal - before.journal) / times,
+                    (index - before.index) / times,
+                    (nanos - before.nanos) / 1e6 / times);
+        }
+    }
+
+    private Spent spent() {
+        return new Spent(
+                tree.cpuMicros(),
+                tree.cpuMicros(thread -> thread.contains("#")),
+                tree.cpuMicros(thread -> thread.startsWith("index-") || thread.startsWith("Lucene")),
+                System.nanoTime());
+    }
 
     /** The cost of each command alone, over one connection. */
     Map<String, Cost> commands(Duration warm, Duration each) throws IOException {
@@ -137,11 +162,9 @@ final class ImapBench {
 
     private Cost cost(Deed deed, Duration warm, Duration each) throws IOException {
         repeat(deed, warm);
-        long cpu = tree.cpuMicros();
-        long began = System.nanoTime();
+        Spent before = spent();
         int times = repeat(deed, each);
-        double millis = (System.nanoTime() - began) / 1e6;
-        return new Cost((tree.cpuMicros() - cpu) / (double) times, millis / times);
+        return spent().since(before, times);
     }
 
     private static int repeat(Deed deed, Duration time) throws IOException {
@@ -154,17 +177,16 @@ final class ImapBench {
         return times;
     }
 
-    /** What a mix of sessions comes to. */
-    record Mix(double commandsPerSecond, double cpuMicros) {}
+    /** What a mix of sessions comes to, and what a command of it costs. */
+    record Mix(double commandsPerSecond, Cost cost) {}
 
     /** Sessions of a login, thirty commands and a logout, over so many connections at once, each of another user. */
     Mix mix(int connections, Duration warm, Duration time) throws IOException {
         run(connections, warm);
-        long cpu = tree.cpuMicros();
-        long began = System.nanoTime();
+        Spent before = spent();
         long commands = run(connections, time);
-        double seconds = (System.nanoTime() - began) / 1e9;
-        return new Mix(commands / seconds, (tree.cpuMicros() - cpu) / (double) commands);
+        Cost cost = spent().since(before, (double) commands);
+        return new Mix(1000 / cost.millis(), cost);
     }
 
     private long run(int connections, Duration time) throws IOException {

@@ -1,6 +1,7 @@
 package org.merpati.dev;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -76,6 +77,7 @@ public final class MailProbe {
             socket = new Socket();
             socket.connect(address, CONNECT_MILLIS);
             socket.setSoTimeout((int) LIMIT.toMillis());
+            socket.setTcpNoDelay(true);
             in = new BufferedInputStream(socket.getInputStream(), BUFFER);
             out = socket.getOutputStream();
             if (line().contains("LOGINDISABLED")) {
@@ -164,9 +166,14 @@ public final class MailProbe {
         /** Sends a command with one literal at its end (LITERAL+). */
         public List<String> literal(String command, byte[] literal) throws IOException {
             String tag = "a" + ++tags;
-            out.write((tag + " " + command + " {" + literal.length + "+}\r\n").getBytes(StandardCharsets.ISO_8859_1));
-            out.write(literal);
-            out.write(new byte[] {'\r', '\n'});
+            byte[] head =
+                    (tag + " " + command + " {" + literal.length + "+}\r\n").getBytes(StandardCharsets.ISO_8859_1);
+            // In one write: small ones one after the other wait for the peer's acknowledgement.
+            ByteArrayOutputStream all = new ByteArrayOutputStream(head.length + literal.length + 2);
+            all.writeBytes(head);
+            all.writeBytes(literal);
+            all.writeBytes(new byte[] {'\r', '\n'});
+            all.writeTo(out);
             List<String> lines = new ArrayList<>();
             while (true) {
                 String line = line();

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A process and its descendants as Linux counts them: their time on the processors, and their memory. */
@@ -37,6 +38,39 @@ final class ProcessTree {
             }
         }
         return ticks * TICK_MICROS;
+    }
+
+    /** The time on the processors of the threads that live and have such a name, in microseconds. */
+    long cpuMicros(Predicate<String> name) {
+        long ticks = 0;
+        for (long pid : pids()) {
+            try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+                for (Path thread : threads.toList()) {
+                    String stat = read(pid, "task/" + thread.getFileName() + "/stat");
+                    int end = stat.lastIndexOf(')');
+                    if (end > 0 && name.test(stat.substring(stat.indexOf('(') + 1, end))) {
+                        String[] fields = stat.substring(end + 2).split(" ", -1);
+                        ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+                    }
+                }
+            } catch (IOException ended) {
+                // It has no threads any more.
+            }
+        }
+        return ticks * TICK_MICROS;
+    }
+
+    /** What it has had written to disks, in octets. */
+    long writtenOctets() {
+        long octets = 0;
+        for (long pid : pids()) {
+            for (String line : read(pid, "io").split("\n", -1)) {
+                if (line.startsWith("write_bytes:")) {
+                    octets += Long.parseLong(line.replaceAll("\\D+", ""));
+                }
+            }
+        }
+        return octets;
     }
 
     /** The memory with its share of what is shared (PSS), in KB. */
