@@ -120,6 +120,13 @@ public sealed interface Command {
     /** Brings back removed messages: those of a mailbox of that name, or all, removed since a time; some at a time. */
     record Undelete(AccountId account, Optional<String> mailbox, long since, Quota quota) implements OfAccount {}
 
+    /** Brings back the removed messages of those names, as far as they are there. */
+    record Restore(AccountId account, List<Octets> names, Quota quota) implements OfAccount {
+        public Restore {
+            names = List.copyOf(names);
+        }
+    }
+
     /** Sets annotations by their names, or takes those away that have no value. */
     record Annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<Octets>> values)
             implements OfAccount {}

@@ -41,6 +41,7 @@ import org.merpati.store.log.Command.Grant;
 import org.merpati.store.log.Command.Import;
 import org.merpati.store.log.Command.Rename;
 import org.merpati.store.log.Command.Replace;
+import org.merpati.store.log.Command.Restore;
 import org.merpati.store.log.Command.Row;
 import org.merpati.store.log.Command.Store;
 import org.merpati.store.log.Command.Subscribe;
@@ -115,11 +116,8 @@ public final class CommandCodec {
             case Fence c -> head(to, 24).id(c.account().value()).id(c.move()).text(c.to().value());
             case Adopt c -> head(to, 25).id(c.account().value()).id(c.move());
             case Forget c -> head(to, 26).id(c.account().value()).id(c.move());
-            case Undelete c -> {
-                head(to, 16).id(c.account().value()).flag(c.mailbox().isPresent());
-                c.mailbox().ifPresent(to::text);
-                quota(to.i64(c.since()), c.quota());
-            }
+            case Undelete c -> undelete(head(to, 16), c);
+            case Restore c -> restore(head(to, 27), c);
         }
         return to.toByteArray();
     }
@@ -165,12 +163,7 @@ public final class CommandCodec {
                         mailbox(from),
                         added(from, version),
                         quota(from, version));
-            case 16 ->
-                new Undelete(
-                        account(from),
-                        from.flag() ? Optional.of(from.text()) : Optional.empty(),
-                        from.i64(),
-                        quota(from, 2));
+            case 16 -> new Undelete(account(from), text(from), from.i64(), quota(from, 2));
             case 18 -> new Annotate(account(from), mailbox(from), annotations(from));
             case 21 -> new Count(account(from), tally(from));
             case 22 ->
@@ -186,6 +179,7 @@ public final class CommandCodec {
             case 24 -> new Fence(account(from), from.id(), new GroupName(from.text()));
             case 25 -> new Adopt(account(from), from.id());
             case 26 -> new Forget(account(from), from.id());
+            case 27 -> new Restore(account(from), list(from, reader -> new Octets(reader.bytes())), quota(from, 2));
             default -> throw unknown(type, version);
         };
     }
@@ -219,6 +213,22 @@ public final class CommandCodec {
             list.add(item.apply(from));
         }
         return list;
+    }
+
+    private static void undelete(BinaryWriter to, Undelete command) {
+        to.id(command.account().value()).flag(command.mailbox().isPresent());
+        command.mailbox().ifPresent(to::text);
+        quota(to.i64(command.since()), command.quota());
+    }
+
+    private static Optional<String> text(BinaryReader from) {
+        return from.flag() ? Optional.of(from.text()) : Optional.empty();
+    }
+
+    private static void restore(BinaryWriter to, Restore command) {
+        to.id(command.account().value()).varint(command.names().size());
+        command.names().forEach(name -> to.bytes(name.array()));
+        quota(to, command.quota());
     }
 
     private static void annotations(BinaryWriter to, SortedMap<String, Optional<Octets>> values) {
