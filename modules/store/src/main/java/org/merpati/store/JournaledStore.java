@@ -413,8 +413,7 @@ public final class JournaledStore implements MailStore {
         if (!usage.quota().holds(usage.octets() + octets, usage.messages() + sizes.size())) {
             throw new Refused(
                     Refused.Reason.OVER_QUOTA,
-                    "the quota does not hold the " + sizes.size()
-                            + " removed messages too: raise it, or ask for fewer");
+                    "the quota does not hold these " + sizes.size() + " messages too: raise it, or ask for fewer");
         }
         mailboxes.forEach(name -> remake(account, name));
         Command next = new Command.Undelete(account, only, sinceMillis, usage.quota());
