@@ -19,7 +19,6 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
-import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 
 /**
@@ -61,7 +60,7 @@ final class Batcher implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Pending> pending = new ArrayDeque<>();
-    private final Map<NodeName, Entry.Checkpointed> reports = new TreeMap<>();
+    private final Map<String, Entry> own = new TreeMap<>();
     private long pendingOctets;
     private boolean held;
     private boolean underWay;
@@ -99,11 +98,11 @@ final class Batcher implements AutoCloseable {
         return answer;
     }
 
-    /** Sends a report of a checkpoint with the next turn; a newer one of the same node takes its place. */
-    void report(Entry.Checkpointed checkpointed) {
+    /** Sends an entry of the journal's own with the next turn; a newer one about the same takes its place. */
+    void send(String about, Entry entry) {
         lock.lock();
         try {
-            reports.put(checkpointed.node(), checkpointed);
+            own.put(about, entry);
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -167,25 +166,25 @@ final class Batcher implements AutoCloseable {
     private void run() {
         while (true) {
             List<Pending> batch = new ArrayList<>();
-            List<Entry.Checkpointed> due;
+            List<Entry> due;
             lock.lock();
             try {
                 underWay = false;
                 changed.signalAll();
-                while ((held || (pending.isEmpty() && reports.isEmpty())) && !closed) {
+                while ((held || (pending.isEmpty() && own.isEmpty())) && !closed) {
                     changed.awaitUninterruptibly();
                 }
                 if (closed) {
                     return;
                 }
                 underWay = true;
-                due = List.copyOf(reports.values());
-                reports.clear();
+                due = List.copyOf(own.values());
+                own.clear();
                 take(batch);
             } finally {
                 lock.unlock();
             }
-            due.forEach(report -> await(new InFlight(report.encode())));
+            due.forEach(entry -> await(new InFlight(entry.encode())));
             if (!batch.isEmpty()) {
                 carry(batch);
             }

@@ -116,6 +116,11 @@ public final class ShardState implements StateMachine {
     }
 
     @Override
+    public int levelOf(byte[] command) {
+        return CommandCodec.levelOf(command);
+    }
+
+    @Override
     public byte[] apply(long index, long millis, byte[] octets) {
         Command command = CommandCodec.decode(octets);
         Ledger ledger = new Ledger(vault, millis);
@@ -126,7 +131,7 @@ public final class ShardState implements StateMachine {
             byte[] answer = apply(command, ledger);
             Iterable<Ledger.Touched> touched = ledger.close();
             open.change(vault::publish, touched);
-            if (moves(command)) {
+            if (command instanceof Command.OfMove) {
                 standings.forget();
             }
             touched.forEach(folder -> changed(folder.place()));
@@ -160,13 +165,6 @@ public final class ShardState implements StateMachine {
             case Command.Adopt c -> Optional.of(c.account());
             default -> Optional.empty();
         };
-    }
-
-    private static boolean moves(Command command) {
-        return command instanceof Command.Import
-                || command instanceof Command.Fence
-                || command instanceof Command.Adopt
-                || command instanceof Command.Forget;
     }
 
     /** How the accounts stand that move or have moved. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
@@ -65,6 +66,17 @@ public final class CommandCodec {
             case 6, 15 -> 3;
             case 7 -> 4;
             default -> 1;
+        };
+    }
+
+    /**
+     * The feature level of a shard from which on its log may hold a command of that form: with the second an account
+     * moves between shards, and chosen messages are restored.
+     */
+    public static int levelOf(byte[] form) {
+        return switch (form[0]) {
+            case 23, 24, 25, 26, 27 -> 2;
+            default -> Release.FIRST;
         };
     }
 
