@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,23 +33,23 @@ class LevelTest {
 
     /** Tries a command of the second level, until it is taken or refused; what is said when it is refused. */
     private static String later(RatisCluster cluster, String value) {
-        AtomicReference<String> said = new AtomicReference<>("");
+        String[] said = {""};
         Await.until("somebody takes or refuses it", PATIENCE, () -> {
             try {
                 cluster.leader()
                         .map(leader -> cluster.journal(leader.value()))
                         .orElseThrow(() -> new TryLater("nobody leads"))
                         .submit(MapState.put2("later", value));
-                said.set("");
+                said[0] = "";
                 return true;
             } catch (Refused early) {
-                said.set(early.sentence());
+                said[0] = early.sentence();
                 return true;
             } catch (Failure notNow) {
                 return false;
             }
         });
-        return said.get();
+        return said[0];
     }
 
     private static void awaitLater(RatisCluster cluster, String value) {
