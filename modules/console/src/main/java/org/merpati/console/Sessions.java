@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.merpati.directory.Account;
@@ -14,13 +15,14 @@ import org.merpati.kernel.Sha256;
 
 /**
  * Who is signed in, in memory. A session ends 12 hours after it began, after 30 minutes without use, and as soon as its
- * account is gone, becomes or ceases to be an administrator's, or has another password. When there are too many, the
- * one that was used longest ago ends.
+ * account is gone, becomes or ceases to be an administrator's, or has another password. When there are too many, of
+ * one account or of all, the one of them that was used longest ago ends.
  */
 final class Sessions {
     static final Duration LIFE = Duration.ofHours(12);
     static final Duration IDLE = Duration.ofMinutes(30);
-    static final int LIMIT = 1_000;
+    static final int LIMIT = 20_000;
+    static final int ACCOUNT_LIMIT = 10;
     private static final int TOKEN_OCTETS = 32;
 
     /**
@@ -65,6 +67,13 @@ final class Sessions {
         long now = clock.nanos();
         String login = account.address().key();
         String hash = account.credentials().hash();
+        List<String> own = byDigest.entrySet().stream()
+                .filter(session -> session.getValue().login().equals(login))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (own.size() >= ACCOUNT_LIMIT) {
+            byDigest.remove(own.getFirst());
+        }
         byDigest.put(digest(token), new Session(login, hash, account.admin(), random(), now, now));
         return token;
     }

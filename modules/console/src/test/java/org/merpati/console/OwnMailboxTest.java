@@ -239,6 +239,23 @@ class OwnMailboxTest {
     }
 
     @Test
+    void manySessionsOfOnePersonEndHerOwnAlone() throws Exception {
+        try (Visitor admin = new Visitor(desk.port())) {
+            admin.login(Desk.ADMIN.toString(), Desk.PASSWORD);
+            signIn();
+            String first = visitor.cookie;
+            for (int i = 0; i < Sessions.ACCOUNT_LIMIT; i++) {
+                visitor.cookie = "";
+                assertThat(signIn().status()).isEqualTo(200);
+            }
+            assertThat(visitor.get("/api/session").status()).isEqualTo(200);
+            visitor.cookie = first;
+            assertThat(visitor.get("/api/session").status()).isEqualTo(401);
+            assertThat(admin.get("/api/session").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void aPersonAsksOneQuestionAtATime() throws Exception {
         signIn();
         CountDownLatch slow = new CountDownLatch(1);
