@@ -63,6 +63,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
      * Starts the server of this node; the groups are opened one by one.
      *
      * @param data the node's data folder
+     * @param release what this node runs
      * @throws Refused if the folder belongs to another cluster, or the port cannot be bound
      */
     public RatisJournals(
@@ -81,6 +82,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
      * Starts the server of this node on a machine that may be another than the real one.
      *
      * @param data the node's data folder
+     * @param release what this node runs
      * @throws Refused if the folder belongs to another cluster, or the port cannot be bound
      */
     public RatisJournals(
