@@ -84,8 +84,12 @@ class AccountStoryTest {
                 client.ok("EXPUNGE");
             }
             JsonNode removed = cluster.ask(asked, "removed", Map.of("address", account));
-            assertThat(removed.size()).isEqualTo(2);
-            assertThat(removed.get(0).get("subject").asString()).isEqualTo("subject of first@example.net");
+            assertThat(removed.get("messages").size()).isEqualTo(2);
+            assertThat(removed.at("/messages/0/subject").asString()).isEqualTo("subject of second@example.net");
+            assertThat(removed.get("next").asString()).isEmpty();
+            JsonNode searched = cluster.ask(asked, "removed", Map.of("address", account, "text", "OF First"));
+            assertThat(searched.at("/messages/0/subject").asString()).isEqualTo("subject of first@example.net");
+            assertThat(searched.get("messages").size()).isEqualTo(1);
             String owner = owner(cluster, account);
             cluster.kill(owner);
             cluster.start(owner);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Cluster;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.node.Node;
@@ -109,7 +110,7 @@ class MistakesTest {
             cluster.start("node2");
             NodeConfig config = Configuration.read(cluster.plan().file("node3"), NodeConfig.class)
                     .value();
-            assertThatThrownBy(() -> new Node(config, "9.9.0").close())
+            assertThatThrownBy(() -> new Node(config, Release.ours("9.9.0")).close())
                     .isInstanceOf(Malformed.class)
                     .hasMessageContaining("runs merpati " + Node.VERSION + " and this one 9.9.0")
                     .hasMessageContaining("install the same version on all nodes");

@@ -64,9 +64,14 @@ public final class Six implements BeforeAllCallback, BeforeEachCallback, AfterAl
 
     /** TLS that believes the cluster's CA, and nobody else. */
     public SSLContext trusting() throws GeneralSecurityException, IOException {
+        return trusting(authority());
+    }
+
+    /** TLS that trusts a cluster's CA, of its certificate. */
+    public static SSLContext trusting(Path authority) throws GeneralSecurityException, IOException {
         KeyStore known = KeyStore.getInstance("PKCS12");
         known.load(null, null);
-        try (InputStream file = Files.newInputStream(authority())) {
+        try (InputStream file = Files.newInputStream(authority)) {
             known.setCertificateEntry(
                     "ca", CertificateFactory.getInstance("X.509").generateCertificate(file));
         }

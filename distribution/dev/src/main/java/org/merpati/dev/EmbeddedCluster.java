@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.merpati.dev.disk.DiskFaults;
+import org.merpati.journal.level.Release;
 import org.merpati.node.Node;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeConfig;
@@ -16,9 +17,15 @@ import org.merpati.runtime.NodeConfig;
  */
 public final class EmbeddedCluster extends Cluster {
     private final Map<String, Node> nodes = new ConcurrentHashMap<>();
+    private final Map<String, Release> releases = new ConcurrentHashMap<>();
 
     public EmbeddedCluster(Plan plan) {
         super(plan);
+    }
+
+    /** Sets which release a node is of when it is started next. */
+    public void runs(String node, Release release) {
+        releases.put(node, release);
     }
 
     @Override
@@ -30,7 +37,7 @@ public final class EmbeddedCluster extends Cluster {
         DiskFaults.installed().ifPresent(disk -> disk.thaw(plan().data(node)));
         NodeConfig config =
                 Configuration.read(plan().file(node), NodeConfig.class).value();
-        nodes.put(node, new Node(config));
+        nodes.put(node, new Node(config, releases.getOrDefault(node, Release.ours(Node.VERSION))));
     }
 
     /** Starts nodes side by side: those that join wait for the first. */

@@ -19,7 +19,7 @@ import org.merpati.runtime.Sizes;
 /** What an administrator can do with accounts. */
 final class AccountAdmin {
     private static final int MANY = 100_000;
-    private static final int SHOWN = 1000;
+    private static final int SHOWN = 500;
 
     private final NodeContext node;
 
@@ -121,9 +121,16 @@ final class AccountAdmin {
         return added + " accounts added";
     }
 
-    /** Messages that can be had back, the newest last. */
+    /** Messages that can be had back, the last removed first, some at a time. */
     Object removed(Map<String, String> parameters) {
-        return new AccountRequests(node.routes()).removed(account(parameters), since(parameters), SHOWN);
+        return new AccountRequests(node.routes())
+                .removed(
+                        account(parameters),
+                        new AccountRequests.Question(
+                                since(parameters),
+                                parameters.getOrDefault("before", ""),
+                                parameters.getOrDefault("text", ""),
+                                SHOWN));
     }
 
     Object undelete(Map<String, String> parameters) {

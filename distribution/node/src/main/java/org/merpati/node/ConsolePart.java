@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.merpati.console.AdminDoor;
 import org.merpati.console.ConsoleRole;
+import org.merpati.directory.AccountRequests;
 import org.merpati.node.door.AdminApi;
 
 /** The console role. Without an address to listen on it does nothing. */
@@ -24,6 +25,7 @@ final class ConsolePart implements RolePart {
                 node.publicTls(),
                 node.directory(),
                 node.logins(),
+                new AccountRequests(node.routes()),
                 () -> Node.clusterStatus(node, LIMIT),
                 (authorization, body, peer) -> {
                     AdminApi.Answer answer = admin.answer(authorization, body, peer);

@@ -56,7 +56,7 @@ final class MailboxPart implements RolePart {
             }
         }
         node.traces().add(shards::trace);
-        AccountAnswers.offer(node.channel(), shards);
+        AccountAnswers.offer(node.channel(), shards, node.config().limits().undelete());
         SpamAnswers.offer(node.channel(), shards, learner);
         parts.add("quarantine", new QuarantineKeeper(node.directory(), shards, node.clock()));
         parts.add(

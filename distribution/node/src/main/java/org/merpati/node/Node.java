@@ -30,6 +30,7 @@ import org.merpati.directory.SideTables;
 import org.merpati.journal.Journal;
 import org.merpati.journal.JournalConfig;
 import org.merpati.journal.RatisJournals;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
@@ -80,7 +81,7 @@ public final class Node implements AutoCloseable {
     private final NodeContext context;
     private final Drain drain;
     private final Clock clock = Clock.system();
-    private final String version;
+    private final Release release;
     private volatile boolean started;
 
     /**
@@ -90,18 +91,18 @@ public final class Node implements AutoCloseable {
      * @throws IOException if a port is in use or the disk fails
      */
     public Node(NodeConfig config) throws IOException {
-        this(config, VERSION);
+        this(config, Release.ours(VERSION));
     }
 
     /**
-     * Starts a node of a given version.
+     * Starts a node of a given release.
      *
      * @throws Malformed as above, or if a node is here whose version does not work with this one
      * @throws IOException as above
      */
-    public Node(NodeConfig config, String version) throws IOException {
+    public Node(NodeConfig config, Release release) throws IOException {
         boolean done = false;
-        this.version = version;
+        this.release = release;
         try {
             context = core(config);
             drain = new Drain(context);
@@ -151,10 +152,10 @@ public final class Node implements AutoCloseable {
         MinaNodeChannel channel = parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
         enrollment.ifPresent(e -> e.offerOn(channel));
         Routes routes = new Routes(topology, new RouteTable(), channel);
-        Members members = parts.add("members", new Members(topology, name, routes.table(), version));
+        Members members = parts.add("members", new Members(topology, name, routes.table(), release.version()));
         members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
         RatisJournals journals =
-                new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
+                new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock, release);
         Duration settle = config.timing().settle();
         Predicate<NodeName> accepts = node -> Drain.accepts(channel, node);
         Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health, accepts, settle));
@@ -199,6 +200,7 @@ public final class Node implements AutoCloseable {
 
     /** Nodes work together whose versions differ in the last number alone. */
     private void refuseIncompatible(NodeName other, String theirs) {
+        String version = release.version();
         if (!theirs.substring(0, Math.max(0, theirs.lastIndexOf('.')))
                 .equals(version.substring(0, Math.max(0, version.lastIndexOf('.'))))) {
             throw new Malformed("node " + other + " runs merpati " + theirs + " and this one " + version
@@ -293,7 +295,7 @@ public final class Node implements AutoCloseable {
         return new NodeStatus(
                 self.name().value(),
                 self.roles().stream().map(Role::text).sorted().toList(),
-                version,
+                release.version(),
                 ProcessHandle.current().pid(),
                 state(ready),
                 clock.millis(),

@@ -19,7 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** The console's API: sign in and out, choose a password, and the cluster's status, once or as it changes. */
+/**
+ * The console's API: sign in and out, choose a password; for administrators the cluster's status, once or as it
+ * changes.
+ */
 final class Api {
     static final int SHORTEST_PASSWORD = 10;
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
@@ -59,13 +62,27 @@ final class Api {
         return SessionCookie.of(request).flatMap(token -> sessions.find(token, true));
     }
 
-    /** The session of a request whose account may use the console. */
-    private SignedIn usable(Context request) {
-        SignedIn who = signedIn(request).orElseThrow(Denied::notSignedIn);
+    /** The session of a request whose account has a password of its own. */
+    SignedIn person(Context request) {
+        return usable(signedIn(request).orElseThrow(Denied::notSignedIn));
+    }
+
+    /** The session of a POST whose account has a password of its own. */
+    SignedIn personPosted(Context request) {
+        return usable(posted(request));
+    }
+
+    private static SignedIn usable(SignedIn who) {
         if (who.account().mustChange()) {
             throw new Denied(403, "choose your own password first");
         }
         return who;
+    }
+
+    private void administrator(Context request) {
+        if (!person(request).account().admin()) {
+            throw new Denied(403, "this is for administrators: your own mailbox is at " + Pages.MAILBOX);
+        }
     }
 
     /** The session of a POST, which proves by its header that a page of ours sent it. */
@@ -95,7 +112,7 @@ final class Api {
         begin(request, account);
     }
 
-    /** The administrator that a name and a password prove; guesses are slowed down. */
+    /** The account that a name and a password prove; guesses are slowed down. */
     private Account checked(Context request, String name, String password) {
         String address = request.ip();
         int wait = throttle.begin(address);
@@ -108,10 +125,6 @@ final class Api {
         }
         try {
             Account account = logins.check(name, password);
-            if (!account.admin()) {
-                LOG.info("console: {} from {} is no administrator", account.address(), address);
-                throw new Denied(403, "this account is not an administrator's");
-            }
             throttle.succeeded(address);
             return account;
         } catch (Refused wrong) {
@@ -139,7 +152,8 @@ final class Api {
                         "address", who.account().address().toString(),
                         "name", who.account().name(),
                         "csrf", who.csrf(),
-                        "mustChange", who.account().mustChange()));
+                        "mustChange", who.account().mustChange(),
+                        "home", Pages.home(who.account())));
     }
 
     private void session(Context request) {
@@ -183,13 +197,13 @@ final class Api {
     }
 
     private void status(Context request) {
-        usable(request);
+        administrator(request);
         Json.answer(request, watch.now().json());
     }
 
     /** Sends each round as a server-sent event until the browser goes away or the session is over. */
     private void events(Context request) throws IOException {
-        usable(request);
+        administrator(request);
         String token = SessionCookie.of(request).orElseThrow(Denied::notSignedIn);
         try (StatusWatch.Watcher watcher = watch.join()) {
             request.contentType("text/event-stream");

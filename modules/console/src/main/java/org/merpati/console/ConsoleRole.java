@@ -24,6 +24,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
+import org.merpati.directory.AccountRequests;
 import org.merpati.directory.Directory;
 import org.merpati.directory.Logins;
 import org.merpati.kernel.Clock;
@@ -35,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The console role: HTTPS on {@code listeners.console} (7071) with the administrators' pages and API. Only accounts
- * with administrator's rights get in. Pages: Server Status, live. HTTP/1.1 (RFC 9112), server-sent events (HTML
+ * The console role: HTTPS on {@code listeners.console} (7071) with the pages and API. Pages: for everybody with an
+ * account My mailbox, for administrators Server Status, live. HTTP/1.1 (RFC 9112), server-sent events (HTML
  * Standard §9.2), cookies (RFC 6265).
  */
 public final class ConsoleRole implements AutoCloseable {
@@ -67,6 +68,7 @@ public final class ConsoleRole implements AutoCloseable {
             "no-store");
 
     private final StatusWatch watch;
+    private final OwnMailbox mailboxes;
     private final Javalin server;
     private final InetSocketAddress address;
 
@@ -74,6 +76,7 @@ public final class ConsoleRole implements AutoCloseable {
      * Opens the listener.
      *
      * @param tls what browsers are shown
+     * @param owners asks the owners of people's mailboxes
      * @param nodes asks every node how it is; it may block for about a second
      * @param admin answers who asks for admin operations with a token
      * @throws IOException if the address is in use or not this machine's; the message says which
@@ -83,12 +86,14 @@ public final class ConsoleRole implements AutoCloseable {
             SSLContext tls,
             Directory directory,
             Logins logins,
+            AccountRequests owners,
             Supplier<List<NodeStatus>> nodes,
             AdminDoor admin,
             Clock clock)
             throws IOException {
         this.watch = new StatusWatch(nodes, clock);
         Api api = new Api(directory, logins, new Sessions(directory, clock), new Throttle(clock), watch);
+        this.mailboxes = new OwnMailbox(api, owners);
         Pages pages = new Pages(api::signedIn);
         this.server = Javalin.create(config -> {
             settings(config);
@@ -98,6 +103,7 @@ public final class ConsoleRole implements AutoCloseable {
             });
             config.jetty.addConnector((jetty, http) -> connector(jetty, http, tls, address));
             api.addTo(config.routes);
+            mailboxes.addTo(config.routes);
             pages.addTo(config.routes);
             config.routes.post(AdminDoor.PATH, request -> admin(request, admin));
             errors(config.routes);
@@ -206,6 +212,11 @@ public final class ConsoleRole implements AutoCloseable {
     /** How many pages watch the status now. */
     int watchers() {
         return watch.watchers();
+    }
+
+    /** Of how many people the owner is being asked now. */
+    int asking() {
+        return mailboxes.asking();
     }
 
     @Override

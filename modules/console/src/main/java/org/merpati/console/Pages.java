@@ -10,9 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.merpati.console.Sessions.SignedIn;
+import org.merpati.directory.Account;
 
 /** The console's pages and what they are made of: a fixed list of files, held in memory, each with who may have it. */
 final class Pages {
+    static final String MAILBOX = "/mailbox";
+    private static final String STATUS = "/";
+    private static final String PASSWORD = "/password";
     private static final String FOLDER = "web/";
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -24,7 +28,9 @@ final class Pages {
     private enum For {
         ANYBODY,
         SIGNED_IN,
-        USABLE
+        /** With a password of one's own. */
+        PERSON,
+        ADMINISTRATOR
     }
 
     private record Page(String type, byte[] octets, For who) {}
@@ -44,11 +50,13 @@ final class Pages {
         add("/web/http.js", "http.js", For.ANYBODY);
         add("/web/style.css", "style.css", For.ANYBODY);
         add("/web/pigeon.svg", "pigeon.svg", For.ANYBODY);
-        add("/password", "password.html", For.SIGNED_IN);
+        add(PASSWORD, "password.html", For.SIGNED_IN);
         add("/web/password.js", "password.js", For.SIGNED_IN);
-        add("/", "status.html", For.USABLE);
-        add("/web/status.js", "status.js", For.USABLE);
-        add("/web/table.js", "table.js", For.USABLE);
+        add(MAILBOX, "mailbox.html", For.PERSON);
+        add("/web/mailbox.js", "mailbox.js", For.PERSON);
+        add(STATUS, "status.html", For.ADMINISTRATOR);
+        add("/web/status.js", "status.js", For.ADMINISTRATOR);
+        add("/web/table.js", "table.js", For.ADMINISTRATOR);
     }
 
     private void add(String path, String file, For who) throws IOException {
@@ -65,15 +73,29 @@ final class Pages {
         pages.forEach((path, page) -> routes.get(path, request -> serve(request, page)));
     }
 
+    /** The page that somebody comes to who has signed in. */
+    static String home(Account account) {
+        return account.admin() ? STATUS : MAILBOX;
+    }
+
     private void serve(Context request, Page page) {
-        Optional<SignedIn> who = page.who() == For.ANYBODY ? Optional.empty() : signedIn.apply(request);
-        if (page.who() != For.ANYBODY && who.isEmpty()) {
-            request.redirect("/login", HttpStatus.SEE_OTHER);
-        } else if (page.who() == For.USABLE
-                && who.filter(w -> w.account().mustChange()).isPresent()) {
-            request.redirect("/password", HttpStatus.SEE_OTHER);
-        } else {
-            request.contentType(page.type()).result(page.octets());
+        Optional<String> instead = switch (page.who()) {
+            case ANYBODY -> Optional.empty();
+            case SIGNED_IN, PERSON, ADMINISTRATOR ->
+                signedIn.apply(request)
+                        .map(who -> elsewhere(page.who(), who.account()))
+                        .orElse(Optional.of("/login"));
+        };
+        instead.ifPresentOrElse(
+                path -> request.redirect(path, HttpStatus.SEE_OTHER),
+                () -> request.contentType(page.type()).result(page.octets()));
+    }
+
+    /** Where somebody is sent who may not have a file yet, or at all. */
+    private static Optional<String> elsewhere(For whom, Account account) {
+        if (whom != For.SIGNED_IN && account.mustChange()) {
+            return Optional.of(PASSWORD);
         }
+        return whom == For.ADMINISTRATOR && !account.admin() ? Optional.of(MAILBOX) : Optional.empty();
     }
 }

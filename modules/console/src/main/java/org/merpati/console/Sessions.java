@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.merpati.directory.Account;
@@ -14,25 +15,32 @@ import org.merpati.kernel.Sha256;
 
 /**
  * Who is signed in, in memory. A session ends 12 hours after it began, after 30 minutes without use, and as soon as its
- * account is gone, is no administrator any more, or has another password. When there are too many, the one that was
- * used longest ago ends.
+ * account is gone, becomes or ceases to be an administrator's, or has another password. When there are too many, of
+ * one account or of all, the one of them that was used longest ago ends.
  */
 final class Sessions {
     static final Duration LIFE = Duration.ofHours(12);
     static final Duration IDLE = Duration.ofMinutes(30);
-    static final int LIMIT = 1_000;
+    static final int LIMIT = 20_000;
+    static final int ACCOUNT_LIMIT = 10;
     private static final int TOKEN_OCTETS = 32;
 
     /**
-     * A signed-in administrator, as of now.
+     * Somebody who is signed in, as of now.
      *
      * @param csrf what every POST of this session carries in its header
      */
     record SignedIn(Account account, String csrf) {}
 
-    private record Session(String login, String hash, String csrf, long begun, long used) {
+    private record Session(String login, String hash, boolean admin, String csrf, long begun, long used) {
         Session usedAt(long nanos) {
-            return new Session(login, hash, csrf, begun, nanos);
+            return new Session(login, hash, admin, csrf, begun, nanos);
+        }
+
+        boolean of(Account account) {
+            return account.active()
+                    && account.admin() == admin
+                    && account.credentials().hash().equals(hash);
         }
     }
 
@@ -58,7 +66,15 @@ final class Sessions {
         String token = random();
         long now = clock.nanos();
         String login = account.address().key();
-        byDigest.put(digest(token), new Session(login, account.credentials().hash(), random(), now, now));
+        String hash = account.credentials().hash();
+        List<String> own = byDigest.entrySet().stream()
+                .filter(session -> session.getValue().login().equals(login))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (own.size() >= ACCOUNT_LIMIT) {
+            byDigest.remove(own.getFirst());
+        }
+        byDigest.put(digest(token), new Session(login, hash, account.admin(), random(), now, now));
         return token;
     }
 
@@ -74,11 +90,7 @@ final class Sessions {
             return Optional.empty();
         }
         long now = clock.nanos();
-        Optional<Account> account = directory
-                .people()
-                .login(session.login())
-                .filter(a -> a.active() && a.admin())
-                .filter(a -> a.credentials().hash().equals(session.hash()));
+        Optional<Account> account = directory.people().login(session.login()).filter(session::of);
         boolean over = now - session.begun() > LIFE.toNanos() || now - session.used() > IDLE.toNanos();
         if (over || account.isEmpty()) {
             byDigest.remove(digest);

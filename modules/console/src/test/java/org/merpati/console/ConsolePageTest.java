@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.kernel.Quota;
 
 /** The pages as a browser shows them. Pictures of them are left in {@code target/console}. */
 @Tag("browser")
@@ -132,6 +133,78 @@ class ConsolePageTest {
         browser.type("#again", "a pigeon knows the way");
         browser.enter();
         untilRow("gsldap", "Ready", SOON);
+    }
+
+    private void says(String id, String text) {
+        browser.until("document.getElementById('" + id + "').innerText === '" + text + "'", SOON);
+    }
+
+    private String count(String selector) throws Exception {
+        return browser.value("String(document.querySelectorAll('" + selector + "').length)");
+    }
+
+    private void press(String selector) throws Exception {
+        browser.value("document.querySelector('" + selector + "').focus()");
+        browser.enter();
+    }
+
+    @Test
+    void aPersonBringsBackWhatSheRemoved() throws Exception {
+        var budi = desk.directory.people().login(Desk.BUDI.key()).orElseThrow();
+        desk.owner.remove(budi.id(), 230, "Laporan bulanan dari Surabaya <b>");
+        desk.directory.setQuota(Desk.BUDI, new Quota(2_000_000, 0));
+        signIn(Desk.BUDI.toString(), Desk.RAHASIA);
+        browser.until("location.pathname === '/mailbox'", SOON);
+        says("said", "100 messages, and more.");
+        says("room", "1.2 MB of 1.9 MB in 89 messages (62 % used).");
+        assertThat(count("#removed tbody tr")).isEqualTo("100");
+        assertThat(count("#removed b")).as("a subject is no markup").isEqualTo("0");
+        assertThat(browser.value("String(document.getElementById('status').hidden)"))
+                .isEqualTo("true");
+        assertThat(count("input:not([aria-label]):not([id]), #removed th:not([scope])"))
+                .as("controls without a label, headers without a scope")
+                .isEqualTo("0");
+        fits();
+        browser.picture(PICTURES.resolve("mailbox.png"));
+        press("#older");
+        says("said", "100 messages, page 2, and more.");
+        assertThat(browser.value("document.activeElement.id")).isEqualTo("removed-title");
+        press("#newer");
+        says("said", "100 messages, and more.");
+
+        browser.type("#text", "surabaya <b> 7");
+        browser.enter();
+        says("said", "11 messages.");
+        browser.value("document.querySelector('#removed tbody input').click()");
+        says("restore", "Bring back (1)");
+        desk.owner.room = 0;
+        press("#restore");
+        browser.until("document.getElementById('error').innerText.startsWith('Your mailbox has no room')", SOON);
+        says("said", "Nothing was brought back.");
+        desk.owner.room = Integer.MAX_VALUE;
+        press("#restore");
+        says("said", "1 message is back.");
+        browser.until("document.querySelectorAll('#removed tbody tr').length === 10", SOON);
+        assertThat(browser.value("String(document.getElementById('error').hidden)"))
+                .isEqualTo("true");
+        browser.size(360, 740);
+        fits();
+        browser.picture(PICTURES.resolve("mailbox-360.png"));
+        browser.dark(true);
+        browser.picture(PICTURES.resolve("mailbox-360-dark.png"));
+
+        browser.value("document.getElementById('text').value = ''");
+        press("#search button");
+        says("said", "100 messages, and more.");
+        browser.value("document.getElementById('all').click()");
+        press("#every");
+        says("restore", "Bring back all on every page");
+        browser.enter();
+        says("said", "229 messages are back.");
+        assertThat(desk.owner.back).hasSize(230);
+        browser.open("https://127.0.0.1:" + desk.port() + "/");
+        browser.until("location.pathname === '/mailbox'", SOON);
+        says("said", "No removed messages can be had back now.");
     }
 
     @Test

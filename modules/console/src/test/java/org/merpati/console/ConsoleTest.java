@@ -80,7 +80,7 @@ class ConsoleTest {
         "rina@lvlogist.com, wrong password, 401, name or password is wrong",
         "nobody@lvlogist.com, correct horse battery, 401, name or password is wrong",
         "budi@lvlogist.com, wrong password, 401, name or password is wrong",
-        "budi@lvlogist.com, rahasia-sekali, 403, this account is not an administrator's",
+        "rina, correct horse battery, 401, name or password is wrong",
     })
     void othersAreRefused(String name, String password, int status, String sentence) throws Exception {
         Answer refused = visitor.login(name, password);

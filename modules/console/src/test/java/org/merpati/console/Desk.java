@@ -1,7 +1,6 @@
 package org.merpati.console;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -16,11 +15,11 @@ import javax.net.ssl.SSLContext;
 import org.merpati.cluster.Authority;
 import org.merpati.cluster.Enrollment;
 import org.merpati.cluster.FileIdentity;
-import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.RouteTable;
 import org.merpati.cluster.Routes;
 import org.merpati.cluster.Topology;
+import org.merpati.directory.AccountRequests;
 import org.merpati.directory.Directory;
 import org.merpati.directory.DirectoryGroup;
 import org.merpati.directory.Logins;
@@ -29,17 +28,18 @@ import org.merpati.journal.Journal;
 import org.merpati.journal.memory.MemoryJournals;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
+import org.merpati.kernel.Epoch;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
-import org.merpati.kernel.TryLater;
+import org.merpati.kernel.Route;
 import org.merpati.runtime.NodeStatus;
 
 /**
  * A console with a directory in memory: an administrator whose password was given to her, one who has his own, and an
- * account that is no administrator's. What the nodes answer is the test's.
+ * account that is no administrator's, and an owner of their mailboxes. What the nodes answer is the test's.
  */
 final class Desk implements AutoCloseable {
     static final Address NEW_ADMIN = Address.parse("admin@lvlogist.com");
@@ -57,13 +57,18 @@ final class Desk implements AutoCloseable {
     final Directory directory;
     final ConsoleRole console;
     final SSLContext tls;
+    final Owner owner = new Owner();
+    private final RouteTable table = new RouteTable();
+    private final Routes routes;
     private final Logins logins;
     private final MemoryJournals journals = new MemoryJournals(NODE, clock);
 
     Desk(Path folder) throws IOException {
         Topology topology =
                 new Topology(new Id(1, 1), List.of(new NodeInfo(NODE, "127.0.0.1", Set.of(Role.DIRECTORY), 1, 2, 3)));
-        directory = directory(folder.resolve("directory"), topology);
+        table.offer(new Route(GroupName.shard(1), NODE, new Epoch(1)));
+        routes = new Routes(topology, table, owner);
+        directory = directory(folder.resolve("directory"), topology, routes);
         directory.addDomain(Domain.parse("lvlogist.com"));
         directory.addAccount(NEW_ADMIN, "Admin", GIVEN, true, true);
         directory.addAccount(ADMIN, "Rina", PASSWORD, true, false);
@@ -74,7 +79,8 @@ final class Desk implements AutoCloseable {
     }
 
     ConsoleRole open(InetSocketAddress address) throws IOException {
-        return new ConsoleRole(address, tls, directory, logins, this::ask, Desk::admin, clock);
+        AccountRequests owners = new AccountRequests(routes);
+        return new ConsoleRole(address, tls, directory, logins, owners, this::ask, Desk::admin, clock);
     }
 
     /** Knows no token. */
@@ -91,14 +97,13 @@ final class Desk implements AutoCloseable {
         nodes = () -> statuses;
     }
 
-    private Directory directory(Path folder, Topology topology) throws IOException {
+    private Directory directory(Path folder, Topology topology, Routes routes) throws IOException {
         DirectoryGroup group = new DirectoryGroup(folder, SideTables.NONE);
         Journal journal = journals.open(topology.directory(), group.state());
         Await.until(
                 "the directory has a leader",
                 Duration.ofSeconds(5),
                 () -> journal.leadership().leading());
-        Routes routes = new Routes(topology, new RouteTable(), new NoChannel());
         Directory.Writes writes = DirectoryGroup.writes(routes, Optional.of(journal));
         return new Directory(group.copy(), writes, Ids.secure(clock), List.of(GroupName.shard(1)), FEW);
     }
@@ -126,21 +131,5 @@ final class Desk implements AutoCloseable {
         console.close();
         logins.close();
         journals.close();
-    }
-
-    /** A channel to nobody: this directory has one voter. */
-    private static final class NoChannel implements NodeChannel {
-        @Override
-        public void offer(String service, Service implementation) {}
-
-        @Override
-        public byte[] ask(NodeName node, String service, byte[] request, Duration limit) {
-            throw new TryLater("there is no other node");
-        }
-
-        @Override
-        public InputStream stream(NodeName node, String service, byte[] request, Duration limit) {
-            throw new TryLater("there is no other node");
-        }
     }
 }

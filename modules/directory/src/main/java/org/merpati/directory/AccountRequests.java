@@ -18,8 +18,10 @@ public final class AccountRequests {
     /** The account's id; answered with {@link Kept}. */
     public static final String USAGE = "account.usage";
 
-    /** The account's id, a time and a number; answered with so many {@link Removed} from that time on. */
-    public static final String REMOVED = "account.removed";
+    /** The account's id and {@link Question}; answered with a {@link Page}. */
+    public static final String REMOVED = "account.removed.page";
+    /** The account's id and keys of {@link Removed}; answered with a number of messages. */
+    public static final String RESTORE = "account.restore";
     /** The account's id, a time, and perhaps a mailbox; answered with a number of messages. */
     public static final String UNDELETE = "account.undelete";
 
@@ -53,20 +55,79 @@ public final class AccountRequests {
     /**
      * A message that was removed and can be had back.
      *
+     * @param key names it in its account
      * @param millis when it was removed, milliseconds since 1970 (UTC)
      * @param mailbox where it was
+     * @param date of the message, milliseconds since 1970 (UTC)
      * @param size in octets
-     * @param from whom its header names, or nothing
+     * @param name of whom its header names, or nothing
+     * @param from the address of whom its header names, or nothing
      * @param subject of its header, or nothing
      */
-    public record Removed(long millis, String mailbox, int size, String from, String subject) {
-        /** Writes all of it. */
-        public void write(BinaryWriter to) {
-            to.i64(millis).text(mailbox).varint(size).text(from).text(subject);
+    public record Removed(
+            String key, long millis, String mailbox, long date, int size, String name, String from, String subject) {
+        private void write(BinaryWriter to) {
+            to.text(key).i64(millis).text(mailbox).i64(date).varint(size);
+            to.text(name).text(from).text(subject);
         }
 
         private static Removed read(BinaryReader from) {
-            return new Removed(from.i64(), from.text(), from.count(), from.text(), from.text());
+            return new Removed(
+                    from.text(),
+                    from.i64(),
+                    from.text(),
+                    from.i64(),
+                    from.count(),
+                    from.text(),
+                    from.text(),
+                    from.text());
+        }
+    }
+
+    /**
+     * Which removed messages are asked for, the last removed first.
+     *
+     * @param sinceMillis those removed before that time are not, milliseconds since 1970 (UTC)
+     * @param before where to go on, as {@link Page#next} says; empty to begin
+     * @param text what the sender, the subject or the mailbox contains, whatever its case; empty for all
+     * @param limit how many at most; the owner has a limit too
+     */
+    public record Question(long sinceMillis, String before, String text, int limit) {
+        private void write(BinaryWriter to) {
+            to.i64(sinceMillis).text(before).text(text).varint(limit);
+        }
+
+        /** Reads it. */
+        public static Question read(BinaryReader from) {
+            return new Question(from.i64(), from.text(), from.text(), from.count());
+        }
+    }
+
+    /**
+     * Some removed messages, the last removed first.
+     *
+     * @param next where to go on; empty at the end. There may be more behind a page without messages: one question
+     *     looks at so many only
+     * @param keptMillis how long a removed message is kept, milliseconds
+     */
+    public record Page(List<Removed> messages, String next, long keptMillis) {
+        public Page {
+            messages = List.copyOf(messages);
+        }
+
+        /** Writes it. */
+        public byte[] write() {
+            BinaryWriter to = new BinaryWriter().varint(messages.size());
+            messages.forEach(message -> message.write(to));
+            return to.text(next).varint(keptMillis).toByteArray();
+        }
+
+        private static Page read(BinaryReader from) {
+            List<Removed> messages = new ArrayList<>();
+            for (int left = from.count(); left > 0; left--) {
+                messages.add(Removed.read(from));
+            }
+            return new Page(messages, from.text(), from.varint());
         }
     }
 
@@ -142,18 +203,27 @@ public final class AccountRequests {
     }
 
     /**
-     * An account's messages that were removed since a time and can be had back, in the order of their removal.
+     * An account's messages that were removed and can be had back, some at a time.
      *
      * @throws org.merpati.kernel.TryLater if its shard has no owner now
      */
-    public List<Removed> removed(Account account, long sinceMillis, int limit) {
-        BinaryReader answer =
-                ask(account, REMOVED, about(account).i64(sinceMillis).varint(limit), LIMIT);
-        List<Removed> removed = new ArrayList<>();
-        for (int left = answer.count(); left > 0; left--) {
-            removed.add(Removed.read(answer));
-        }
-        return removed;
+    public Page removed(Account account, Question question) {
+        BinaryWriter request = about(account);
+        question.write(request);
+        return Page.read(ask(account, REMOVED, request, LIMIT));
+    }
+
+    /**
+     * Brings back removed messages of an account, all or none; those that are not there any more are passed over.
+     *
+     * @return how many
+     * @throws org.merpati.kernel.Refused if its quota does not hold them (OVER_QUOTA)
+     * @throws org.merpati.kernel.TryLater if its shard has no owner now, or it is not known what has become of it
+     */
+    public int restore(Account account, List<String> keys) {
+        BinaryWriter request = about(account).varint(keys.size());
+        keys.forEach(request::text);
+        return ask(account, RESTORE, request, LIMIT).count();
     }
 
     /**

@@ -17,7 +17,6 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Clock;
-import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
 
 /**
@@ -69,7 +68,7 @@ final class Batcher implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Pending> pending = new ArrayDeque<>();
-    private final NavigableMap<NodeName, Entry.Checkpointed> reports = new TreeMap<>();
+    private final NavigableMap<String, Entry> own = new TreeMap<>();
     private long pendingOctets;
     private boolean held;
     private @Nullable Sent underWay;
@@ -106,11 +105,11 @@ final class Batcher implements AutoCloseable {
         return added.answer;
     }
 
-    /** Sends a report of a checkpoint with the next turn; a newer one of the same node takes its place. */
-    void report(Entry.Checkpointed checkpointed) {
+    /** Sends an entry of the journal's own with the next turn; a newer one about the same takes its place. */
+    void send(String about, Entry entry) {
         lock.lock();
         try {
-            reports.put(checkpointed.node(), checkpointed);
+            own.put(about, entry);
         } finally {
             lock.unlock();
         }
@@ -192,7 +191,7 @@ final class Batcher implements AutoCloseable {
         boolean more;
         lock.lock();
         try {
-            more = !pending.isEmpty() || !reports.isEmpty();
+            more = !pending.isEmpty() || !own.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -202,9 +201,9 @@ final class Batcher implements AutoCloseable {
     }
 
     private @Nullable Sent take() {
-        Map.Entry<NodeName, Entry.Checkpointed> report = reports.pollFirstEntry();
-        if (report != null) {
-            return new Sent(report.getValue(), List.of(), clock.nanos());
+        Map.Entry<String, Entry> first = own.pollFirstEntry();
+        if (first != null) {
+            return new Sent(first.getValue(), List.of(), clock.nanos());
         }
         if (pending.isEmpty()) {
             return null;

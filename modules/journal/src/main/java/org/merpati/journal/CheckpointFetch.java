@@ -102,6 +102,7 @@ final class CheckpointFetch implements DataReplica.Source {
 
     private TermIndex install(DataReplica into, From from) throws IOException {
         CheckpointOffer offer = from.offer;
+        into.record.check(offer.raised());
         LOG.info(
                 "group {}: node {} fetches the checkpoint at {} from node {}",
                 spec.name(),
@@ -114,7 +115,7 @@ final class CheckpointFetch implements DataReplica.Source {
                     put(installation, from.node, file);
                 }
             }
-            into.commit(installation, offer.term(), offer.index(), offer.millis(), clock.nanos());
+            into.commit(installation, offer, clock.nanos());
         }
         return TermIndex.valueOf(offer.term(), offer.index());
     }

@@ -2,6 +2,7 @@ package org.merpati.journal;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 
@@ -11,10 +12,12 @@ import org.merpati.kernel.BinaryWriter;
  * @param index the index of the last entry in it
  * @param term the term of that entry
  * @param millis a time that the group had reached, in UTC milliseconds
+ * @param raised the feature level that the group had reached, and the version of who raised it
  * @param files what it consists of
  */
-record CheckpointOffer(long index, long term, long millis, List<StateMachine.CheckpointFile> files) {
-    private static final int VERSION = 1;
+record CheckpointOffer(long index, long term, long millis, Release raised, List<StateMachine.CheckpointFile> files) {
+    /** The second has the level; where the group was never raised the first is sent, which an older release knows. */
+    private static final int VERSION = 2;
 
     CheckpointOffer {
         files = List.copyOf(files);
@@ -23,15 +26,20 @@ record CheckpointOffer(long index, long term, long millis, List<StateMachine.Che
     /** The binary form. */
     byte[] encode() {
         BinaryWriter out = new BinaryWriter(256);
-        out.u8(VERSION).i64(index).i64(term).i64(millis).varint(files.size());
+        boolean first = raised.level() == Release.FIRST;
+        out.u8(first ? 1 : VERSION).i64(index).i64(term).i64(millis).varint(files.size());
         files.forEach(f -> out.text(f.name()).i64(f.length()).text(f.sha256()));
+        if (!first) {
+            raised.write(out);
+        }
         return out.toByteArray();
     }
 
     /** Reads the binary form. */
     static CheckpointOffer decode(byte[] form) {
         BinaryReader in = new BinaryReader(form);
-        if (in.u8() != VERSION) {
+        int version = in.u8();
+        if (version < 1 || version > VERSION) {
             throw new org.merpati.kernel.Malformed("the offer of a checkpoint is of an unknown version");
         }
         long index = in.i64();
@@ -44,6 +52,7 @@ record CheckpointOffer(long index, long term, long millis, List<StateMachine.Che
             long length = in.i64();
             files.add(new StateMachine.CheckpointFile(name, length, in.text()));
         }
-        return new CheckpointOffer(index, term, millis, files);
+        Release raised = version < 2 ? new Release("", Release.FIRST) : Release.read(in);
+        return new CheckpointOffer(index, term, millis, raised, files);
     }
 }

@@ -97,8 +97,8 @@ final class CheckpointServer implements AutoCloseable {
             }
         }
         long index = pinned.index();
-        answer.write(new CheckpointOffer(
-                        index, journal.record().termOf(index), journal.record().millis(), pinned.files())
+        ReplicaRecord record = journal.record();
+        answer.write(new CheckpointOffer(index, record.termOf(index), record.millis(), record.raised(), pinned.files())
                 .encode());
     }
 

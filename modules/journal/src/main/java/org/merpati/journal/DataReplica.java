@@ -3,12 +3,15 @@ package org.merpati.journal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
+import org.merpati.journal.level.Levels;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 
 /** A copy with data: hands every command to the owner's state machine. */
 final class DataReplica extends Replica {
@@ -42,6 +45,13 @@ final class DataReplica extends Replica {
         return state;
     }
 
+    /** What is answered to a command that the group's feature level does not allow yet, if it does not. */
+    Optional<Refused> tooEarly(byte[] command, Levels levels) {
+        int needed = state.levelOf(command);
+        int level = record.raised().level();
+        return needed <= level ? Optional.empty() : Optional.of(levels.tooEarly(level, needed));
+    }
+
     /** Octets of entries that were applied since the last checkpoint was begun. */
     long octetsSinceCheckpoint() {
         return octets.get();
@@ -63,7 +73,7 @@ final class DataReplica extends Replica {
     }
 
     @Override
-    synchronized void apply(long index, byte[] form, Batcher.@Nullable InFlight batch) {
+    synchronized void apply(long index, byte[] form, Batcher.@Nullable InFlight batch) throws IOException {
         if (index <= checkpointed()) {
             return;
         }
@@ -82,6 +92,12 @@ final class DataReplica extends Replica {
                 if (report.node().equals(self)) {
                     reported.accumulateAndGet(report.index(), Math::max);
                 }
+                if (batch != null) {
+                    batch.answer(List.of());
+                }
+            }
+            case Entry.Level raised -> {
+                record.raise(raised.release());
                 if (batch != null) {
                     batch.answer(List.of());
                 }
@@ -119,9 +135,9 @@ final class DataReplica extends Replica {
      *
      * @throws IOException if it cannot; the old state then stays
      */
-    synchronized void commit(StateMachine.Installation installation, long term, long index, long millis, long nanos)
+    synchronized void commit(StateMachine.Installation installation, CheckpointOffer offer, long nanos)
             throws IOException {
-        record.installed(term, index, millis);
+        record.installed(offer);
         installation.commit();
         octets.set(0);
         installedNanos = nanos == 0 ? 1 : nanos;

@@ -2,6 +2,7 @@ package org.merpati.journal;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.NodeName;
@@ -18,11 +19,16 @@ sealed interface Entry {
     /** A data node's word that its checkpoint of that index is on its disk; the witness may forget what is before. */
     record Checkpointed(NodeName node, long index) implements Entry {}
 
+    /** From here on the log may hold what is of that feature level; the version is that of who raised it. */
+    record Level(Release release) implements Entry {}
+
     /** The type of a {@link Batch}. */
     int BATCH = 1;
     /** The type of a {@link Checkpointed}. */
     int CHECKPOINTED = 2;
-    /** The version of both. */
+    /** The type of a {@link Level}. */
+    int LEVEL = 3;
+    /** The version of all. */
     int VERSION = 1;
 
     /** The binary form. */
@@ -42,12 +48,14 @@ sealed interface Entry {
                         .text(report.node.value())
                         .i64(report.index)
                         .toByteArray();
+            case Level raised ->
+                raised.release.write(new BinaryWriter().u8(LEVEL).u8(VERSION)).toByteArray();
         };
     }
 
     /** Whether the entry is the journal's own, which the witness understands. */
-    static boolean isCheckpointed(byte type) {
-        return type == CHECKPOINTED;
+    static boolean isOwn(byte type) {
+        return type == CHECKPOINTED || type == LEVEL;
     }
 
     /**
@@ -59,13 +67,16 @@ sealed interface Entry {
         BinaryReader in = new BinaryReader(form);
         int type = in.u8();
         int version = in.u8();
-        if (version != VERSION || (type != BATCH && type != CHECKPOINTED)) {
+        if (version != VERSION || type < BATCH || type > LEVEL) {
             throw new IllegalStateException("the log has an entry of type " + type + " version " + version
                     + ", which this release does not know; install the newer release on this node");
         }
         if (type == CHECKPOINTED) {
             NodeName node = new NodeName(in.text());
             return new Checkpointed(node, in.i64());
+        }
+        if (type == LEVEL) {
+            return new Level(Release.read(in));
         }
         long millis = in.i64();
         int count = in.count();

@@ -21,11 +21,13 @@ public interface Journal extends AutoCloseable {
      *
      * @throws org.merpati.kernel.TryLater if this node does not lead, or lost its leadership while the command was
      *     under way (then it may or may not have happened), or the time passed
+     * @throws org.merpati.kernel.Refused if the command is of a feature level that the group has not reached: a node
+     *     of it still runs an older release (CANNOT)
      */
     byte[] submit(byte[] command);
 
     /**
-     * Like {@link #submit}, without waiting. The future fails with {@link org.merpati.kernel.TryLater}. What hangs on
+     * Like {@link #submit}, without waiting. The future fails as that throws. What hangs on
      * it runs in the thread that carries the group's commands and must not wait.
      */
     CompletableFuture<byte[]> submitAsync(byte[] command);

@@ -24,6 +24,11 @@ public record JournalStatus(
         long checkpointed,
         Map<NodeName, Long> lag,
         List<String> alarms) {
+    /** A group that this node takes no part in now. */
+    static JournalStatus closed(GroupName group, String state, Leadership known, long applied, long checkpointed) {
+        return new JournalStatus(group, state, known, applied, applied, checkpointed, Map.of(), List.of());
+    }
+
     public JournalStatus {
         lag = Map.copyOf(lag);
         alarms = List.copyOf(alarms);

@@ -7,7 +7,8 @@ import org.merpati.kernel.GroupName;
 public interface Journals extends AutoCloseable {
     /**
      * Opens a group with data on this node: replays what its log holds beyond the state machine's checkpoint, then
-     * takes part.
+     * takes part. A group that is at a feature level which this program does not know is not opened: its status says
+     * which release is needed.
      *
      * @throws org.merpati.kernel.Refused if the folder cannot be trusted: it belongs to another cluster, group or
      *     incarnation, or its log is damaged

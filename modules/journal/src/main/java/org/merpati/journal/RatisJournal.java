@@ -2,7 +2,6 @@ package org.merpati.journal;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,10 +18,12 @@ import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.disk.Room;
+import org.merpati.journal.level.Levels;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 import org.slf4j.Logger;
@@ -41,6 +42,9 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         /** Tells the leader why there is no room here; an empty text says that there is. */
         void shortage(GroupSpec spec, NodeName leader, String why);
 
+        /** Raises the feature level of a group that is led here. */
+        Levels levels(GroupSpec spec);
+
         /** Leaves the group; the files stay. */
         void leave(RatisJournal journal);
 
@@ -52,7 +56,6 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(RatisJournal.class);
-    private static final long CLOCK_ALARM_MILLIS = Duration.ofMinutes(5).toMillis();
 
     private final GroupSpec spec;
     private final JournalConfig config;
@@ -65,11 +68,11 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
     private final Reports reports;
     private final Lease lease;
     private final AtomicLong confirmedTerm = new AtomicLong(-1);
-    private final AtomicLong lastMillis = new AtomicLong();
     private final AtomicBoolean asking = new AtomicBoolean();
     private final AtomicBoolean checkpointing = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Shortages shortages;
+    private final Levels levels;
     private volatile Batcher batcher;
     private volatile @Nullable Replica replica;
     private volatile @Nullable String failure;
@@ -81,6 +84,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         this.engine = engine;
         this.node = node;
         this.record = record;
+        this.levels = node.levels(spec);
         this.reports = new Reports(spec, clock, config.electionMax().toNanos(), this::tell);
         this.announcer = new Announcer(spec.name().value());
         Handover.Part part = new Handover.Part(announcer, () -> node.soon(this), this::notLeading);
@@ -171,6 +175,10 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         if (!leadership().leading() || failure != null) {
             return CompletableFuture.failedFuture(notLeading());
         }
+        Optional<Refused> early = copy().flatMap(data -> data.tooEarly(command, levels));
+        if (early.isPresent()) {
+            return CompletableFuture.failedFuture(early.get());
+        }
         Optional<String> why = shortages.refusal();
         return why.isEmpty()
                 ? batcher.submit(command)
@@ -185,15 +193,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     @Override
     public long nextMillis() {
-        long wall = clock.millis();
-        long next = lastMillis.updateAndGet(last -> Math.max(Math.max(last, record.millis()), wall));
-        if (next - wall > CLOCK_ALARM_MILLIS) {
-            LOG.warn(
-                    "group {}: this node's clock is {} ms behind the group's time; set it right",
-                    spec.name(),
-                    next - wall);
-        }
-        return next;
+        return record.nextMillis(clock.millis());
     }
 
     private static RaftClientReply succeeded(RaftClientReply reply) {
@@ -213,7 +213,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     /** Takes the report of a data node, if this node leads. */
     void report(NodeName from, long index) {
-        batcher.report(new Entry.Checkpointed(from, index));
+        batcher.send(from.value(), new Entry.Checkpointed(from, index));
     }
 
     /** Takes a voter's word that its log has no room, if this node leads. */
@@ -398,6 +398,9 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
                 checkpoint();
             }
             reports.look(data, leadership());
+            if (leadership().leading()) {
+                levels.look(record.raised().level(), raised -> batcher.send("", new Entry.Level(raised)));
+            }
             long installed = data.installedNanos();
             if (installed != 0
                     && clock.nanos() - installed
@@ -438,8 +441,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         if (why != null || closed.get() || copy == null) {
             String state = why != null ? "failed: " + why : "closed";
             long applied = copy == null ? 0 : copy.getLastAppliedTermIndex().getIndex();
-            return new JournalStatus(
-                    spec.name(), state, leadership(), applied, applied, checkpointed, Map.of(), List.of());
+            return JournalStatus.closed(spec.name(), state, leadership(), applied, checkpointed);
         }
         try {
             RaftServer.Division division = engine.division(spec);
@@ -454,7 +456,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
                     division.getInfo().isLeader() ? new Followers(spec, node.name(), division).lag() : Map.of(),
                     shortages.alarms());
         } catch (IOException | IllegalStateException e) {
-            return new JournalStatus(spec.name(), "closed", leadership(), 0, 0, checkpointed, Map.of(), List.of());
+            return JournalStatus.closed(spec.name(), "closed", leadership(), 0, checkpointed);
         }
     }
 

@@ -17,11 +17,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeIdentity;
+import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
 import org.merpati.journal.disk.BootNote;
 import org.merpati.journal.disk.LogScan;
 import org.merpati.journal.disk.Machine;
 import org.merpati.journal.disk.Room;
+import org.merpati.journal.level.Levels;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
@@ -45,6 +48,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
     private final JournalConfig config;
     private final Clock clock;
     private final Machine machine;
+    private final Release release;
     private final BootNote boot;
     private final FolderIdentity folders;
     private final Engine engine;
@@ -59,23 +63,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
      * Starts the server of this node; the groups are opened one by one.
      *
      * @param data the node's data folder
-     * @throws Refused if the folder belongs to another cluster, or the port cannot be bound
-     */
-    public RatisJournals(
-            Topology topology,
-            NodeName self,
-            NodeIdentity identity,
-            NodeChannel channel,
-            Path data,
-            JournalConfig config,
-            Clock clock) {
-        this(topology, self, identity, channel, data, config, clock, Machine.local());
-    }
-
-    /**
-     * Starts the server of this node on a machine that may be another than the real one.
-     *
-     * @param data the node's data folder
+     * @param release what this node runs
      * @throws Refused if the folder belongs to another cluster, or the port cannot be bound
      */
     public RatisJournals(
@@ -86,6 +74,26 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
             Path data,
             JournalConfig config,
             Clock clock,
+            Release release) {
+        this(topology, self, identity, channel, data, config, clock, release, Machine.local());
+    }
+
+    /**
+     * Starts the server of this node on a machine that may be another than the real one.
+     *
+     * @param data the node's data folder
+     * @param release what this node runs
+     * @throws Refused if the folder belongs to another cluster, or the port cannot be bound
+     */
+    public RatisJournals(
+            Topology topology,
+            NodeName self,
+            NodeIdentity identity,
+            NodeChannel channel,
+            Path data,
+            JournalConfig config,
+            Clock clock,
+            Release release,
             Machine machine) {
         if (!identity.node().equals(self)) {
             throw new IllegalArgumentException("the identity is of node " + identity.node() + ", not of " + self);
@@ -96,6 +104,8 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         this.config = config;
         this.clock = clock;
         this.machine = machine;
+        this.release = release;
+        Levels.offer(channel, release);
         Path root = data.resolve("journal").toAbsolutePath();
         try {
             this.folders = new FolderIdentity(root, topology.cluster());
@@ -181,7 +191,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
             folders.check(spec.name(), Engine.INCARNATION);
             Path folder = folders.folder(spec.name());
             ReplicaRecord record = ReplicaRecord.open(
-                    folder.resolve("replica"), topology.cluster(), spec.name().value());
+                    folder.resolve("replica"), topology.cluster(), spec.name().value(), release);
             RatisJournal journal = new RatisJournal(spec, config, clock, engine, this, record);
             state.ifPresent(copy -> copy.onDamage(why -> mender.soon(journal, why)));
             Optional<String> lacking;
@@ -210,6 +220,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
     /** Has the engine open a group; what it says is why another copy's files are needed first. */
     private Optional<String> add(RatisJournal journal, Optional<StateMachine> state) throws IOException {
         GroupSpec spec = journal.spec();
+        Release raised = journal.record().raised();
         Replica copy;
         if (state.isPresent()) {
             copy = new DataReplica(self, state.get(), journal.record(), config.logMargin(), journal, source(spec));
@@ -218,6 +229,10 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         }
         Path log = folders.log(spec.name());
         journal.attach(copy, new Room(spec.name().value(), log, config.logBound(), machine, clock, copy::holder));
+        if (!release.knows(raised.level())) {
+            journal.refuse(release.tooOldFor(raised));
+            return Optional.empty();
+        }
         LogScan scan = scan(journal, copy);
         if (state.isPresent() && spec.dataNodes().size() > 1 && scan.copyLacksEntries()) {
             String why = "its files end at entry " + copy.checkpointed() + ", and its log begins after that";
@@ -302,6 +317,17 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         } catch (RejectedExecutionException e) {
             LOG.debug("group {}: the node is closing", journal.group(), e);
         }
+    }
+
+    /** A level is known by all voters; that of the directory also by all who follow it, which are all nodes. */
+    @Override
+    public Levels levels(GroupSpec spec) {
+        boolean all = spec.equals(topology.directory());
+        List<NodeName> nodes =
+                all ? topology.nodes().stream().map(NodeInfo::name).toList() : spec.voters();
+        List<NodeName> others =
+                nodes.stream().filter(node -> !node.equals(self)).toList();
+        return new Levels(spec.name(), release, others, channel, clock);
     }
 
     @Override

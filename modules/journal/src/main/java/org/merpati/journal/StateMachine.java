@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.function.Consumer;
+import org.merpati.journal.level.Release;
 
 /**
  * The state that a group's log builds on one copy. One thread calls {@link #apply}, in log order; the other methods
@@ -73,6 +74,14 @@ public interface StateMachine extends AutoCloseable {
      * @return the answer for the caller
      */
     byte[] apply(long index, long millis, byte[] command);
+
+    /**
+     * The feature level of the group from which on its log may hold a command: 1 for what the first release knew. Where
+     * the group has not reached it, the command is refused before it gets into the log.
+     */
+    default int levelOf(byte[] command) {
+        return Release.FIRST;
+    }
 
     /**
      * Says that every command of the entry has been applied. The state machine may only checkpoint at such a point.

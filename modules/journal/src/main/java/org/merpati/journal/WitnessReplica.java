@@ -11,7 +11,7 @@ import org.merpati.kernel.NodeName;
 
 /**
  * A copy without data: it votes and keeps the log until every data node has reported a checkpoint beyond it. The only
- * entry it understands is that report.
+ * entries it understands are that report and the group's feature level.
  */
 final class WitnessReplica extends Replica {
     private final GroupSpec spec;
@@ -43,12 +43,16 @@ final class WitnessReplica extends Replica {
     }
 
     @Override
-    void apply(long index, byte[] form, Batcher.@Nullable InFlight batch) {
-        if (form.length > 0
-                && Entry.isCheckpointed(form[0])
-                && Entry.decode(form) instanceof Entry.Checkpointed report) {
-            record.reported(report.node(), report.index());
-            floorMoved = record.floor(spec.dataNodes()) > durableFloor;
+    void apply(long index, byte[] form, Batcher.@Nullable InFlight batch) throws IOException {
+        if (form.length > 0 && Entry.isOwn(form[0])) {
+            switch (Entry.decode(form)) {
+                case Entry.Checkpointed report -> {
+                    record.reported(report.node(), report.index());
+                    floorMoved = record.floor(spec.dataNodes()) > durableFloor;
+                }
+                case Entry.Level raised -> record.raise(raised.release());
+                case Entry.Batch others -> throw new IllegalStateException("a batch is not the journal's own");
+            }
         }
         if (batch != null) {
             batch.answer(List.of());

@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.merpati.kernel.Epoch;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 
 /** What every form of a journal keeps. */
@@ -24,6 +25,9 @@ interface JournalContract {
 
     /** Its state machine. */
     MapState state();
+
+    /** Has those voters come that are not there yet. */
+    default void everybodyComes() {}
 
     private Journal leading() {
         Await.until(
@@ -109,6 +113,23 @@ interface JournalContract {
             assertThat(status.committed()).isGreaterThanOrEqualTo(status.applied());
         }
         assertThat(journal.status().applied()).isGreaterThanOrEqualTo(200);
+    }
+
+    @Test
+    default void aCommandOfALaterLevelIsTakenOnceAllVotersKnowIt() {
+        Journal journal = leading();
+        everybodyComes();
+        Await.until("the group is raised", Duration.ofSeconds(20), () -> {
+            try {
+                journal.submit(MapState.put2("later", "1"));
+                return true;
+            } catch (Refused early) {
+                assertThat(early.sentence()).startsWith("this can be done once all nodes of group shard-1 ");
+                return false;
+            }
+        });
+        assertThat(state().values()).containsEntry("later", "1");
+        assertThat(journal.submit(MapState.put2("later", "2"))).asString(UTF_8).isEqualTo("1");
     }
 
     @Test

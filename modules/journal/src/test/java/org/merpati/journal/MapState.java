@@ -77,6 +77,16 @@ final class MapState implements StateMachine {
         return lastMillis;
     }
 
+    /** Like {@link #put}, in a form that only the second feature level has. */
+    static byte[] put2(String key, String value) {
+        return ("put2 " + key + " " + value).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public int levelOf(byte[] command) {
+        return new String(command, StandardCharsets.UTF_8).startsWith("put2 ") ? 2 : 1;
+    }
+
     @Override
     public long checkpointed() {
         asked.run();

@@ -51,6 +51,11 @@ class MemoryJournalTest implements JournalContract {
         return state;
     }
 
+    @Override
+    public void everybodyComes() {
+        onB.open(GROUP, new MapState(folder.resolve("b")));
+    }
+
     @Test
     void theSecondCopyTakesOverInAHigherEpoch() {
         journal.submit(MapState.put("k", "1"));

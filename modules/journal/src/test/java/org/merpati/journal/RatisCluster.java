@@ -23,6 +23,7 @@ import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
@@ -41,6 +42,9 @@ final class RatisCluster implements AutoCloseable {
     final Map<NodeName, MapState> states = new ConcurrentHashMap<>();
     final Map<NodeName, Journal> journals = new ConcurrentHashMap<>();
     final Map<NodeName, Host> hosts = new ConcurrentHashMap<>();
+    /** What a node runs when it is started next, if that is not the newest. */
+    final Map<NodeName, Release> releases = new ConcurrentHashMap<>();
+
     private final Map<NodeName, RatisJournals> nodes = new ConcurrentHashMap<>();
     private final Map<NodeName, Map<String, NodeChannel.Service>> services = new ConcurrentHashMap<>();
     private final Map<NodeName, NodeIdentity> identities = new HashMap<>();
@@ -130,6 +134,7 @@ final class RatisCluster implements AutoCloseable {
                 data(node),
                 config,
                 clock,
+                releases.getOrDefault(name, Release.ours("0.2.0")),
                 host(node));
         nodes.put(name, journals);
         try {

@@ -1,5 +1,7 @@
 package org.merpati.mailbox;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.merpati.cluster.NodeChannel;
@@ -9,23 +11,27 @@ import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.GroupName;
-import org.merpati.mime.EncodedWords;
-import org.merpati.mime.Envelope;
-import org.merpati.mime.Summary;
+import org.merpati.kernel.Octets;
 import org.merpati.store.MailStore;
 import org.merpati.store.Usage;
 
 /** Answers {@link AccountRequests} for the shards that this node leads. */
 public final class AccountAnswers {
     private final Shards shards;
+    private final Duration kept;
 
-    private AccountAnswers(Shards shards) {
+    private AccountAnswers(Shards shards, Duration kept) {
         this.shards = shards;
+        this.kept = kept;
     }
 
-    /** Answers on a channel from now on. */
-    public static void offer(NodeChannel channel, Shards shards) {
-        AccountAnswers here = new AccountAnswers(shards);
+    /**
+     * Answers on a channel from now on.
+     *
+     * @param kept how long a removed message can be had back
+     */
+    public static void offer(NodeChannel channel, Shards shards, Duration kept) {
+        AccountAnswers here = new AccountAnswers(shards, kept);
         channel.offer(
                 AccountRequests.USAGE, (peer, request, answer) -> answer.write(here.usage(new BinaryReader(request))));
         channel.offer(
@@ -34,6 +40,9 @@ public final class AccountAnswers {
         channel.offer(
                 AccountRequests.REMOVED,
                 (peer, request, answer) -> answer.write(here.removed(new BinaryReader(request))));
+        channel.offer(
+                AccountRequests.RESTORE,
+                (peer, request, answer) -> answer.write(here.restore(new BinaryReader(request))));
         channel.offer(
                 AccountRequests.UNDELETE,
                 (peer, request, answer) -> answer.write(here.undelete(new BinaryReader(request))));
@@ -71,25 +80,20 @@ public final class AccountAnswers {
 
     private byte[] removed(BinaryReader request) {
         Account account = shards.account(new AccountId(request.id()));
-        BinaryWriter answer = new BinaryWriter();
-        List<MailStore.Removed> removed = store(account).removed(account.id(), request.i64(), request.count());
-        answer.varint(removed.size());
-        for (MailStore.Removed message : removed) {
-            Envelope envelope =
-                    Summary.read(new BinaryReader(message.summary().array())).envelope();
-            String from = envelope.from().stream()
-                    .findFirst()
-                    .map(AccountAnswers::address)
-                    .orElse("");
-            String subject = EncodedWords.decode(envelope.subject().orElse(""));
-            new AccountRequests.Removed(message.millis(), message.mailbox(), message.size(), from, subject)
-                    .write(answer);
-        }
-        return answer.toByteArray();
+        RemovedPage page = new RemovedPage(AccountRequests.Question.read(request));
+        store(account).removed(account.id(), page.since(), page.before(), page);
+        return page.found(kept).write();
     }
 
-    private static String address(Envelope.Person person) {
-        return person.local().orElse("") + "@" + person.host().orElse("");
+    private byte[] restore(BinaryReader request) {
+        Account account = shards.account(new AccountId(request.id()));
+        List<Octets> keys = new ArrayList<>();
+        for (int left = request.count(); left > 0; left--) {
+            keys.add(RemovedPage.key(request.text()));
+        }
+        return new BinaryWriter()
+                .varint(store(account).restore(account.id(), keys))
+                .toByteArray();
     }
 
     private byte[] undelete(BinaryReader request) {

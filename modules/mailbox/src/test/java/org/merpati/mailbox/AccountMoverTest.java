@@ -88,7 +88,7 @@ class AccountMoverTest {
         Shards shards = new Shards(directory, routes::find);
         shards.add(from, from);
         shards.add(to, to);
-        AccountAnswers.offer(channel, shards);
+        AccountAnswers.offer(channel, shards, Duration.ofDays(14));
         from.ensure(account().id());
         MailboxId inbox = from.mailbox(account().id(), "INBOX").orElseThrow().id();
         Body body = Body.of("Subject: x\r\n\r\nx\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.merpati.journal.Journal;
 import org.merpati.journal.Leadership;
 import org.merpati.kernel.AccountId;
@@ -333,7 +334,7 @@ public final class JournaledStore implements MailStore {
     @Override
     public List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages) {
         here(account);
-        return appended(
+        return Proposer.appended(
                 submit(new Command.Append(account, mailbox, proposer.added(messages), proposer.quota(account))));
     }
 
@@ -341,17 +342,8 @@ public final class JournaledStore implements MailStore {
     public Appended replace(AccountId account, MailboxId from, long uid, MailboxId to, NewMessage message) {
         here(account);
         Command.Added added = proposer.added(List.of(message)).getFirst();
-        return appended(submit(new Command.Replace(account, from, uid, to, added, proposer.quota(account))))
+        return Proposer.appended(submit(new Command.Replace(account, from, uid, to, added, proposer.quota(account))))
                 .getFirst();
-    }
-
-    private static List<Appended> appended(BinaryReader answer) {
-        long uidValidity = answer.varint();
-        List<Appended> appended = new ArrayList<>();
-        for (int left = answer.count(); left > 0; left--) {
-            appended.add(new Appended(uidValidity, answer.varint()));
-        }
-        return appended;
     }
 
     @Override
@@ -390,39 +382,52 @@ public final class JournaledStore implements MailStore {
     }
 
     @Override
-    public List<Removed> removed(AccountId account, long sinceMillis, int limit) {
+    public void removed(AccountId account, long sinceMillis, Octets before, Predicate<Removed> visitor) {
         here(account);
-        return state.removed(account, sinceMillis, limit);
+        state.removed(account, sinceMillis, before, visitor);
+    }
+
+    @Override
+    public int restore(AccountId account, List<Octets> keys) {
+        if (keys.size() > Messages.UNDELETE_LIMIT) {
+            throw new Refused(Refused.Reason.LIMIT, Messages.UNDELETE_LIMIT + " messages at most come back at once");
+        }
+        return submit(new Command.Restore(account, keys, proposer.quota(account)))
+                .count();
     }
 
     @Override
     public int undelete(AccountId account, Optional<String> mailbox, long sinceMillis) {
-        here(account);
         Optional<String> only = mailbox.map(Names::spelled);
-        List<Removed> wanted = removed(account, sinceMillis, Integer.MAX_VALUE).stream()
-                .filter(removed -> only.isEmpty() || only.get().equals(removed.mailbox()))
-                .toList();
+        Set<String> mailboxes = new TreeSet<>();
+        List<Integer> sizes = new ArrayList<>();
+        removed(account, sinceMillis, Octets.NONE, removed -> {
+            if (only.isEmpty() || only.get().equals(removed.mailbox())) {
+                mailboxes.add(removed.mailbox());
+                sizes.add(removed.size());
+            }
+            return true;
+        });
         Usage usage = usage(account);
-        long octets = wanted.stream().mapToLong(Removed::size).sum();
-        if (!usage.quota().holds(usage.octets() + octets, usage.messages() + wanted.size())) {
+        long octets = sizes.stream().mapToLong(Integer::longValue).sum();
+        if (!usage.quota().holds(usage.octets() + octets, usage.messages() + sizes.size())) {
             throw new Refused(
                     Refused.Reason.OVER_QUOTA,
-                    "the account's quota does not hold the " + wanted.size() + " removed messages as well: raise it, or"
-                            + " ask for fewer");
+                    "the quota does not hold these " + sizes.size() + " messages too: raise it, or ask for fewer");
         }
-        wanted.stream().map(Removed::mailbox).distinct().forEach(name -> restore(account, name));
+        mailboxes.forEach(name -> remake(account, name));
+        Command next = new Command.Undelete(account, only, sinceMillis, usage.quota());
         int all = 0;
-        int some = Messages.UNDELETE_LIMIT;
-        while (some == Messages.UNDELETE_LIMIT) {
-            some = (int) submit(new Command.Undelete(account, only, sinceMillis, proposer.quota(account)))
-                    .varint();
+        int some;
+        do {
+            some = submit(next).count();
             all += some;
-        }
+        } while (some == Messages.UNDELETE_LIMIT);
         return all;
     }
 
     /** Makes a mailbox again that messages were removed from, if it is gone. */
-    private void restore(AccountId account, String name) {
+    private void remake(AccountId account, String name) {
         if (state.mailbox(account, name).filter(Mailbox::selectable).isEmpty()) {
             create(account, name, Set.of());
         }
@@ -447,12 +452,7 @@ public final class JournaledStore implements MailStore {
                 .map(Delivery.Recipient::account)
                 .filter(account -> away(account).isEmpty())
                 .forEach(this::ensure);
-        BinaryReader answer = submit(proposer.deliver(delivery));
-        List<Delivery.Outcome> outcomes = new ArrayList<>();
-        for (int left = answer.count(); left > 0; left--) {
-            outcomes.add(Delivery.Outcome.read(answer));
-        }
-        return outcomes;
+        return Proposer.outcomes(submit(proposer.deliver(delivery)));
     }
 
     @Override

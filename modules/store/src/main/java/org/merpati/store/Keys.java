@@ -186,6 +186,16 @@ final class Keys {
         return start(account, REMOVED, 8).putLong(millis).array();
     }
 
+    /** The key of a removed message by what names it in its account. */
+    static byte[] removed(AccountId account, Octets name) {
+        return start(account, REMOVED, name.array().length).put(name.array()).array();
+    }
+
+    /** What names a removed message in its account, of its key. */
+    static Octets removedName(byte[] key) {
+        return new Octets(Arrays.copyOfRange(key, ACCOUNT_PREFIX, key.length));
+    }
+
     /** When a message was removed, of its key. */
     static long removedAt(byte[] key) {
         return ByteBuffer.wrap(key).getLong(ACCOUNT_PREFIX);

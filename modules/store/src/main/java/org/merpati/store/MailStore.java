@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
@@ -185,15 +186,22 @@ public interface MailStore extends AutoCloseable {
     /**
      * A message that was removed and can be had back.
      *
+     * @param key names it in its account, greater the later it was removed
      * @param millis when it was removed, milliseconds since 1970 (UTC)
      * @param mailbox the name that its mailbox had
+     * @param internalDate of the message, milliseconds since 1970 (UTC)
      * @param size in octets
      * @param summary the binary form of its {@link org.merpati.mime.Summary}
      */
-    record Removed(long millis, String mailbox, int size, Octets summary) {}
+    record Removed(Octets key, long millis, String mailbox, long internalDate, int size, Octets summary) {}
 
-    /** The account's messages that were removed since a time and can be had back, in the order of their removal. */
-    default List<Removed> removed(AccountId account, long sinceMillis, int limit) {
+    /**
+     * Shows the account's messages that were removed since a time and can be had back, the last removed first.
+     *
+     * @param before the key of the one behind which to go on; none to begin
+     * @param visitor whether it wants to see the next
+     */
+    default void removed(AccountId account, long sinceMillis, Octets before, Predicate<Removed> visitor) {
         throw new Refused(Refused.Reason.CANNOT, "this store keeps no removed messages");
     }
 
@@ -206,6 +214,17 @@ public interface MailStore extends AutoCloseable {
      * @return how many
      */
     default int undelete(AccountId account, Optional<String> mailbox, long sinceMillis) {
+        throw new Refused(Refused.Reason.CANNOT, "this store keeps no removed messages");
+    }
+
+    /**
+     * Brings back the removed messages of some keys, under new UIDs, all or none, into the mailboxes that they were in,
+     * or INBOX where those are gone. Keys of none are passed over, so that a message comes back once.
+     *
+     * @return how many
+     * @throws Refused if they are too many at once (LIMIT), or the quota does not hold them (OVER_QUOTA)
+     */
+    default int restore(AccountId account, List<Octets> keys) {
         throw new Refused(Refused.Reason.CANNOT, "this store keeps no removed messages");
     }
 

@@ -296,17 +296,38 @@ final class Messages {
         AccountId account = command.account();
         ledger.account(account);
         SortedMap<byte[], Rows.Removed> found = new TreeMap<>(Arrays::compareUnsigned);
-        long[] octets = new long[1];
         byte[] end = Keys.behind(Keys.kind(account, Keys.REMOVED));
         ledger.vault().scan(Keys.removedSince(account, command.since()), end, (key, value) -> {
             Rows.Removed removed = Rows.Removed.read(value);
             if (command.mailbox().isEmpty() || command.mailbox().get().equals(removed.mailbox())) {
                 found.put(key, removed);
-                octets[0] += removed.hot().size();
             }
             return found.size() < UNDELETE_LIMIT;
         });
-        ledger.room(account, command.quota(), octets[0], found.size());
+        return bringBack(account, command.quota(), found);
+    }
+
+    /** Brings back the removed messages of some keys, all or none; answers how many. */
+    byte[] restore(Command.Restore command) throws IOException {
+        AccountId account = command.account();
+        ledger.account(account);
+        SortedMap<byte[], Rows.Removed> found = new TreeMap<>(Arrays::compareUnsigned);
+        for (Octets name : command.names()) {
+            byte[] key = Keys.removed(account, name);
+            byte[] value = ledger.get(key);
+            if (value != null) {
+                found.put(key, Rows.Removed.read(value));
+            }
+        }
+        return bringBack(account, command.quota(), found);
+    }
+
+    private byte[] bringBack(AccountId account, Quota quota, SortedMap<byte[], Rows.Removed> found) throws IOException {
+        long octets = 0;
+        for (Rows.Removed removed : found.values()) {
+            octets += removed.hot().size();
+        }
+        ledger.room(account, quota, octets, found.size());
         for (Map.Entry<byte[], Rows.Removed> entry : found.entrySet()) {
             Rows.Removed removed = entry.getValue();
             Rows.Hot hot = removed.hot();

@@ -140,6 +140,25 @@ final class Proposer {
                 delivery.explanation());
     }
 
+    /** What an {@link Command.Append} or a {@link Command.Replace} is answered with. */
+    static List<MailStore.Appended> appended(BinaryReader answer) {
+        long uidValidity = answer.varint();
+        List<MailStore.Appended> appended = new ArrayList<>();
+        for (int left = answer.count(); left > 0; left--) {
+            appended.add(new MailStore.Appended(uidValidity, answer.varint()));
+        }
+        return appended;
+    }
+
+    /** What a {@link Command.Deliver} is answered with. */
+    static List<Delivery.Outcome> outcomes(BinaryReader answer) {
+        List<Delivery.Outcome> outcomes = new ArrayList<>();
+        for (int left = answer.count(); left > 0; left--) {
+            outcomes.add(Delivery.Outcome.read(answer));
+        }
+        return outcomes;
+    }
+
     private static byte[] joined(String prefix, byte[] body) {
         byte[] head = prefix.getBytes(StandardCharsets.UTF_8);
         byte[] whole = Arrays.copyOf(head, head.length + body.length);

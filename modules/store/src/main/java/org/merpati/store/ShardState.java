@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
 import org.merpati.journal.vaulted.VaultCheckpoints;
@@ -24,6 +25,7 @@ import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
@@ -114,6 +116,11 @@ public final class ShardState implements StateMachine {
     }
 
     @Override
+    public int levelOf(byte[] command) {
+        return CommandCodec.levelOf(command);
+    }
+
+    @Override
     public byte[] apply(long index, long millis, byte[] octets) {
         Command command = CommandCodec.decode(octets);
         Ledger ledger = new Ledger(vault, millis);
@@ -124,7 +131,7 @@ public final class ShardState implements StateMachine {
             byte[] answer = apply(command, ledger);
             Iterable<Ledger.Touched> touched = ledger.close();
             open.change(vault::publish, touched);
-            if (moves(command)) {
+            if (command instanceof Command.OfMove) {
                 standings.forget();
             }
             touched.forEach(folder -> changed(folder.place()));
@@ -158,13 +165,6 @@ public final class ShardState implements StateMachine {
             case Command.Adopt c -> Optional.of(c.account());
             default -> Optional.empty();
         };
-    }
-
-    private static boolean moves(Command command) {
-        return command instanceof Command.Import
-                || command instanceof Command.Fence
-                || command instanceof Command.Adopt
-                || command instanceof Command.Forget;
     }
 
     /** How the accounts stand that move or have moved. */
@@ -203,6 +203,7 @@ public final class ShardState implements StateMachine {
             case Command.Expire c -> new Bodies(ledger).expire(c);
             case Command.Compact c -> new Bodies(ledger).compact(c);
             case Command.Undelete c -> new Messages(ledger).undelete(c);
+            case Command.Restore c -> new Messages(ledger).restore(c);
             case Command.Count c -> new Tallies(ledger).tally(c);
             case Command.Import c -> new Migration(ledger).take(c);
             case Command.Fence c -> new Migration(ledger).fence(c);
@@ -386,21 +387,24 @@ public final class ShardState implements StateMachine {
         return builder.build(this, place.account(), folder.mailbox(), keywords);
     }
 
-    /** Removed messages that can be had back, from that time on, in the order of their removal. */
-    List<MailStore.Removed> removed(AccountId account, long since, int limit) {
-        byte[] end = Keys.behind(Keys.kind(account, Keys.REMOVED));
-        return read(rows -> {
-            List<MailStore.Removed> found = new ArrayList<>();
-            rows.scan(Keys.removedSince(account, since), end, (key, value) -> {
+    /** Shows removed messages that can be had back, those before a key, or all, down to a time. */
+    void removed(AccountId account, long since, Octets before, Predicate<MailStore.Removed> visitor) {
+        byte[] all = Keys.behind(Keys.kind(account, Keys.REMOVED));
+        byte[] end = before.array().length == 0 ? all : Keys.removed(account, before);
+        read(rows -> {
+            rows.scanBack(Keys.removedSince(account, since), end, (key, value) -> {
                 Rows.Removed row = Rows.Removed.read(value);
-                found.add(new MailStore.Removed(
+                Rows.Hot hot = row.hot();
+                Octets summary = row.content().summary();
+                return visitor.test(new MailStore.Removed(
+                        Keys.removedName(key),
                         Keys.removedAt(key),
                         row.mailbox(),
-                        row.hot().size(),
-                        row.content().summary()));
-                return found.size() < limit;
+                        hot.internalDate(),
+                        hot.size(),
+                        summary));
             });
-            return found;
+            return true;
         });
     }
 

@@ -7,6 +7,8 @@ import static org.merpati.store.Shard.SITI;
 import static org.merpati.store.Shard.message;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +20,7 @@ import org.merpati.kernel.Flags;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.store.people.Tally;
@@ -158,7 +161,7 @@ interface AccountContract extends StoreContract {
         store().expunge(BUDI, id("INBOX"), List.of(one));
         store().delete(BUDI, "Work/Old");
         assertThat(store().usage(BUDI).messages()).isEqualTo(1);
-        assertThat(store().removed(BUDI, 0, 10))
+        assertThat(removed(0))
                 .extracting(MailStore.Removed::mailbox, MailStore.Removed::size)
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple("INBOX", 3),
@@ -179,8 +182,90 @@ interface AccountContract extends StoreContract {
         quota(Quota.NONE);
         assertThat(store().undelete(BUDI, Optional.empty(), 0)).isEqualTo(1);
         assertThat(view("Work/Old").message(0).flags().keywords()).containsExactly("$Label");
-        assertThat(store().removed(BUDI, 0, 10)).isEmpty();
+        assertThat(removed(0)).isEmpty();
         assertThat(store().undelete(BUDI, Optional.empty(), 0)).isZero();
+    }
+
+    private List<MailStore.Removed> removed(long since) {
+        List<MailStore.Removed> removed = new ArrayList<>();
+        store().removed(BUDI, since, Octets.NONE, removed::add);
+        return removed;
+    }
+
+    @Test
+    default void whatWasRemovedIsShownFromTheLastOnPageByPage() {
+        store().ensure(BUDI);
+        store().ensure(SITI);
+        List<Long> uids = IntStream.range(0, 25)
+                .mapToObj(i -> append("INBOX", "x".repeat(i + 1), "\\Deleted"))
+                .toList();
+        store().expunge(BUDI, id("INBOX"), uids.subList(0, 20));
+        pass(60_000);
+        for (long uid : uids.subList(20, 25)) {
+            store().expunge(BUDI, id("INBOX"), List.of(uid));
+            pass(1000);
+        }
+        List<Integer> sizes = new ArrayList<>();
+        Octets[] last = {Octets.NONE};
+        for (int page = 0; page < 5; page++) {
+            int end = sizes.size() + 5;
+            store().removed(BUDI, 0, last[0], removed -> {
+                sizes.add(removed.size());
+                last[0] = removed.key();
+                assertThat(removed.internalDate()).isEqualTo(1_600_000_000_000L);
+                return sizes.size() < end;
+            });
+        }
+        assertThat(sizes)
+                .isEqualTo(IntStream.rangeClosed(1, 25).mapToObj(i -> 26 - i).toList());
+        store().removed(BUDI, 0, last[0], removed -> {
+            throw new AssertionError("more than were removed");
+        });
+        long since = removed(0).get(2).millis();
+        assertThat(removed(since)).extracting(MailStore.Removed::size).containsExactly(25, 24, 23);
+        store().removed(SITI, 0, Octets.NONE, removed -> {
+            throw new AssertionError("another's");
+        });
+    }
+
+    @Test
+    default void chosenMessagesComeBackOnceAllOrNone() throws Exception {
+        store().ensure(BUDI);
+        store().ensure(SITI);
+        store().create(BUDI, "Work", Set.of());
+        long one = append("INBOX", "one", "\\Deleted", "\\Seen");
+        append("Work", "two");
+        append("Sent", "three");
+        store().expunge(BUDI, id("INBOX"), List.of(one));
+        store().delete(BUDI, "Work");
+        store().delete(BUDI, "Sent");
+        List<Octets> keys = removed(0).stream().map(MailStore.Removed::key).toList();
+        assertThat(keys).hasSize(3);
+        assertThat(store().restore(SITI, keys)).as("another's").isZero();
+
+        quota(new Quota(0, 2));
+        assertThatThrownBy(() -> store().restore(BUDI, keys))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.reason()).isEqualTo(Refused.Reason.OVER_QUOTA));
+        assertThat(removed(0)).hasSize(3);
+        assertThat(view("INBOX").size()).isZero();
+        quota(Quota.NONE);
+        store().create(BUDI, "Sent", Set.of());
+        List<Octets> withRepeats = new ArrayList<>(keys);
+        withRepeats.addAll(keys);
+        assertThat(store().restore(BUDI, withRepeats)).isEqualTo(3);
+        assertThat(store().restore(BUDI, keys)).as("a second time").isZero();
+        assertThat(view("Sent").size()).isEqualTo(1);
+        View inbox = view("INBOX");
+        assertThat(inbox.size())
+                .as("its own and that of the mailbox that is gone")
+                .isEqualTo(2);
+        assertThat(inbox.message(0).uid()).isGreaterThan(one);
+        assertThat(store().restore(BUDI, List.of(Octets.NONE, new Octets(new byte[500]))))
+                .isZero();
+        List<Octets> many = Collections.nCopies(Messages.UNDELETE_LIMIT + 1, keys.getFirst());
+        assertThatThrownBy(() -> store().restore(BUDI, many)).hasMessageContaining("at once");
+        assertThat(store().verify()).isEmpty();
     }
 
     @Test
@@ -192,10 +277,10 @@ interface AccountContract extends StoreContract {
         long two = append("INBOX", "two", "\\Deleted");
         store().expunge(BUDI, id("INBOX"), List.of(two));
         expire();
-        assertThat(store().removed(BUDI, 0, 10)).hasSize(2);
+        assertThat(removed(0)).hasSize(2);
         pass(2000);
         expire();
-        assertThat(store().removed(BUDI, 0, 10))
+        assertThat(removed(0))
                 .singleElement()
                 .satisfies(left -> assertThat(left.size()).isEqualTo(3));
         assertThat(store().undelete(BUDI, Optional.empty(), 0)).isEqualTo(1);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,20 @@ record Layers(Memtable fresh, Memtable frozen, List<Table> tables) {
         cursors.add(fresh.from(from));
         cursors.add(frozen.from(from));
         tables.forEach(table -> cursors.add(table.from(from)));
-        Merging rows = Merging.of(cursors);
-        for (Row row = rows.next(); row != null; row = rows.next()) {
-            if (Arrays.compareUnsigned(row.key(), to) >= 0) {
-                return;
-            }
+        show(Merging.of(cursors), key -> Arrays.compareUnsigned(key, to) < 0, visitor);
+    }
+
+    void scanBack(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
+        List<Cursor> cursors = new ArrayList<>();
+        cursors.add(fresh.before(to));
+        cursors.add(frozen.before(to));
+        tables.forEach(table -> cursors.add(table.before(to)));
+        Merging rows = Merging.of(cursors, (one, other) -> Arrays.compareUnsigned(other, one));
+        show(rows, key -> Arrays.compareUnsigned(key, from) >= 0, visitor);
+    }
+
+    private static void show(Merging rows, Predicate<byte[]> within, RowVisitor visitor) throws IOException {
+        for (Row row = rows.next(); row != null && within.test(row.key()); row = rows.next()) {
             byte @Nullable [] value = row.value();
             if (value != null && !visitor.row(row.key(), value)) {
                 return;

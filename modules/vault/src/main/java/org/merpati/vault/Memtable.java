@@ -80,6 +80,30 @@ final class Memtable {
         };
     }
 
+    /** The rows whose keys are less than the one given, the greatest first. */
+    Cursor before(byte[] key) {
+        Deque<Node> path = new ArrayDeque<>(32);
+        Node node = root;
+        while (node != null) {
+            if (Arrays.compareUnsigned(key, node.row.key()) > 0) {
+                path.push(node);
+                node = node.right;
+            } else {
+                node = node.left;
+            }
+        }
+        return () -> {
+            Node next = path.poll();
+            if (next == null) {
+                return null;
+            }
+            for (Node below = next.left; below != null; below = below.right) {
+                path.push(below);
+            }
+            return next.row;
+        };
+    }
+
     private static int height(@Nullable Node node) {
         return node == null ? 0 : node.height;
     }

@@ -2,13 +2,14 @@ package org.merpati.vault;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Several cursors as one: of rows with equal keys only the newest is seen. */
+/** Several cursors of one order as one: of rows with equal keys only the newest is seen. */
 final class Merging implements Cursor {
-    private static final class Source implements Comparable<Source> {
+    private static final class Source {
         private final Cursor cursor;
         private final int age;
         private Row head;
@@ -19,20 +20,29 @@ final class Merging implements Cursor {
             this.head = head;
         }
 
-        @Override
-        public int compareTo(Source other) {
-            int order = Arrays.compareUnsigned(head.key(), other.head.key());
-            return order != 0 ? order : Integer.compare(age, other.age);
+        private byte[] key() {
+            return head.key();
+        }
+
+        private int age() {
+            return age;
         }
     }
 
-    private final PriorityQueue<Source> sources = new PriorityQueue<>();
+    private final PriorityQueue<Source> sources;
 
-    private Merging() {}
+    private Merging(Comparator<byte[]> order) {
+        sources = new PriorityQueue<>(Comparator.comparing(Source::key, order).thenComparingInt(Source::age));
+    }
 
-    /** Merges cursors, the newest first in the list. */
+    /** Merges cursors of ascending order, the newest first in the list. */
     static Merging of(List<Cursor> newestFirst) throws IOException {
-        Merging merging = new Merging();
+        return of(newestFirst, Arrays::compareUnsigned);
+    }
+
+    /** Merges cursors of an order of keys, the newest first in the list. */
+    static Merging of(List<Cursor> newestFirst, Comparator<byte[]> order) throws IOException {
+        Merging merging = new Merging(order);
         for (int age = 0; age < newestFirst.size(); age++) {
             Row head = newestFirst.get(age).next();
             if (head != null) {

@@ -36,6 +36,15 @@ public final class Snapshot implements AutoCloseable {
         vault.watched(() -> layers.scan(from, to, visitor));
     }
 
+    /**
+     * Shows the rows from one before a key down to another, descending.
+     *
+     * @throws IOException if the disk fails or a checksum is wrong ({@link Corrupt})
+     */
+    public void scanBack(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
+        vault.watched(() -> layers.scanBack(from, to, visitor));
+    }
+
     /** Lets its files go. */
     @Override
     public synchronized void close() {

@@ -114,6 +114,34 @@ final class Table {
         };
     }
 
+    /** The rows whose keys are less than the one given, the greatest first. */
+    Cursor before(byte[] key) {
+        return new Cursor() {
+            private int at = blockOf(key);
+            private Row @Nullable [] rows;
+            private int place;
+
+            @Override
+            public @Nullable Row next() throws IOException {
+                if (rows == null) {
+                    if (at < 0) {
+                        return null;
+                    }
+                    rows = block(at);
+                    place = lowerBound(rows, key);
+                }
+                while (place == 0) {
+                    if (--at < 0) {
+                        return null;
+                    }
+                    rows = block(at);
+                    place = rows.length;
+                }
+                return rows[--place];
+            }
+        };
+    }
+
     /** The last block whose first key is not greater, or -1. */
     private int blockOf(byte[] key) {
         int low = 0;

@@ -1,5 +1,7 @@
 package org.merpati.vault;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
@@ -29,12 +32,20 @@ final class VaultFixture {
         return Vault.open(folder, IDENTITY, SMALL);
     }
 
-    static Map<String, String> rows(Snapshot snapshot) throws IOException {
-        Map<String, String> rows = new TreeMap<>();
+    static SortedMap<String, String> rows(Snapshot snapshot) throws IOException {
+        SortedMap<String, String> rows = new TreeMap<>();
         snapshot.scan(new byte[0], new byte[] {(byte) 0xff}, (key, value) -> {
             rows.put(new String(key, StandardCharsets.UTF_8), new String(value, StandardCharsets.UTF_8));
             return true;
         });
+        List<String> back = new ArrayList<>();
+        snapshot.scanBack(new byte[0], new byte[] {(byte) 0xff}, (key, value) -> {
+            back.add(new String(key, StandardCharsets.UTF_8));
+            return true;
+        });
+        assertThat(back)
+                .as("the same, backwards")
+                .isEqualTo(List.copyOf(rows.reversed().keySet()));
         return rows;
     }
 

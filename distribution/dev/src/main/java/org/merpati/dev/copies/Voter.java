@@ -23,6 +23,7 @@ import org.merpati.cluster.Topology;
 import org.merpati.journal.Journal;
 import org.merpati.journal.JournalConfig;
 import org.merpati.journal.RatisJournals;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
@@ -106,7 +107,8 @@ public final class Voter {
                         channel,
                         home(folder, number),
                         JournalConfig.standard(),
-                        Clock.system());
+                        Clock.system(),
+                        Release.ours("bench"));
                 Journal journal =
                         journals.open(new GroupSpec(GROUP, shard.dataNodes(), Optional.empty(), self), new NoState())) {
             while (journal.leadership().leader().isEmpty()) {

@@ -34,7 +34,9 @@ public final class UndeleteCommand implements Callable<Integer> {
     @Option(names = "--last", description = "only what was removed within that time, such as 2h or 3d")
     private @Nullable String last;
 
-    @Option(names = "--list", description = "only show what could be had back")
+    @Option(
+            names = "--list",
+            description = "only show what could be had back, the last removed first; with --json an object a page")
     private boolean list;
 
     @Override
@@ -45,22 +47,30 @@ public final class UndeleteCommand implements Callable<Integer> {
             Optional.ofNullable(mailbox).ifPresent(name -> parameters.put("mailbox", name));
             return door.say(door.ask("undelete", parameters));
         }
-        JsonNode rows = door.ask("removed", parameters);
-        if (door.json()) {
-            return door.raw(rows);
-        }
-        for (JsonNode row : rows) {
-            if (mailbox == null || mailbox.equals(row.get("mailbox").asString())) {
-                door.out()
-                        .printf(
-                                "%s  %-12s %8d  %-30s %s%n",
-                                Instant.ofEpochMilli(row.get("millis").asLong()),
-                                row.get("mailbox").asString(),
-                                row.get("size").asInt(),
-                                row.get("from").asString(),
-                                row.get("subject").asString());
+        String next;
+        do {
+            JsonNode page = door.ask("removed", parameters);
+            if (door.json()) {
+                door.raw(page);
+            } else {
+                page.get("messages").forEach(this::show);
             }
-        }
+            next = page.get("next").asString();
+            parameters.put("before", next);
+        } while (!next.isEmpty());
         return 0;
+    }
+
+    private void show(JsonNode row) {
+        if (mailbox == null || mailbox.equals(row.get("mailbox").asString())) {
+            door.out()
+                    .printf(
+                            "%s  %-12s %8d  %-30s %s%n",
+                            Instant.ofEpochMilli(row.get("millis").asLong()),
+                            row.get("mailbox").asString(),
+                            row.get("size").asInt(),
+                            row.get("from").asString(),
+                            row.get("subject").asString());
+        }
     }
 }

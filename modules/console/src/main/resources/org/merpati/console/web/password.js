@@ -9,6 +9,7 @@ element("given").hidden = !who.mustChange;
 element("present").hidden = who.mustChange;
 element("current").required = !who.mustChange;
 element("back").hidden = who.mustChange;
+element("back").href = who.home;
 element(who.mustChange ? "password" : "current").focus();
 logoutBy(element("logout"), who.csrf);
 
@@ -17,5 +18,5 @@ submitBy(element("form"), async ({ current, password, again }) => {
     throw new Error("the two new passwords differ");
   }
   await post("/api/password", { current, password }, who.csrf);
-  location.replace("/");
+  location.replace(who.home);
 });

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Leadership;
 import org.merpati.journal.StateMachine;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.Epoch;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 
 /** The one log of a group in memory, and the copies that stand on it. Every command is an entry of its own. */
@@ -37,6 +41,7 @@ final class MemoryGroup {
     private long last;
     private long millis;
     private long term;
+    private Release raised = new Release("", Release.FIRST);
     private @Nullable MemoryJournal leader;
 
     MemoryGroup(GroupSpec spec, int logLimit) {
@@ -53,10 +58,33 @@ final class MemoryGroup {
         if (members.stream().anyMatch(m -> m.node().equals(member.node()))) {
             throw new IllegalStateException("node " + member.node() + " has group " + spec.name() + " open already");
         }
+        if (!member.release().knows(raised.level())) {
+            member.refuse(member.release().tooOldFor(raised));
+            return;
+        }
         member.state().ifPresent(this::catchUp);
         member.caughtUp(last);
         members.add(member);
+        raise();
         elect(Optional.ofNullable(leader));
+    }
+
+    /** Raises the level to what all voters know, if all are here; it is never lowered. */
+    private void raise() {
+        if (members.size() == spec.voters().size()) {
+            Release oldest = Collections.min(
+                    members.stream().map(MemoryJournal::release).toList(), Comparator.comparingInt(Release::level));
+            raised = oldest.level() > raised.level() ? oldest : raised;
+        }
+    }
+
+    /** What is answered to a command of a level, if the group has not reached it. */
+    synchronized Optional<Refused> tooEarly(int needed) {
+        return needed <= raised.level()
+                ? Optional.empty()
+                : Optional.of(new Refused(
+                        Refused.Reason.CANNOT,
+                        "this can be done once all nodes of group " + spec.name() + " know feature level " + needed));
     }
 
     private void catchUp(StateMachine state) {

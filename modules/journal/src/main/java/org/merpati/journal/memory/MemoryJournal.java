@@ -14,6 +14,7 @@ import org.merpati.journal.Journal;
 import org.merpati.journal.JournalStatus;
 import org.merpati.journal.Leadership;
 import org.merpati.journal.StateMachine;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
@@ -26,11 +27,13 @@ import org.slf4j.LoggerFactory;
 final class MemoryJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryJournal.class);
 
+    private static final long CHECKPOINT_OCTETS = 64L * 1024 * 1024;
+
     private final NodeName node;
+    private final Release release;
     private final MemoryGroup group;
     private final @Nullable StateMachine state;
     private final Clock clock;
-    private final long checkpointOctets;
     private final Runnable onClose;
     private final Announcer announcer;
     private long octets;
@@ -40,22 +43,32 @@ final class MemoryJournal implements Journal {
 
     MemoryJournal(
             NodeName node,
+            Release release,
             MemoryGroup group,
             @Nullable StateMachine state,
             Clock clock,
-            long checkpointOctets,
             Runnable onClose) {
         this.node = node;
+        this.release = release;
         this.group = group;
         this.state = state;
         this.clock = clock;
-        this.checkpointOctets = checkpointOctets;
         this.onClose = onClose;
         this.announcer = new Announcer(group.spec().name().value());
     }
 
     NodeName node() {
         return node;
+    }
+
+    Release release() {
+        return release;
+    }
+
+    /** Takes no part in the group. */
+    void refuse(String why) {
+        failure = why;
+        LOG.error("group {} is not opened on node {}: {}", group(), node, why);
     }
 
     /** The state machine, if this copy has data and is sound. */
@@ -93,7 +106,7 @@ final class MemoryJournal implements Journal {
             sound.get().entryApplied(index);
             applied = index;
             octets += command.length;
-            if (octets >= checkpointOctets) {
+            if (octets >= CHECKPOINT_OCTETS) {
                 octets = 0;
                 sound.get().checkpoint();
             }
@@ -130,7 +143,13 @@ final class MemoryJournal implements Journal {
             throw new IllegalArgumentException(
                     "a command has " + command.length + " octets, more than " + COMMAND_LIMIT);
         }
-        return leased() ? group.append(this, clock.millis(), command) : CompletableFuture.failedFuture(notLeading());
+        if (!leased()) {
+            return CompletableFuture.failedFuture(notLeading());
+        }
+        int needed = state().map(copy -> copy.levelOf(command)).orElse(Release.FIRST);
+        return group.tooEarly(needed)
+                .<CompletableFuture<byte[]>>map(CompletableFuture::failedFuture)
+                .orElseGet(() -> group.append(this, clock.millis(), command));
     }
 
     @Override

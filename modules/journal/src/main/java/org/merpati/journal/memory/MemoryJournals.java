@@ -8,6 +8,7 @@ import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
 import org.merpati.journal.Journals;
 import org.merpati.journal.StateMachine;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
@@ -28,11 +29,10 @@ public final class MemoryJournals implements Journals {
         }
     }
 
-    private static final long CHECKPOINT_OCTETS = 64L * 1024 * 1024;
-
     private final NodeName self;
     private final Clock clock;
     private final Cluster cluster;
+    private final Release release;
     private final Map<GroupName, MemoryJournal> open = new ConcurrentHashMap<>();
 
     /** The groups of a node that is alone. */
@@ -42,6 +42,12 @@ public final class MemoryJournals implements Journals {
 
     /** The groups of one of several nodes. */
     public MemoryJournals(NodeName self, Clock clock, Cluster cluster) {
+        this(self, clock, cluster, Release.ours("in memory"));
+    }
+
+    /** The groups of one of several nodes that may be of different releases. */
+    public MemoryJournals(NodeName self, Clock clock, Cluster cluster, Release release) {
+        this.release = release;
         this.self = self;
         this.clock = clock;
         this.cluster = cluster;
@@ -64,8 +70,7 @@ public final class MemoryJournals implements Journals {
 
     private Journal join(GroupSpec spec, @Nullable StateMachine state) {
         MemoryGroup group = cluster.group(spec);
-        MemoryJournal journal =
-                new MemoryJournal(self, group, state, clock, CHECKPOINT_OCTETS, () -> open.remove(spec.name()));
+        MemoryJournal journal = new MemoryJournal(self, release, group, state, clock, () -> open.remove(spec.name()));
         group.join(journal);
         open.put(spec.name(), journal);
         return journal;

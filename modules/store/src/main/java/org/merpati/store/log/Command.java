@@ -50,6 +50,12 @@ public sealed interface Command {
         AccountId account();
     }
 
+    /** A step of a move of an account from one shard to another. */
+    sealed interface OfMove extends Command {
+        /** Whose. */
+        AccountId account();
+    }
+
     /** A row of an account that moves: what follows the account in its key; no value if it is gone. */
     record Row(Octets key, Optional<Octets> value) {}
 
@@ -120,6 +126,13 @@ public sealed interface Command {
     /** Brings back removed messages: those of a mailbox of that name, or all, removed since a time; some at a time. */
     record Undelete(AccountId account, Optional<String> mailbox, long since, Quota quota) implements OfAccount {}
 
+    /** Brings back the removed messages of those names, as far as they are there. */
+    record Restore(AccountId account, List<Octets> names, Quota quota) implements OfAccount {
+        public Restore {
+            names = List.copyOf(names);
+        }
+    }
+
     /** Sets annotations by their names, or takes those away that have no value. */
     record Annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<Octets>> values)
             implements OfAccount {}
@@ -137,7 +150,7 @@ public sealed interface Command {
      * @param move the move, as all its commands name it
      * @param pass over the rows of before, counted from 1; once one has begun, nothing of an earlier one is taken
      */
-    record Import(AccountId account, Id move, int pass, List<Content> bodies, List<Row> rows) implements Command {
+    record Import(AccountId account, Id move, int pass, List<Content> bodies, List<Row> rows) implements OfMove {
         public Import {
             bodies = List.copyOf(bodies);
             rows = List.copyOf(rows);
@@ -145,13 +158,13 @@ public sealed interface Command {
     }
 
     /** Makes no more changes of an account, which moves to another shard. */
-    record Fence(AccountId account, Id move, GroupName to) implements Command {}
+    record Fence(AccountId account, Id move, GroupName to) implements OfMove {}
 
     /** Has the account, with what was imported of it. */
-    record Adopt(AccountId account, Id move) implements Command {}
+    record Adopt(AccountId account, Id move) implements OfMove {}
 
     /** Drops what is left of an account that has moved away, or that does not come after all; some at a time. */
-    record Forget(AccountId account, Id move) implements Command {}
+    record Forget(AccountId account, Id move) implements OfMove {}
 
     /** Begins a checkpoint. */
     record Flush() implements Command {}

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
@@ -41,6 +42,7 @@ import org.merpati.store.log.Command.Grant;
 import org.merpati.store.log.Command.Import;
 import org.merpati.store.log.Command.Rename;
 import org.merpati.store.log.Command.Replace;
+import org.merpati.store.log.Command.Restore;
 import org.merpati.store.log.Command.Row;
 import org.merpati.store.log.Command.Store;
 import org.merpati.store.log.Command.Subscribe;
@@ -64,6 +66,17 @@ public final class CommandCodec {
             case 6, 15 -> 3;
             case 7 -> 4;
             default -> 1;
+        };
+    }
+
+    /**
+     * The feature level of a shard from which on its log may hold a command of that form: with the second an account
+     * moves between shards, and chosen messages are restored.
+     */
+    public static int levelOf(byte[] form) {
+        return switch (form[0]) {
+            case 23, 24, 25, 26, 27 -> 2;
+            default -> Release.FIRST;
         };
     }
 
@@ -115,11 +128,8 @@ public final class CommandCodec {
             case Fence c -> head(to, 24).id(c.account().value()).id(c.move()).text(c.to().value());
             case Adopt c -> head(to, 25).id(c.account().value()).id(c.move());
             case Forget c -> head(to, 26).id(c.account().value()).id(c.move());
-            case Undelete c -> {
-                head(to, 16).id(c.account().value()).flag(c.mailbox().isPresent());
-                c.mailbox().ifPresent(to::text);
-                quota(to.i64(c.since()), c.quota());
-            }
+            case Undelete c -> undelete(head(to, 16), c);
+            case Restore c -> restore(head(to, 27), c);
         }
         return to.toByteArray();
     }
@@ -165,12 +175,7 @@ public final class CommandCodec {
                         mailbox(from),
                         added(from, version),
                         quota(from, version));
-            case 16 ->
-                new Undelete(
-                        account(from),
-                        from.flag() ? Optional.of(from.text()) : Optional.empty(),
-                        from.i64(),
-                        quota(from, 2));
+            case 16 -> new Undelete(account(from), text(from), from.i64(), quota(from, 2));
             case 18 -> new Annotate(account(from), mailbox(from), annotations(from));
             case 21 -> new Count(account(from), tally(from));
             case 22 ->
@@ -186,6 +191,7 @@ public final class CommandCodec {
             case 24 -> new Fence(account(from), from.id(), new GroupName(from.text()));
             case 25 -> new Adopt(account(from), from.id());
             case 26 -> new Forget(account(from), from.id());
+            case 27 -> new Restore(account(from), list(from, reader -> new Octets(reader.bytes())), quota(from, 2));
             default -> throw unknown(type, version);
         };
     }
@@ -219,6 +225,22 @@ public final class CommandCodec {
             list.add(item.apply(from));
         }
         return list;
+    }
+
+    private static void undelete(BinaryWriter to, Undelete command) {
+        to.id(command.account().value()).flag(command.mailbox().isPresent());
+        command.mailbox().ifPresent(to::text);
+        quota(to.i64(command.since()), command.quota());
+    }
+
+    private static Optional<String> text(BinaryReader from) {
+        return from.flag() ? Optional.of(from.text()) : Optional.empty();
+    }
+
+    private static void restore(BinaryWriter to, Restore command) {
+        to.id(command.account().value()).varint(command.names().size());
+        command.names().forEach(name -> to.bytes(name.array()));
+        quota(to, command.quota());
     }
 
     private static void annotations(BinaryWriter to, SortedMap<String, Optional<Octets>> values) {
