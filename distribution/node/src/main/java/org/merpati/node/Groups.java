@@ -1,5 +1,6 @@
 package org.merpati.node;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,10 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.Members;
 import org.merpati.cluster.Routes;
+import org.merpati.cluster.Topology;
 import org.merpati.journal.Journal;
 import org.merpati.journal.JournalStatus;
 import org.merpati.journal.Journals;
@@ -28,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The groups that this node votes in: opens them, announces those that it leads, and hands leadership back to the node
- * that a group prefers once that node has been here for a while and lacks nothing.
+ * The groups that this node votes in, as the layout has it: opens them, announces those that it leads, and hands
+ * leadership back to the node that a group prefers once that node has been here for a while and lacks nothing.
  */
 final class Groups implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Groups.class);
@@ -37,7 +40,23 @@ final class Groups implements AutoCloseable {
     /** How many entries a voter may lack that takes over or stands in for another. */
     static final long SMALL_LAG = 64;
 
+    /** Opens what a role has of a group with data here; closing that ends it. */
+    @FunctionalInterface
+    interface Carrier {
+        /**
+         * Opens the group and what stands on it.
+         *
+         * @throws IOException if the disk fails
+         */
+        AutoCloseable open(GroupSpec spec) throws IOException;
+    }
+
+    private record Kind(Predicate<GroupName> what, Carrier carrier) {}
+
     private final NodeName self;
+    private final Topology topology;
+    private final List<Kind> kinds = new CopyOnWriteArrayList<>();
+    private final Map<GroupName, AutoCloseable> carried = new ConcurrentHashMap<>();
     private final Journals journals;
     private final Members members;
     private final Routes routes;
@@ -59,6 +78,7 @@ final class Groups implements AutoCloseable {
      */
     Groups(
             NodeName self,
+            Topology topology,
             Journals journals,
             Members members,
             Routes routes,
@@ -66,6 +86,7 @@ final class Groups implements AutoCloseable {
             Predicate<NodeName> accepts,
             Duration settle) {
         this.self = self;
+        this.topology = topology;
         this.journals = journals;
         this.members = members;
         this.routes = routes;
@@ -80,9 +101,83 @@ final class Groups implements AutoCloseable {
         return opened(spec, journals.open(spec, state));
     }
 
-    /** Opens a group as its witness. */
-    void witness(GroupSpec spec) {
-        opened(spec, journals.witness(spec));
+    /**
+     * Has groups of a kind opened that are laid out with data here: those of now at once, others when the layout has
+     * them.
+     *
+     * @return closes what was opened on the groups; the groups themselves stay open
+     */
+    AutoCloseable carry(Predicate<GroupName> what, Carrier carrier) throws IOException {
+        Kind kind = new Kind(what, carrier);
+        kinds.add(kind);
+        align();
+        return () -> {
+            kinds.remove(kind);
+            carried.keySet().stream().filter(what).toList().forEach(this::putDown);
+        };
+    }
+
+    private void putDown(GroupName group) {
+        AutoCloseable part = carried.remove(group);
+        if (part != null) {
+            try {
+                part.close();
+            } catch (Exception failed) {
+                LOG.warn("what stands on group {} did not stop cleanly", group, failed);
+            }
+        }
+    }
+
+    /**
+     * Opens the groups that the layout has here and that are not open yet, and leaves those that it has here no more.
+     *
+     * @throws IOException if the disk fails; it may be tried again
+     */
+    synchronized void align() throws IOException {
+        for (GroupName group : List.copyOf(open.keySet())) {
+            if (topology.group(group).filter(spec -> spec.isVoter(self)).isEmpty()) {
+                leave(group);
+            }
+        }
+        for (GroupSpec spec : topology.groups()) {
+            if (open.containsKey(spec.name())) {
+                continue;
+            }
+            if (spec.isWitness(self)) {
+                opened(spec, journals.witness(spec));
+            } else if (spec.isVoter(self)) {
+                for (Kind kind : kinds) {
+                    pickUp(kind, spec);
+                }
+            }
+        }
+    }
+
+    private void pickUp(Kind kind, GroupSpec spec) throws IOException {
+        if (!kind.what().test(spec.name())) {
+            return;
+        }
+        boolean done = false;
+        try {
+            carried.put(spec.name(), kind.carrier().open(spec));
+            done = true;
+        } finally {
+            if (!done) {
+                leave(spec.name());
+            }
+        }
+    }
+
+    /** Leaves a group for good; its files stay. */
+    private void leave(GroupName group) {
+        putDown(group);
+        specs.remove(group);
+        health.remove("group " + group);
+        Journal journal = open.remove(group);
+        if (journal != null) {
+            LOG.info("group {} is left: the layout has it here no more", group);
+            journal.close();
+        }
     }
 
     /** Begins to mend this node's copy of a group; see {@link Journals#mend}. */

@@ -66,7 +66,7 @@ public final class Init {
         if (ids != 1) {
             throw new Malformed("the node files in " + folder + " have different cluster ids");
         }
-        Topology topology = Layout.of(configs.getFirst());
+        Topology topology = Seed.of(configs.getFirst());
         NodeName first = topology.directory().voters().getFirst();
         NodeConfig config = configs.stream()
                 .filter(c -> c.node().equals(first.value()))

@@ -32,7 +32,6 @@ import org.merpati.journal.JournalConfig;
 import org.merpati.journal.RatisJournals;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
-import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
@@ -106,11 +105,7 @@ public final class Node implements AutoCloseable {
             context = core(config);
             drain = new Drain(context);
             context.channel().offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
-            for (GroupSpec group : context.topology().groups()) {
-                if (group.isWitness(context.self().name())) {
-                    context.groups().witness(group);
-                }
-            }
+            context.groups().align();
             Admin admin = new Admin(context, this::status, drain);
             AdminApi api = new AdminApi(admin, context.directory(), clock);
             for (Role role : ORDER) {
@@ -123,6 +118,13 @@ public final class Node implements AutoCloseable {
                 InetSocketAddress address = config.listeners().admin().get();
                 parts.add("admin API", new AdminHttps(address, context.publicTls(), api));
             }
+            parts.add(
+                    "layout",
+                    new LayoutKeeper(
+                            context.topology(),
+                            context.directory(),
+                            new LayoutFile(config.data()),
+                            context.groups()::align));
             Bootstrap.begin(context);
             started = true;
             done = true;
@@ -139,13 +141,17 @@ public final class Node implements AutoCloseable {
     }
 
     private NodeContext core(NodeConfig config) throws IOException {
-        Topology topology = Layout.of(config);
+        Topology topology = Seed.of(config);
         NodeName name = new NodeName(config.node());
-        NodeInfo self = topology.node(name);
         parts.add("data", new DataFolder(config.data(), topology, name));
         Network network =
                 parts.add("network", new Network(config.node(), config.limits().ioThreads()));
-        Optional<Enrollment> enrollment = Identities.prepare(config, topology, self, network);
+        LayoutFile kept = new LayoutFile(config.data());
+        List<NodeInfo> configured = topology.nodes();
+        kept.read().ifPresent(topology::apply);
+        Optional<Enrollment> enrollment = Identities.prepare(config, topology, name, network, kept);
+        LayoutKeeper.compare(configured, topology.layout());
+        NodeInfo self = topology.node(name);
         FileIdentity identity = FileIdentity.open(name, config.data().resolve("identity"));
         InetSocketAddress address = new InetSocketAddress(self.host(), self.channelPort());
         MinaNodeChannel channel = parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
@@ -157,22 +163,14 @@ public final class Node implements AutoCloseable {
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock);
         Duration settle = config.timing().settle();
         Predicate<NodeName> accepts = node -> Drain.accepts(channel, node);
-        Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health, accepts, settle));
+        Groups groups =
+                parts.add("groups", new Groups(name, topology, journals, members, routes, health, accepts, settle));
         Ids ids = Ids.secure(clock);
         People people = people(config, topology, self, channel, routes, groups, ids);
         Logins logins = parts.add("logins", new Logins(people.directory(), clock, HASHING_THREADS));
         SSLContext publicTls = PublicTls.of(config, identity);
         String hostname = config.hostname().orElse(name + "." + config.cluster().domain());
-        if (config.listeners().metrics().isPresent()) {
-            parts.add(
-                    "metrics",
-                    network.listen(
-                            "metrics",
-                            config.listeners().metrics().get(),
-                            Optional.empty(),
-                            100,
-                            new HttpProbe(() -> health.ready() && !groups.draining(), this::text)));
-        }
+        metrics(config, network, groups);
         parts.add("renewal", new Renewal(topology, identity, channel, clock));
         return new NodeContext(
                 config,
@@ -195,6 +193,19 @@ public final class Node implements AutoCloseable {
                 new Verify(topology, channel),
                 ids,
                 clock);
+    }
+
+    private void metrics(NodeConfig config, Network network, Groups groups) throws IOException {
+        if (config.listeners().metrics().isPresent()) {
+            parts.add(
+                    "metrics",
+                    network.listen(
+                            "metrics",
+                            config.listeners().metrics().get(),
+                            Optional.empty(),
+                            100,
+                            new HttpProbe(() -> health.ready() && !groups.draining(), this::text)));
+        }
     }
 
     /** Nodes work together whose versions differ in the last number alone. */
@@ -245,12 +256,11 @@ public final class Node implements AutoCloseable {
         } else {
             copy = followed(config, topology, channel, self.has(Role.MTA) ? tables : SideTables.NONE);
         }
-        List<GroupName> shards = topology.shards().stream().map(GroupSpec::name).toList();
         Directory directory = new Directory(
                 copy,
                 DirectoryGroup.writes(routes, own),
                 ids,
-                shards,
+                () -> topology.shards().stream().map(GroupSpec::name).toList(),
                 config.security().passwordIterations());
         return new People(
                 directory, new Learned(words, waves, correspondents, origins, DirectoryGroup.tableWrites(routes, own)));

@@ -156,7 +156,7 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
     }
 
     private Connection connect(NodeName node, Duration limit) throws IOException {
-        NodeInfo info = topology.node(node);
+        NodeInfo info = topology.reach(node);
         Connection connection = network.connect(
                 new InetSocketAddress(info.host(), info.channelPort()),
                 limit,

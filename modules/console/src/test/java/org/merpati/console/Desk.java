@@ -100,7 +100,7 @@ final class Desk implements AutoCloseable {
                 () -> journal.leadership().leading());
         Routes routes = new Routes(topology, new RouteTable(), new NoChannel());
         Directory.Writes writes = DirectoryGroup.writes(routes, Optional.of(journal));
-        return new Directory(group.copy(), writes, Ids.secure(clock), List.of(GroupName.shard(1)), FEW);
+        return new Directory(group.copy(), writes, Ids.secure(clock), () -> List.of(GroupName.shard(1)), FEW);
     }
 
     private SSLContext tls(Path folder, Topology topology) throws IOException {

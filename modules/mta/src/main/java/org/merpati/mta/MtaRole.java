@@ -126,14 +126,20 @@ public final class MtaRole implements AutoCloseable {
         return SpoolState.open(folder, identity, VaultLimits.DEFAULT);
     }
 
-    /** Takes a spool's open group; while this node leads it, its mail is delivered from here. */
-    public void attach(Journal journal, SpoolState state) {
+    /** Takes a spool's open group; while this node leads it, its mail is delivered from here, until that is closed. */
+    public AutoCloseable attach(Journal journal, SpoolState state) {
         Spool spool = new JournaledSpool(journal, state);
         QueueRunner runner = new QueueRunner(spool, delivering);
         runners.add(runner);
         spools.add(spool);
         String name = "queue " + spool.group();
         parts.health().add(name, () -> new Health.State(true, says(runner)));
+        return () -> {
+            parts.health().remove(name);
+            spools.remove(spool);
+            runners.remove(runner);
+            runner.close();
+        };
     }
 
     private static String says(QueueRunner runner) {

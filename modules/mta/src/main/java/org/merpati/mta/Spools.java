@@ -25,6 +25,11 @@ public final class Spools {
         spools.add(spool);
     }
 
+    /** Takes one away. */
+    void remove(Spool spool) {
+        spools.remove(spool);
+    }
+
     /** All of them. */
     public List<Spool> all() {
         return List.copyOf(spools);

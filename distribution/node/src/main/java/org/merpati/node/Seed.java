@@ -11,9 +11,9 @@ import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
 import org.merpati.runtime.NodeConfig;
 
-/** The topology that a configuration file lays out. */
-final class Layout {
-    private Layout() {}
+/** The topology that a configuration file lays out: that of a cluster to which nothing was added yet. */
+final class Seed {
+    private Seed() {}
 
     static Topology of(NodeConfig config) {
         List<NodeInfo> nodes = new ArrayList<>();
