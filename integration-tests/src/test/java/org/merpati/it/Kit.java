@@ -54,7 +54,7 @@ public final class Kit {
     }
 
     /** A cluster that is made and not yet started. Password hashes are short: they are not what is tested. */
-    static Cluster cluster(Form form, String layout, Path folder, Map<String, String> extra) throws IOException {
+    public static Cluster cluster(Form form, String layout, Path folder, Map<String, String> extra) throws IOException {
         Plan plan = plan(layout, folder, extra);
         Cluster cluster = form == Form.EMBEDDED ? new EmbeddedCluster(plan) : new ProcessCluster(plan, JARS);
         cluster.prepare();
@@ -75,7 +75,7 @@ public final class Kit {
     }
 
     /** Starts all nodes and waits until all groups are led; processes start fast from then on. */
-    static void up(Cluster cluster) throws IOException {
+    public static void up(Cluster cluster) throws IOException {
         cluster.startAll();
         cluster.awaitReady(READY);
         if (cluster instanceof ProcessCluster processes && processes.archiveClasses()) {

@@ -6,13 +6,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.merpati.cluster.Authority;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
-import org.merpati.kernel.Refused;
 import org.merpati.node.door.Operations;
 import org.merpati.runtime.NodeStatus;
 
@@ -84,7 +82,9 @@ final class Admin implements Operations {
             case "token add" -> tokens.add(parameters);
             case "token list" -> tokens.list();
             case "token remove" -> tokens.remove(need(parameters, "name"));
-            case "node token" -> joinToken(new NodeName(need(parameters, "node")));
+            case "node token" -> new NodeAdmin(node).token(new NodeName(need(parameters, "node")));
+            case "node add" -> new NodeAdmin(node).add(parameters);
+            case "node list" -> new NodeAdmin(node).list();
             default -> {
                 if (!operation.startsWith(SPAM)) {
                     throw new Malformed("no operation '" + operation + "'");
@@ -92,20 +92,6 @@ final class Admin implements Operations {
                 yield new SpamAdmin(node).run(operation.substring(SPAM.length()), parameters);
             }
         };
-    }
-
-    private String joinToken(NodeName name) throws IOException {
-        if (!Authority.existsIn(Node.authorityFolder(node.config()))) {
-            throw new Refused(
-                    Refused.Reason.CANNOT,
-                    "this node does not hold the cluster's CA: ask "
-                            + String.join(
-                                    " or ",
-                                    node.topology().directory().dataNodes().stream()
-                                            .map(NodeName::value)
-                                            .toList()));
-        }
-        return Identities.enrollment(node.config(), node.topology()).token(name).toString();
     }
 
     static String need(Map<String, String> parameters, String name) {

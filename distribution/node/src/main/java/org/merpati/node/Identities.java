@@ -15,6 +15,7 @@ import org.merpati.kernel.Clock;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
+import org.merpati.node.layout.LayoutFile;
 import org.merpati.runtime.NodeConfig;
 import org.merpati.wire.Network;
 import org.slf4j.Logger;

@@ -22,6 +22,7 @@ import org.merpati.kernel.Domain;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.node.layout.Seed;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeConfig;
 

@@ -151,7 +151,7 @@ public final class Enrollment {
      * @param caFolder where the CA goes if this node is to hold it too
      * @return how the cluster is laid out now
      * @throws TryLater if none of them answers
-     * @throws Refused if the token is not accepted
+     * @throws Refused if all answer and none accepts the token: each knows those that were made there
      */
     public static Layout join(
             Topology topology, NodeName node, JoinToken token, Network network, Path identityFolder, Path caFolder)
@@ -163,6 +163,8 @@ public final class Enrollment {
                 .text(request(node, pair))
                 .toByteArray();
         StringBuilder tried = new StringBuilder();
+        Optional<Refused> last = Optional.empty();
+        boolean unreached = false;
         List<NodeInfo> others = topology.nodes().stream()
                 .filter(other -> !other.name().equals(node))
                 .sorted(Comparator.comparing(other -> !topology.directory().isVoter(other.name())))
@@ -181,15 +183,17 @@ public final class Enrollment {
                 }
                 return layout;
             } catch (Refused refused) {
-                if (refused.reason() != Refused.Reason.NONEXISTENT) {
-                    throw refused;
-                }
+                last = Optional.of(refused);
                 tried(tried, holder, refused);
             } catch (IOException | TryLater away) {
+                unreached = true;
                 tried(tried, holder, away);
             }
         }
-        throw new TryLater("no directory node answers the request to join (" + tried + ")");
+        if (last.isPresent() && !unreached) {
+            throw last.get();
+        }
+        throw new TryLater("no directory node takes the request to join (" + tried + ")");
     }
 
     private static void tried(StringBuilder tried, NodeInfo holder, Exception why) {

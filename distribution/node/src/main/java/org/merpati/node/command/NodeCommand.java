@@ -12,7 +12,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /** Nodes. */
-@Command(name = "node", mixinStandardHelpOptions = true, description = "Manages nodes.")
+@Command(
+        name = "node",
+        mixinStandardHelpOptions = true,
+        description = "Manages nodes.",
+        subcommands = NodeAddCommand.class)
 public final class NodeCommand {
     private static final int FAILED = 1;
     private static final Duration LOOK = Duration.ofMillis(500);
@@ -69,5 +73,30 @@ public final class NodeCommand {
     @Command(name = "token", mixinStandardHelpOptions = true, description = "Makes a join token for a node.")
     int token(@Mixin Door door, @Parameters(paramLabel = "NODE") String name) throws IOException {
         return door.say(door.ask("node token", Map.of("node", name)));
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows how the cluster is laid out: its nodes and the groups that each has data of.",
+                "A group with * is led there when all is well."
+            })
+    int list(@Mixin Door door) {
+        JsonNode rows = door.ask("node list", Map.of());
+        if (door.json()) {
+            return door.raw(rows);
+        }
+        for (JsonNode row : rows) {
+            String name = row.get("node").asString();
+            String state = row.get("up").asString().equals("true") ? "up" : "away";
+            String roles = row.get("roles").asString();
+            door.out()
+                    .printf(
+                            "%-12s %-5s %-24s %s%n",
+                            name, state, row.get("host").asString(), roles);
+            door.out().printf("    %s%n", row.get("groups").asString());
+        }
+        return 0;
     }
 }

@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.layout;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,10 +15,11 @@ import org.merpati.runtime.DurableFile;
  * The newest layout that a node knew, in the file {@code layout} of its data folder behind a line with its digest: what
  * its groups are opened by before the directory can be read. Without the file, the configured nodes are the layout.
  */
-final class LayoutFile {
+public final class LayoutFile {
     private final Path file;
 
-    LayoutFile(Path data) {
+    /** The file in a data folder. */
+    public LayoutFile(Path data) {
         this.file = data.resolve("layout");
     }
 
@@ -27,7 +28,7 @@ final class LayoutFile {
      *
      * @throws Malformed if it is damaged
      */
-    Optional<Layout> read() throws IOException {
+    public Optional<Layout> read() throws IOException {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -42,7 +43,7 @@ final class LayoutFile {
     }
 
     /** Replaces it. */
-    void write(Layout layout) throws IOException {
+    public void write(Layout layout) throws IOException {
         String text = LayoutText.write(layout);
         DurableFile.write(file, (digest(text) + "\n" + text).getBytes(StandardCharsets.UTF_8));
     }

@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.layout;
 
 import java.io.IOException;
 import java.util.List;
@@ -16,13 +16,13 @@ import org.slf4j.LoggerFactory;
  * Has this node go over to each newer layout that its copy of the directory holds: first in its file, then in the
  * topology that all parts ask, then in the groups that are open here.
  */
-final class LayoutKeeper implements AutoCloseable {
+public final class LayoutKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LayoutKeeper.class);
     private static final long PERIOD_NANOS = 1_000_000_000L;
 
     /** What has to be brought in line with the topology; it is asked again while it fails. */
     @FunctionalInterface
-    interface Following {
+    public interface Following {
         /**
          * Does it.
          *
@@ -40,7 +40,7 @@ final class LayoutKeeper implements AutoCloseable {
     private long followed;
 
     /** Looks whenever the copy changes, and every second. */
-    LayoutKeeper(Topology topology, Directory directory, LayoutFile file, Following following) {
+    public LayoutKeeper(Topology topology, Directory directory, LayoutFile file, Following following) {
         this.topology = topology;
         this.directory = directory;
         this.file = file;
@@ -80,7 +80,7 @@ final class LayoutKeeper implements AutoCloseable {
     }
 
     /** Says what the configuration file has otherwise than the layout; the layout holds. */
-    static void compare(List<NodeInfo> configured, Layout layout) {
+    public static void compare(List<NodeInfo> configured, Layout layout) {
         for (NodeInfo node : configured) {
             if (!layout.node(node.name()).filter(node::equals).isPresent()) {
                 LOG.info(
