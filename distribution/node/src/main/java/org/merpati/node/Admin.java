@@ -26,10 +26,12 @@ final class Admin implements Operations {
     private final Supplier<NodeStatus> own;
     private final AccountAdmin accounts;
     private final Drain drain;
+    private final NodeAdmin nodes;
     private final TokenAdmin tokens;
 
-    Admin(NodeContext node, Supplier<NodeStatus> own, Drain drain) {
+    Admin(NodeContext node, Supplier<NodeStatus> own, Drain drain, Removal removal) {
         this.node = node;
+        this.nodes = new NodeAdmin(node, removal);
         this.drain = drain;
         this.accounts = new AccountAdmin(node);
         this.tokens = new TokenAdmin(node.directory(), node.clock());
@@ -82,9 +84,10 @@ final class Admin implements Operations {
             case "token add" -> tokens.add(parameters);
             case "token list" -> tokens.list();
             case "token remove" -> tokens.remove(need(parameters, "name"));
-            case "node token" -> new NodeAdmin(node).token(new NodeName(need(parameters, "node")));
-            case "node add" -> new NodeAdmin(node).add(parameters);
-            case "node list" -> new NodeAdmin(node).list();
+            case "node token" -> nodes.token(new NodeName(need(parameters, "node")));
+            case "node add" -> nodes.add(parameters);
+            case "node list" -> nodes.list();
+            case "node remove" -> nodes.remove(parameters);
             default -> {
                 if (!operation.startsWith(SPAM)) {
                     throw new Malformed("no operation '" + operation + "'");

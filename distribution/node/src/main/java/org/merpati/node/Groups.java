@@ -248,6 +248,12 @@ final class Groups implements AutoCloseable {
         return draining;
     }
 
+    /** Whether this node leads a group. */
+    boolean leads(GroupName group) {
+        Journal journal = open.get(group);
+        return journal != null && journal.leadership().leading();
+    }
+
     private void balance() {
         while (!closed) {
             for (GroupSpec spec : specs.values()) {

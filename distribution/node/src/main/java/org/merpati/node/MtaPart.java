@@ -1,8 +1,10 @@
 package org.merpati.node;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.GroupName;
 import org.merpati.mta.MtaRole;
 import org.merpati.mta.SpoolState;
@@ -37,6 +39,10 @@ final class MtaPart implements RolePart {
             spools.add("groups", node.groups().carry(GroupName::isSpool, spec -> open(node, role, spec)));
             node.members().onRoute(role::routeChanged);
             node.traces().add(role::trace);
+            node.channel().offer(Removal.SHUT, (peer, request, answer) -> {
+                GroupName spool = new GroupName(new String(request, StandardCharsets.US_ASCII));
+                answer.write(new BinaryWriter().i32(role.shut(spool)).toByteArray());
+            });
             role.listen();
             started = true;
             return parts;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.merpati.cluster.Authority;
@@ -17,6 +18,7 @@ import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.Members;
 import org.merpati.cluster.MinaNodeChannel;
 import org.merpati.cluster.NodeInfo;
+import org.merpati.cluster.Removed;
 import org.merpati.cluster.RouteTable;
 import org.merpati.cluster.Routes;
 import org.merpati.cluster.SecretFile;
@@ -35,6 +37,7 @@ import org.merpati.kernel.Failure;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
 import org.merpati.node.door.AdminApi;
 import org.merpati.node.door.AdminHttps;
@@ -44,6 +47,7 @@ import org.merpati.node.filter.KnownOrigins;
 import org.merpati.node.filter.KnownWaves;
 import org.merpati.node.filter.Learned;
 import org.merpati.node.filter.LearnedWords;
+import org.merpati.node.layout.Farewell;
 import org.merpati.node.layout.LayoutFile;
 import org.merpati.node.layout.LayoutKeeper;
 import org.merpati.node.layout.Seed;
@@ -83,6 +87,7 @@ public final class Node implements AutoCloseable {
     private final Drain drain;
     private final Clock clock = Clock.system();
     private final String version;
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
     private volatile boolean started;
 
     /**
@@ -109,7 +114,8 @@ public final class Node implements AutoCloseable {
             drain = new Drain(context);
             context.channel().offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
             context.groups().align();
-            Admin admin = new Admin(context, this::status, drain);
+            Removal removal = parts.add("removal", new Removal(context, drain));
+            Admin admin = new Admin(context, this::status, drain, removal);
             AdminApi api = new AdminApi(admin, context.directory(), clock);
             for (Role role : ORDER) {
                 if (context.self().has(role)) {
@@ -121,13 +127,7 @@ public final class Node implements AutoCloseable {
                 InetSocketAddress address = config.listeners().admin().get();
                 parts.add("admin API", new AdminHttps(address, context.publicTls(), api));
             }
-            parts.add(
-                    "layout",
-                    new LayoutKeeper(
-                            context.topology(),
-                            context.directory(),
-                            new LayoutFile(config.data()),
-                            context.groups()::align));
+            follow(config);
             Bootstrap.begin(context);
             started = true;
             done = true;
@@ -143,6 +143,37 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    /** Goes over to newer layouts, and ends when this node is in none of them any more. */
+    private void follow(NodeConfig config) {
+        Topology topology = context.topology();
+        LayoutKeeper.Following following = () -> {
+            context.identity().expel(topology.layout().removed());
+            context.groups().align();
+        };
+        parts.add("layout", new LayoutKeeper(topology, context.directory(), new LayoutFile(config.data()), following));
+        parts.add(
+                "farewell",
+                new Farewell(
+                        topology,
+                        context.identity(),
+                        context.network(),
+                        () -> context.directory().copy().current(),
+                        this::takenOut));
+    }
+
+    private void takenOut(String sentence) {
+        LOG.error("{}", sentence);
+        Thread.ofVirtual().name("taken-out").start(() -> {
+            close();
+            ended.complete(sentence);
+        });
+    }
+
+    /** Comes about when the node has ended by itself, because it was taken out of the cluster; says so. */
+    public CompletableFuture<String> ended() {
+        return ended;
+    }
+
     private NodeContext core(NodeConfig config) throws IOException {
         Topology topology = Seed.of(config);
         NodeName name = new NodeName(config.node());
@@ -156,9 +187,14 @@ public final class Node implements AutoCloseable {
         LayoutKeeper.compare(configured, topology.layout());
         NodeInfo self = topology.node(name);
         FileIdentity identity = FileIdentity.open(name, config.data().resolve("identity"));
+        identity.expel(topology.layout().removed());
+        Removed.ask(topology, identity, network).ifPresent(said -> {
+            throw new Refused(Refused.Reason.NO_PERMISSION, said);
+        });
         InetSocketAddress address = new InetSocketAddress(self.host(), self.channelPort());
         MinaNodeChannel channel = parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
         enrollment.ifPresent(e -> e.offerOn(channel));
+        Removed.offer(channel, topology);
         Routes routes = new Routes(topology, new RouteTable(), channel);
         Members members = parts.add("members", new Members(topology, name, routes.table(), version));
         members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
@@ -263,7 +299,7 @@ public final class Node implements AutoCloseable {
                 copy,
                 DirectoryGroup.writes(routes, own),
                 ids,
-                () -> topology.shards().stream().map(GroupSpec::name).toList(),
+                () -> topology.stayingShards().stream().map(GroupSpec::name).toList(),
                 config.security().passwordIterations());
         return new People(
                 directory, new Learned(words, waves, correspondents, origins, DirectoryGroup.tableWrites(routes, own)));

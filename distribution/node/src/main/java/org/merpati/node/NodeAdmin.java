@@ -32,9 +32,11 @@ final class NodeAdmin {
     private static final int PORTS = 65_535;
 
     private final NodeContext node;
+    private final Removal removal;
 
-    NodeAdmin(NodeContext node) {
+    NodeAdmin(NodeContext node, Removal removal) {
         this.node = node;
+        this.removal = removal;
     }
 
     /** The nodes as they are laid out, and the groups that each has data of, leads when all is well, or witnesses. */
@@ -51,6 +53,9 @@ final class NodeAdmin {
                     words(layout.groups().stream()
                             .filter(group -> group.isVoter(info.name()))
                             .map(group -> group.name() + part(group, info.name()))));
+            if (layout.isLeaving(info.name())) {
+                row.put("leaving", String.join("; ", removal.obstacles(info.name())));
+            }
             row.put("up", Boolean.toString(node.members().isPresent(info.name())));
             rows.add(row);
         }
@@ -89,6 +94,30 @@ final class NodeAdmin {
         while (node.topology().layout().version() < version && System.nanoTime() < end) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+    }
+
+    /**
+     * Has a node taken out of the cluster, or goes on.
+     *
+     * @return what is still to be done, a sentence each; nothing if it is out
+     */
+    List<String> remove(Map<String, String> parameters) {
+        NodeName name = new NodeName(Admin.need(parameters, "node"));
+        boolean dead = Boolean.parseBoolean(parameters.getOrDefault("dead", "false"));
+        Layout layout = newest();
+        if (layout.removed().contains(name)) {
+            return List.of();
+        }
+        if (layout.leaving()
+                .filter(gone -> gone.node().equals(name) && (gone.dead() || !dead))
+                .isEmpty()) {
+            if (dead && node.members().isPresent(name)) {
+                throw new Refused(
+                        Refused.Reason.CANNOT, "node " + name + " is up: stop it first, or take it out without --dead");
+            }
+            change(before -> before.leaving(name, dead));
+        }
+        return removal.obstacles(name);
     }
 
     /** Adds a node, and says what its file and its secret file must hold. */

@@ -78,7 +78,7 @@ public final class Enrollment {
 
     /** Answers requests on this node's channel. */
     public void offerOn(MinaNodeChannel channel) {
-        channel.offerToStrangers((peer, request, answer) -> join(request, answer));
+        channel.offerToStrangers(SERVICE, (peer, request, answer) -> join(request, answer));
         channel.offer(RENEW, this::renew);
     }
 
@@ -171,7 +171,8 @@ public final class Enrollment {
                 .toList();
         for (NodeInfo holder : others) {
             try {
-                BinaryReader answer = new BinaryReader(askStranger(network, holder, token, request));
+                BinaryReader answer =
+                        new BinaryReader(askStranger(network, holder, token.fingerprint(), SERVICE, request));
                 X509Certificate own = Pem.certificates(answer.text()).getFirst();
                 X509Certificate authority = Pem.certificates(answer.text()).getFirst();
                 String caKey = answer.text();
@@ -203,14 +204,15 @@ public final class Enrollment {
                 .append(why.getMessage());
     }
 
-    private static byte[] askStranger(Network network, NodeInfo holder, JoinToken token, byte[] request)
+    /** Asks a node without showing a certificate, if it has one of the CA with that fingerprint. */
+    static byte[] askStranger(Network network, NodeInfo holder, String fingerprint, String service, byte[] request)
             throws IOException {
-        SSLContext context = believing(token.fingerprint());
+        SSLContext context = believing(fingerprint);
         try (Connection connection = network.connect(
                 new InetSocketAddress(holder.host(), holder.channelPort()),
                 LIMIT,
                 Optional.of(Tls.implicit(context)))) {
-            return MinaNodeChannel.askOnce(holder.name(), connection, SERVICE, request, LIMIT);
+            return MinaNodeChannel.askOnce(holder.name(), connection, service, request, LIMIT);
         }
     }
 
@@ -226,7 +228,7 @@ public final class Enrollment {
             public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
                 X509Certificate authority = chain[chain.length - 1];
                 if (!Authority.fingerprint(authority).equals(fingerprint)) {
-                    throw new CertificateException("the peer's CA is not the one of the join token");
+                    throw new CertificateException("the peer's CA is not the one that is believed");
                 }
                 try {
                     chain[0].verify(authority.getPublicKey());

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Malformed;
@@ -165,6 +166,91 @@ public record Layout(
             moreGroups.add(group(GroupName.spool(added.name()), led(added, Role.MTA), more));
         }
         return new Layout(version + 1, more, moreGroups, ended, removed, leaving);
+    }
+
+    /**
+     * The next layout, in which a node is being taken out: what it leads is emptied and ended, and then it goes.
+     *
+     * @param dead whether it will never answer again
+     * @throws Malformed if there is no such node
+     * @throws Refused if it cannot be spared
+     */
+    public Layout leaving(NodeName name, boolean dead) {
+        NodeInfo node = node(name)
+                .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
+                        + list(nodes.stream().map(NodeInfo::name))));
+        Leaving wanted = new Leaving(name, dead);
+        if (leaving.filter(now -> !now.node().equals(name)).isPresent()) {
+            throw refused("node " + leaving.get().node() + " is being taken out: one node goes after the other");
+        }
+        List<GroupSpec> needed = groups.stream()
+                .filter(group -> group.isVoter(name) && !group.preferred().equals(name))
+                .toList();
+        if (group(GroupName.DIRECTORY).filter(group -> group.isVoter(name)).isPresent()) {
+            throw refused("node " + name + " votes in the directory, whose voters stay: 'merpati node drain " + name
+                    + "' takes it out of service");
+        }
+        if (!needed.isEmpty()) {
+            throw refused(
+                    "node " + name + " has a part in " + list(needed.stream().map(GroupSpec::name))
+                            + ", which other nodes lead and which would survive one death less without it:"
+                            + " 'merpati node drain " + name + "' takes it out of service");
+        }
+        for (GroupSpec own : groups) {
+            if (own.preferred().equals(name)) {
+                spare(own, node, dead);
+            }
+        }
+        return new Layout(version + 1, nodes, groups, ended, removed, Optional.of(wanted));
+    }
+
+    /** Makes sure that a group can be emptied that a node leads. */
+    private void spare(GroupSpec own, NodeInfo node, boolean dead) {
+        if (dead && (own.voters().size() - 1) * 2 <= own.voters().size()) {
+            throw refused(own.name() + " has no majority without node " + node.name()
+                    + ", so what it alone has cannot be brought away: start the node again");
+        }
+        boolean shard = own.name().isShard();
+        boolean other = groups.stream()
+                .anyMatch(g -> g.name().isShard() == shard
+                        && g.name().isSpool() != shard
+                        && !g.name().equals(own.name()));
+        if (!other) {
+            throw refused("node " + node.name() + " leads the only " + (shard ? "shard" : "spool")
+                    + " of the cluster: add another node of its role first");
+        }
+    }
+
+    private static Refused refused(String sentence) {
+        return new Refused(Refused.Reason.CANNOT, sentence);
+    }
+
+    private static String list(Stream<?> names) {
+        return names.map(Object::toString).collect(Collectors.joining(", "));
+    }
+
+    /** The next layout, in which a group is no more. */
+    public Layout ended(GroupName group) {
+        Set<GroupName> more = new HashSet<>(ended);
+        more.add(group);
+        List<GroupSpec> left =
+                groups.stream().filter(g -> !g.name().equals(group)).toList();
+        return new Layout(version + 1, nodes, left, more, removed, leaving);
+    }
+
+    /** The next layout, without the node that was being taken out; it votes in no group any more. */
+    public Layout left() {
+        NodeName gone = leaving.orElseThrow().node();
+        Set<NodeName> more = new HashSet<>(removed);
+        more.add(gone);
+        List<NodeInfo> stay =
+                nodes.stream().filter(node -> !node.name().equals(gone)).toList();
+        return new Layout(version + 1, stay, groups, ended, more, Optional.empty());
+    }
+
+    /** Whether a node is being taken out. */
+    public boolean isLeaving(NodeName node) {
+        return leaving.filter(gone -> gone.node().equals(node)).isPresent();
     }
 
     private GroupName nextShard() {

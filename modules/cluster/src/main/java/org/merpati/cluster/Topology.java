@@ -100,6 +100,14 @@ public final class Topology {
         return groups().stream().filter(g -> g.name().isShard()).toList();
     }
 
+    /** The shards that stay: none whose node is being taken out. */
+    public List<GroupSpec> stayingShards() {
+        Layout now = layout;
+        return now.groups().stream()
+                .filter(g -> g.name().isShard() && !now.isLeaving(g.preferred()))
+                .toList();
+    }
+
     /** The spools. */
     public List<GroupSpec> spools() {
         return groups().stream().filter(g -> g.name().isSpool()).toList();

@@ -95,6 +95,48 @@ class LayoutTest {
     }
 
     @Test
+    void aNodeLeavesWhenItsOwnGroupsAreEnded() {
+        Layout four = three().with(node(4, Set.of(Role.MAILBOX, Role.MTA)));
+        NodeName name = new NodeName("n4");
+        Layout leaving = four.leaving(name, false);
+        assertThat(leaving.version()).isEqualTo(four.version() + 1);
+        assertThat(leaving.isLeaving(name)).isTrue();
+        assertThatThrownBy(leaving::left).isInstanceOf(Malformed.class);
+        Layout gone =
+                leaving.ended(GroupName.shard(4)).ended(GroupName.spool(name)).left();
+        assertThat(gone.nodes()).isEqualTo(three().nodes());
+        assertThat(gone.groups()).isEqualTo(three().groups());
+        assertThat(gone.removed()).containsExactly(name);
+        assertThat(gone.leaving()).isEmpty();
+        assertThatThrownBy(() -> gone.leaving(name, false)).hasMessageContaining("no node 'n4'");
+    }
+
+    @Test
+    void whoCannotBeSparedStays() {
+        Layout four = three().with(node(4, Set.of(Role.MAILBOX)));
+        assertThatThrownBy(() -> four.leaving(new NodeName("n1"), false))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("votes in the directory");
+        Layout five = four.with(node(5, Set.of(Role.MAILBOX)));
+        assertThatThrownBy(() -> five.leaving(new NodeName("n4"), false))
+                .hasMessageContaining("node n4 has a part in shard-5");
+        Layout one = five.leaving(new NodeName("n5"), false);
+        assertThatThrownBy(() -> one.leaving(new NodeName("n4"), false))
+                .hasMessageContaining("node n5 is being taken out");
+        assertThat(one.leaving(new NodeName("n5"), true).leaving().orElseThrow().dead())
+                .isTrue();
+        Layout two = Layout.seed(List.of(node(1, ALL))).with(node(2, Set.of(Role.MTA)));
+        assertThatThrownBy(() -> two.leaving(new NodeName("n2"), true))
+                .hasMessageContaining("no majority without node n2");
+        assertThat(two.leaving(new NodeName("n2"), false).leaving()).isPresent();
+        assertThat(one.with(node(6, Set.of(Role.MAILBOX)))
+                        .group(GroupName.shard(6))
+                        .orElseThrow()
+                        .dataNodes())
+                .doesNotContain(new NodeName("n5"));
+    }
+
+    @Test
     void onlyANewerLayoutIsGoneOverTo() {
         Topology topology = new Topology(new Id(1, 2), three().nodes());
         Layout first = three().with(node(4, ALL));

@@ -24,6 +24,7 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
 import org.merpati.mta.learned.Knowledge;
 import org.merpati.mta.learned.LearnedCounts;
 import org.merpati.runtime.Health;
@@ -47,6 +48,7 @@ import org.merpati.wire.Tls;
  */
 public final class MtaRole implements AutoCloseable {
     private static final Duration IDLE = Duration.ofMinutes(5);
+    private static final int COUNTED = 10_000;
     private static final Duration GRACE = Duration.ofSeconds(3);
 
     /**
@@ -140,6 +142,24 @@ public final class MtaRole implements AutoCloseable {
             runners.remove(runner);
             runner.close();
         };
+    }
+
+    /**
+     * Has a spool that is led here take no new mail any more.
+     *
+     * @return how many mails are left in it, at most as many as are counted at once
+     * @throws TryLater if it is not led here
+     */
+    public int shut(GroupName group) {
+        Spool spool = spools.all().stream()
+                .filter(here -> here.group().equals(group) && here.leads())
+                .findFirst()
+                .orElseThrow(() -> new TryLater("this node does not lead " + group));
+        if (!spool.isShut()) {
+            spool.shut();
+        }
+        spool.barrier();
+        return spool.open(COUNTED).size();
     }
 
     private static String says(QueueRunner runner) {

@@ -38,7 +38,7 @@ public final class Spools {
     /** The one that takes new mail: this node's own if it is led here, or any other that is. */
     public Optional<Spool> accepting() {
         return spools.stream()
-                .filter(Spool::leads)
+                .filter(spool -> spool.leads() && !spool.isShut())
                 .min(Comparator.comparingInt((Spool s) -> s.group().equals(own) ? 0 : 1)
                         .thenComparing(Spool::group));
     }

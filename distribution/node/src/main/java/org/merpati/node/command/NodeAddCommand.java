@@ -113,11 +113,9 @@ final class NodeAddCommand implements Callable<Integer> {
 
     private void secret(JsonNode said) throws IOException {
         if (!said.has("token")) {
-            door.out()
-                    .println(
-                            "2. in its data folder the file 'secret', mode 0600, with the token that 'merpati node token "
-                                    + name + "' makes on "
-                                    + said.get("holders").asString().replace(" ", " or "));
+            String where = said.get("holders").asString().replace(" ", " or ");
+            door.out().println("2. in its data folder the file 'secret', mode 0600, with the token that");
+            door.out().println("   'merpati node token " + name + "' makes on " + where);
             return;
         }
         String token = said.get("token").asString();

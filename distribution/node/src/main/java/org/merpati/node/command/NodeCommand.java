@@ -63,6 +63,49 @@ public final class NodeCommand {
     }
 
     @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Takes a node out of the cluster for good, while the cluster serves: its accounts move to other shards,"
+                        + " its mails are delivered, and it is believed no more.",
+                "It goes on by itself, whoever dies meanwhile; this command begins it and waits. Ends with 0 when the"
+                        + " node is out, or with 1 and what is still to be done."
+            })
+    int remove(
+            @Mixin Door door,
+            @Parameters(paramLabel = "NODE") String name,
+            @Option(names = "--dead", description = "the node will never come back: it is not asked for anything")
+                    boolean dead,
+            @Option(
+                            names = "--wait",
+                            paramLabel = "SECONDS",
+                            description = "how long at most (default: ${DEFAULT-VALUE})",
+                            defaultValue = "600")
+                    int wait) {
+        long end = System.nanoTime() + Duration.ofSeconds(wait).toNanos();
+        Map<String, String> asked = Map.of("node", name, "dead", Boolean.toString(dead));
+        JsonNode left = MissingNode.getInstance();
+        do {
+            JsonNode now = door.ask("node remove", asked);
+            if (!door.json() && !now.equals(left)) {
+                door.lines(now);
+            }
+            left = now;
+            if (!left.isEmpty()) {
+                LockSupport.parkNanos(LOOK.toNanos());
+            }
+        } while (!left.isEmpty() && System.nanoTime() < end);
+        if (door.json()) {
+            door.say(left);
+        } else {
+            door.out()
+                    .println("node " + name
+                            + (left.isEmpty() ? " is taken out of the cluster" : " is still being taken out"));
+        }
+        return left.isEmpty() ? 0 : FAILED;
+    }
+
+    @Command(
             name = "undrain",
             mixinStandardHelpOptions = true,
             description = "Takes a drained node, that was not stopped, into service again.")
@@ -96,6 +139,12 @@ public final class NodeCommand {
                             "%-12s %-5s %-24s %s%n",
                             name, state, row.get("host").asString(), roles);
             door.out().printf("    %s%n", row.get("groups").asString());
+            if (row.has("leaving")) {
+                door.out()
+                        .printf(
+                                "    is being taken out: %s%n",
+                                row.get("leaving").asString());
+            }
         }
         return 0;
     }
