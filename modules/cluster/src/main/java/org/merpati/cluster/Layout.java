@@ -267,7 +267,9 @@ public record Layout(
     private List<NodeInfo> led(NodeInfo first, Role role) {
         Comparator<NodeInfo> load = Comparator.comparingLong(node ->
                 groups.stream().filter(g -> g.dataNodes().contains(node.name())).count());
-        return Stream.concat(Stream.of(first), with(nodes, role).stream().sorted(load))
-                .toList();
+        Stream<NodeInfo> others = with(nodes, role).stream()
+                .filter(node -> !isLeaving(node.name()))
+                .sorted(load);
+        return Stream.concat(Stream.of(first), others).toList();
     }
 }
