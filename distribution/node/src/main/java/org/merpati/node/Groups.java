@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,6 +58,9 @@ final class Groups implements AutoCloseable {
     private final Topology topology;
     private final List<Kind> kinds = new CopyOnWriteArrayList<>();
     private final Map<GroupName, AutoCloseable> carried = new ConcurrentHashMap<>();
+    /** Groups that are new to this node and that it has seen no leader of. */
+    private final Set<GroupName> unled = ConcurrentHashMap.newKeySet();
+
     private final Journals journals;
     private final Members members;
     private final Routes routes;
@@ -140,17 +144,34 @@ final class Groups implements AutoCloseable {
             }
         }
         for (GroupSpec spec : topology.groups()) {
-            if (open.containsKey(spec.name())) {
-                continue;
-            }
-            if (spec.isWitness(self)) {
-                opened(spec, journals.witness(spec));
-            } else if (spec.isVoter(self)) {
-                for (Kind kind : kinds) {
-                    pickUp(kind, spec);
-                }
+            if (!open.containsKey(spec.name())) {
+                enter(spec);
             }
         }
+    }
+
+    private void enter(GroupSpec spec) throws IOException {
+        if (spec.isWitness(self)) {
+            opened(spec, journals.witness(spec));
+        } else if (spec.isVoter(self)) {
+            for (Kind kind : kinds) {
+                pickUp(kind, spec);
+            }
+        }
+    }
+
+    /**
+     * The same for a newer layout, while this node serves: a group that is new to it may wait for its first leader
+     * without making the node unready.
+     *
+     * @throws IOException as above
+     */
+    void follow() throws IOException {
+        Set<GroupName> before = Set.copyOf(open.keySet());
+        topology.groups().stream()
+                .filter(spec -> spec.isVoter(self) && !before.contains(spec.name()))
+                .forEach(spec -> unled.add(spec.name()));
+        align();
     }
 
     private void pickUp(Kind kind, GroupSpec spec) throws IOException {
@@ -172,6 +193,7 @@ final class Groups implements AutoCloseable {
     private void leave(GroupName group) {
         putDown(group);
         specs.remove(group);
+        unled.remove(group);
         health.remove("group " + group);
         Journal journal = open.remove(group);
         if (journal != null) {
@@ -190,7 +212,7 @@ final class Groups implements AutoCloseable {
         open.put(spec.name(), journal);
         journal.watch(leadership -> announce(spec.name(), leadership));
         routes.answer(spec.name(), () -> route(spec.name(), journal.leadership()));
-        health.add("group " + spec.name(), () -> state(journal.status()));
+        health.add("group " + spec.name(), () -> state(spec.name(), journal.status()));
         return journal;
     }
 
@@ -210,12 +232,15 @@ final class Groups implements AutoCloseable {
         return leadership.leader().map(node -> new Route(group, node, leadership.epoch()));
     }
 
-    private static Health.State state(JournalStatus status) {
+    private Health.State state(GroupName group, JournalStatus status) {
         boolean failed = status.state().startsWith("failed");
         boolean led = status.leadership().leader().isPresent();
         String sentence = failed || led ? status.state() : status.state() + ", no leader is known";
         String alarms = status.alarms().isEmpty() ? "" : "; " + String.join("; ", status.alarms());
-        return new Health.State(!failed && led, sentence + alarms);
+        if (led) {
+            unled.remove(group);
+        }
+        return new Health.State(!failed && (led || unled.contains(group)), sentence + alarms);
     }
 
     /** The rows of status. */

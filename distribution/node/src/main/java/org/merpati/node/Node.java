@@ -34,6 +34,7 @@ import org.merpati.journal.JournalConfig;
 import org.merpati.journal.RatisJournals;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
@@ -148,7 +149,7 @@ public final class Node implements AutoCloseable {
         Topology topology = context.topology();
         LayoutKeeper.Following following = () -> {
             context.identity().expel(topology.layout().removed());
-            context.groups().align();
+            context.groups().follow();
         };
         parts.add("layout", new LayoutKeeper(topology, context.directory(), new LayoutFile(config.data()), following));
         parts.add(
@@ -299,10 +300,20 @@ public final class Node implements AutoCloseable {
                 copy,
                 DirectoryGroup.writes(routes, own),
                 ids,
-                () -> topology.stayingShards().stream().map(GroupSpec::name).toList(),
+                () -> settled(topology, routes),
                 config.security().passwordIterations());
         return new People(
                 directory, new Learned(words, waves, correspondents, origins, DirectoryGroup.tableWrites(routes, own)));
+    }
+
+    /** The shards that stay and that a leader is known of; all that stay if there is none such. */
+    private static List<GroupName> settled(Topology topology, Routes routes) {
+        List<GroupName> staying =
+                topology.stayingShards().stream().map(GroupSpec::name).toList();
+        List<GroupName> led = staying.stream()
+                .filter(shard -> routes.table().route(shard).isPresent())
+                .toList();
+        return led.isEmpty() ? staying : led;
     }
 
     private LiveCopy followed(NodeConfig config, Topology topology, MinaNodeChannel channel, SideTables tables)

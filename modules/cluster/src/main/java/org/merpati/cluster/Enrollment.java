@@ -172,7 +172,7 @@ public final class Enrollment {
         for (NodeInfo holder : others) {
             try {
                 BinaryReader answer =
-                        new BinaryReader(askStranger(network, holder, token.fingerprint(), SERVICE, request));
+                        new BinaryReader(askStranger(network, holder, token.fingerprint(), SERVICE, request, LIMIT));
                 X509Certificate own = Pem.certificates(answer.text()).getFirst();
                 X509Certificate authority = Pem.certificates(answer.text()).getFirst();
                 String caKey = answer.text();
@@ -205,14 +205,15 @@ public final class Enrollment {
     }
 
     /** Asks a node without showing a certificate, if it has one of the CA with that fingerprint. */
-    static byte[] askStranger(Network network, NodeInfo holder, String fingerprint, String service, byte[] request)
+    static byte[] askStranger(
+            Network network, NodeInfo holder, String fingerprint, String service, byte[] request, Duration limit)
             throws IOException {
         SSLContext context = believing(fingerprint);
         try (Connection connection = network.connect(
                 new InetSocketAddress(holder.host(), holder.channelPort()),
-                LIMIT,
+                limit,
                 Optional.of(Tls.implicit(context)))) {
-            return MinaNodeChannel.askOnce(holder.name(), connection, service, request, LIMIT);
+            return MinaNodeChannel.askOnce(holder.name(), connection, service, request, limit);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.merpati.cluster;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +19,7 @@ import org.merpati.wire.Network;
  */
 public final class Removed {
     private static final String SERVICE = "removed";
+    private static final Duration LIMIT = Duration.ofSeconds(2);
 
     private Removed() {}
 
@@ -54,7 +56,7 @@ public final class Removed {
     private static boolean says(NodeInfo node, String fingerprint, NodeIdentity self, Network network) {
         byte[] request = new BinaryWriter().text(self.node().value()).toByteArray();
         try {
-            return new BinaryReader(Enrollment.askStranger(network, node, fingerprint, SERVICE, request)).flag();
+            return new BinaryReader(Enrollment.askStranger(network, node, fingerprint, SERVICE, request, LIMIT)).flag();
         } catch (IOException | Failure away) {
             return false;
         }
