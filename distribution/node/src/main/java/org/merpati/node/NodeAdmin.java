@@ -54,7 +54,7 @@ final class NodeAdmin {
                             .filter(group -> group.isVoter(info.name()))
                             .map(group -> group.name() + part(group, info.name()))));
             if (layout.isLeaving(info.name())) {
-                row.put("leaving", String.join("; ", removal.obstacles(info.name())));
+                row.put("leaving", String.join("; ", removal.obstacles()));
             }
             row.put("up", Boolean.toString(node.members().isPresent(info.name())));
             rows.add(row);
@@ -104,6 +104,7 @@ final class NodeAdmin {
     List<String> remove(Map<String, String> parameters) {
         NodeName name = new NodeName(Admin.need(parameters, "node"));
         boolean dead = Boolean.parseBoolean(parameters.getOrDefault("dead", "false"));
+        boolean force = Boolean.parseBoolean(parameters.getOrDefault("force", "false"));
         Layout layout = newest();
         if (layout.removed().contains(name)) {
             return List.of();
@@ -115,9 +116,9 @@ final class NodeAdmin {
                 throw new Refused(
                         Refused.Reason.CANNOT, "node " + name + " is up: stop it first, or take it out without --dead");
             }
-            change(before -> before.leaving(name, dead));
+            change(before -> before.leaving(name, dead, force));
         }
-        return removal.obstacles(name);
+        return removal.obstacles();
     }
 
     /** Adds a node, and says what its file and its secret file must hold. */

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a node out of the cluster, as the layout says that it is leaving: drains it, has the accounts of its shard move
- * away and the mails of its spool delivered, ends both, and takes it off the layout. Whoever leads the directory does
+ * Takes a node out of the cluster, as the layout says that it is leaving: drains it, has the accounts of the shards that
+ * it votes in move to others and the mails of its spools delivered, ends those groups, and takes it off the layout. Whoever leads the directory does
  * the next step; each step looks at what is there and may be made again, so another leader goes on where one stopped.
  */
 final class Removal implements AutoCloseable {
@@ -69,18 +69,18 @@ final class Removal implements AutoCloseable {
         if (!leaving.dead()) {
             begin(leaving.node());
         }
-        for (GroupSpec group : own(layout, leaving.node())) {
+        for (GroupSpec group : closing(layout)) {
             if (group.name().isShard()) {
                 evacuate(group.name());
             }
-            if (left(group.name()).isEmpty()) {
+            if (replaced(layout, group) && left(group.name()).isEmpty()) {
                 if (node.directory().layOut(layout, layout.ended(group.name()))) {
                     LOG.info("group {} is empty and ended", group.name());
                 }
                 return;
             }
         }
-        if (own(layout, leaving.node()).isEmpty() && node.directory().layOut(layout, layout.left())) {
+        if (closing(layout).isEmpty() && node.directory().layOut(layout, layout.left())) {
             LOG.info("node {} is taken out of the cluster", leaving.node());
         }
     }
@@ -93,10 +93,19 @@ final class Removal implements AutoCloseable {
         }
     }
 
-    private static List<GroupSpec> own(Layout layout, NodeName leaving) {
-        return layout.groups().stream()
-                .filter(group -> group.preferred().equals(leaving))
-                .toList();
+    private static List<GroupSpec> closing(Layout layout) {
+        return layout.groups().stream().filter(layout::isClosing).toList();
+    }
+
+    /** Whether the node that leads a closing group, if it stays, leads one of that kind that it can use instead. */
+    private boolean replaced(Layout layout, GroupSpec closing) {
+        return layout.isLeaving(closing.preferred())
+                || layout.groups().stream()
+                        .anyMatch(group -> group.preferred().equals(closing.preferred())
+                                && group.name().isShard() == closing.name().isShard()
+                                && !group.name().equals(GroupName.DIRECTORY)
+                                && !layout.isClosing(group)
+                                && node.routes().table().route(group.name()).isPresent());
     }
 
     private List<Account> bound(GroupName shard) {
@@ -141,21 +150,23 @@ final class Removal implements AutoCloseable {
         return mails == 0 ? List.of() : List.of(group + " has " + mails + " mails to be delivered");
     }
 
-    /** What is still to be done until a node is taken out, a sentence each; nothing if it is. */
-    List<String> obstacles(NodeName leaving) {
+    /** What is still to be done until the node that is leaving is taken out, a sentence each. */
+    List<String> obstacles() {
         Layout layout =
                 node.directory().people().layout().orElse(node.topology().layout());
         List<String> obstacles = new ArrayList<>();
-        for (GroupSpec group : own(layout, leaving)) {
+        for (GroupSpec group : closing(layout)) {
             try {
-                List<String> left = left(group.name());
+                List<String> left = replaced(layout, group)
+                        ? left(group.name())
+                        : List.of(group.name() + " waits for the group in its place to be led");
                 obstacles.addAll(left.isEmpty() ? List.of(group.name() + " is empty and about to be ended") : left);
             } catch (Failure away) {
                 obstacles.add(group.name() + ": " + away.sentence());
             }
         }
-        if (obstacles.isEmpty() && layout.node(leaving).isPresent()) {
-            obstacles.add("node " + leaving + " is about to be taken off the layout");
+        if (obstacles.isEmpty()) {
+            layout.leaving().ifPresent(gone -> obstacles.add("node " + gone.node() + " is about to be taken off"));
         }
         return obstacles;
     }

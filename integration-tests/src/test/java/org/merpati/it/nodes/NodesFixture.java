@@ -66,7 +66,7 @@ final class NodesFixture implements AutoCloseable {
         long seed = System.nanoTime();
         Ledger ledger = Stories.underLoad(cluster, accounts, seed, trouble);
         Checker.Verdict verdict =
-                Checker.settle(ledger, cluster.plan().listeners("node1").get("imap"), accounts);
+                Checker.settle(ledger, cluster.plan().all("imap").getFirst(), accounts);
         System.out.println("checker after " + what + ": " + verdict + ", seed " + seed);
         assertThat(verdict.wrong()).as("seed %d", seed).isEmpty();
         assertThat(verdict.duplicates()).as("seed %d", seed).isZero();

@@ -7,7 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Malformed;
@@ -169,56 +171,91 @@ public record Layout(
     }
 
     /**
-     * The next layout, in which a node is being taken out: what it leads is emptied and ended, and then it goes.
+     * The next layout, in which a node is being taken out. The groups that it votes in are emptied and ended, and then
+     * it goes; for those that another node leads there are new ones, led by the same, without it.
      *
      * @param dead whether it will never answer again
+     * @param force whether a new group may survive fewer deaths than the one that it is for
      * @throws Malformed if there is no such node
      * @throws Refused if it cannot be spared
      */
-    public Layout leaving(NodeName name, boolean dead) {
+    public Layout leaving(NodeName name, boolean dead, boolean force) {
         NodeInfo node = node(name)
                 .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
                         + list(nodes.stream().map(NodeInfo::name))));
-        Leaving wanted = new Leaving(name, dead);
-        if (leaving.filter(now -> !now.node().equals(name)).isPresent()) {
+        Optional<Leaving> wanted = Optional.of(new Leaving(name, dead));
+        if (isLeaving(name)) {
+            return new Layout(version + 1, nodes, groups, ended, removed, wanted);
+        }
+        if (leaving.isPresent()) {
             throw refused("node " + leaving.get().node() + " is being taken out: one node goes after the other");
         }
-        List<GroupSpec> needed = groups.stream()
-                .filter(group -> group.isVoter(name) && !group.preferred().equals(name))
-                .toList();
-        if (group(GroupName.DIRECTORY).filter(group -> group.isVoter(name)).isPresent()) {
-            throw refused("node " + name + " votes in the directory, whose voters stay: 'merpati node drain " + name
-                    + "' takes it out of service");
-        }
-        if (!needed.isEmpty()) {
-            throw refused(
-                    "node " + name + " has a part in " + list(needed.stream().map(GroupSpec::name))
-                            + ", which other nodes lead and which would survive one death less without it:"
-                            + " 'merpati node drain " + name + "' takes it out of service");
-        }
-        for (GroupSpec own : groups) {
-            if (own.preferred().equals(name)) {
-                spare(own, node, dead);
+        Layout after = new Layout(version + 1, nodes, groups, ended, removed, wanted);
+        for (GroupSpec old : groups) {
+            if (old.isVoter(name)) {
+                spare(old, node, dead);
+                if (!old.preferred().equals(name)) {
+                    after = after.renewed(old, node, force);
+                }
             }
         }
-        return new Layout(version + 1, nodes, groups, ended, removed, Optional.of(wanted));
+        after.refuseLast(node);
+        return after;
     }
 
-    /** Makes sure that a group can be emptied that a node leads. */
-    private void spare(GroupSpec own, NodeInfo node, boolean dead) {
-        if (dead && (own.voters().size() - 1) * 2 <= own.voters().size()) {
-            throw refused(own.name() + " has no majority without node " + node.name()
-                    + ", so what it alone has cannot be brought away: start the node again");
+    /** Makes sure that a group can be emptied that a node votes in. */
+    private static void spare(GroupSpec group, NodeInfo node, boolean dead) {
+        if (group.name().equals(GroupName.DIRECTORY)) {
+            throw refused("node " + node.name() + " votes in the directory, whose voters stay: 'merpati node drain "
+                    + node.name() + "' takes it out of service");
         }
-        boolean shard = own.name().isShard();
-        boolean other = groups.stream()
-                .anyMatch(g -> g.name().isShard() == shard
-                        && g.name().isSpool() != shard
-                        && !g.name().equals(own.name()));
-        if (!other) {
-            throw refused("node " + node.name() + " leads the only " + (shard ? "shard" : "spool")
-                    + " of the cluster: add another node of its role first");
+        if (dead && (group.voters().size() - 1) * 2 <= group.voters().size()) {
+            throw refused(group.name() + " has no majority without node " + node.name()
+                    + ", so what it has cannot be brought away: start the node again");
         }
+    }
+
+    /** This layout and a new group for one that is closing, led by the same node. */
+    private Layout renewed(GroupSpec old, NodeInfo without, boolean force) {
+        Role role = old.name().isShard() ? Role.MAILBOX : Role.MTA;
+        NodeInfo leader = node(old.preferred()).orElseThrow();
+        List<NodeInfo> staying =
+                nodes.stream().filter(node -> !node.equals(without)).toList();
+        GroupSpec group = group(next(old), led(leader, role), staying);
+        if (!force && group.voters().size() < Math.min(COPIES, old.voters().size())) {
+            throw refused(old.name() + " needs a node in the place of " + without.name()
+                    + ", or what is in it would not survive a death: add a node with the role " + role.text()
+                    + " first, or give that up with --force");
+        }
+        List<GroupSpec> more = Stream.concat(groups.stream(), Stream.of(group)).toList();
+        return new Layout(version, nodes, more, ended, removed, leaving);
+    }
+
+    /** The name of a group for what one that is closing has. */
+    private GroupName next(GroupSpec old) {
+        return old.name().isShard()
+                ? nextShard()
+                : free(2, n -> new GroupName(GroupName.spool(old.preferred()) + "-" + n));
+    }
+
+    /** What a leaving node leads goes to other groups of its kind: there must be one. */
+    private void refuseLast(NodeInfo node) {
+        for (GroupSpec own : groups) {
+            boolean shard = own.name().isShard();
+            if (own.preferred().equals(node.name())
+                    && groups.stream()
+                            .noneMatch(g -> !g.name().equals(GroupName.DIRECTORY)
+                                    && g.name().isShard() == shard
+                                    && !isClosing(g))) {
+                throw refused("node " + node.name() + " leads the only " + (shard ? "shard" : "spool")
+                        + " of the cluster: add another node of its role first");
+            }
+        }
+    }
+
+    /** Whether a group is being emptied, to be ended: a node that votes in it is being taken out. */
+    public boolean isClosing(GroupSpec group) {
+        return leaving.filter(gone -> group.isVoter(gone.node())).isPresent();
     }
 
     private static Refused refused(String sentence) {
@@ -254,13 +291,18 @@ public record Layout(
     }
 
     private GroupName nextShard() {
-        int number = 1;
+        return free(1, GroupName::shard);
+    }
+
+    /** The first name, counted from a number on, that no group has or had. */
+    private GroupName free(int from, IntFunction<GroupName> name) {
         Set<GroupName> taken = new HashSet<>(ended);
         groups.forEach(group -> taken.add(group.name()));
-        while (taken.contains(GroupName.shard(number))) {
-            number++;
-        }
-        return GroupName.shard(number);
+        return IntStream.iterate(from, n -> n + 1)
+                .mapToObj(name)
+                .filter(candidate -> !taken.contains(candidate))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A node, then the others of its role, those with the fewest copies first. */
@@ -268,7 +310,7 @@ public record Layout(
         Comparator<NodeInfo> load = Comparator.comparingLong(node ->
                 groups.stream().filter(g -> g.dataNodes().contains(node.name())).count());
         Stream<NodeInfo> others = with(nodes, role).stream()
-                .filter(node -> !isLeaving(node.name()))
+                .filter(node -> !isLeaving(node.name()) && !node.equals(first))
                 .sorted(load);
         return Stream.concat(Stream.of(first), others).toList();
     }

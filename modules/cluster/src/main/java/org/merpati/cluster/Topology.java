@@ -100,11 +100,11 @@ public final class Topology {
         return groups().stream().filter(g -> g.name().isShard()).toList();
     }
 
-    /** The shards that stay: none whose node is being taken out. */
+    /** The shards that are not being emptied. */
     public List<GroupSpec> stayingShards() {
         Layout now = layout;
         return now.groups().stream()
-                .filter(g -> g.name().isShard() && !now.isLeaving(g.preferred()))
+                .filter(g -> g.name().isShard() && !now.isClosing(g))
                 .toList();
     }
 

@@ -98,7 +98,7 @@ class LayoutTest {
     void aNodeLeavesWhenItsOwnGroupsAreEnded() {
         Layout four = three().with(node(4, Set.of(Role.MAILBOX, Role.MTA)));
         NodeName name = new NodeName("n4");
-        Layout leaving = four.leaving(name, false);
+        Layout leaving = four.leaving(name, false, false);
         assertThat(leaving.version()).isEqualTo(four.version() + 1);
         assertThat(leaving.isLeaving(name)).isTrue();
         assertThatThrownBy(leaving::left).isInstanceOf(Malformed.class);
@@ -108,27 +108,69 @@ class LayoutTest {
         assertThat(gone.groups()).isEqualTo(three().groups());
         assertThat(gone.removed()).containsExactly(name);
         assertThat(gone.leaving()).isEmpty();
-        assertThatThrownBy(() -> gone.leaving(name, false)).hasMessageContaining("no node 'n4'");
+        assertThatThrownBy(() -> gone.leaving(name, false, false)).hasMessageContaining("no node 'n4'");
+    }
+
+    @Test
+    void groupsThatOthersLeadAreRenewedWithoutWhoLeaves() {
+        NodeName gone = new NodeName("n4");
+        Layout five = three().with(node(4, Set.of(Role.MAILBOX))).with(node(5, Set.of(Role.MAILBOX)));
+        Layout leaving = five.leaving(gone, false, false);
+        GroupSpec renewed = leaving.group(GroupName.shard(6)).orElseThrow();
+        assertThat(renewed.preferred().value()).isEqualTo("n5");
+        assertThat(renewed.dataNodes()).hasSize(3).doesNotContain(gone).doesNotHaveDuplicates();
+        assertThat(leaving.groups().stream().filter(leaving::isClosing).map(GroupSpec::name))
+                .containsExactly(GroupName.shard(4), GroupName.shard(5));
+        Layout left =
+                leaving.ended(GroupName.shard(5)).ended(GroupName.shard(4)).left();
+        assertThat(left.groups()).hasSize(three().groups().size() + 1);
+    }
+
+    @Test
+    void aSpoolIsRenewedUnderAnotherName() {
+        Set<Role> mta = Set.of(Role.MTA);
+        Layout six = Layout.seed(List.of(
+                node(1, Set.of(Role.DIRECTORY, Role.WITNESS)),
+                node(2, Set.of(Role.MAILBOX)),
+                node(3, Set.of(Role.MAILBOX)),
+                node(4, mta),
+                node(5, mta)));
+        NodeName gone = new NodeName("n4");
+        assertThatThrownBy(() -> six.leaving(gone, false, false))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("spool-n5 needs a node in the place of n4")
+                .hasMessageContaining("add a node with the role mta first, or give that up with --force");
+        assertThat(six.leaving(gone, false, true)
+                        .group(new GroupName("spool-n5-2"))
+                        .orElseThrow()
+                        .voters())
+                .containsExactly(new NodeName("n5"));
+        Layout seven = six.with(node(6, mta)).leaving(gone, true, false);
+        GroupSpec spool = seven.group(new GroupName("spool-n5-2")).orElseThrow();
+        assertThat(spool.dataNodes().toString()).isEqualTo("[n5, n6]");
+        assertThat(spool.witness().map(NodeName::value)).contains("n1");
+        assertThat(seven.group(new GroupName("spool-n6-2"))).isPresent();
     }
 
     @Test
     void whoCannotBeSparedStays() {
         Layout four = three().with(node(4, Set.of(Role.MAILBOX)));
-        assertThatThrownBy(() -> four.leaving(new NodeName("n1"), false))
+        assertThatThrownBy(() -> four.leaving(new NodeName("n1"), false, false))
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("votes in the directory");
         Layout five = four.with(node(5, Set.of(Role.MAILBOX)));
-        assertThatThrownBy(() -> five.leaving(new NodeName("n4"), false))
-                .hasMessageContaining("node n4 has a part in shard-5");
-        Layout one = five.leaving(new NodeName("n5"), false);
-        assertThatThrownBy(() -> one.leaving(new NodeName("n4"), false))
+        Layout one = five.leaving(new NodeName("n5"), false, false);
+        assertThatThrownBy(() -> one.leaving(new NodeName("n4"), false, false))
                 .hasMessageContaining("node n5 is being taken out");
-        assertThat(one.leaving(new NodeName("n5"), true).leaving().orElseThrow().dead())
+        assertThat(one.leaving(new NodeName("n5"), true, false)
+                        .leaving()
+                        .orElseThrow()
+                        .dead())
                 .isTrue();
         Layout two = Layout.seed(List.of(node(1, ALL))).with(node(2, Set.of(Role.MTA)));
-        assertThatThrownBy(() -> two.leaving(new NodeName("n2"), true))
+        assertThatThrownBy(() -> two.leaving(new NodeName("n2"), true, false))
                 .hasMessageContaining("no majority without node n2");
-        assertThat(two.leaving(new NodeName("n2"), false).leaving()).isPresent();
+        assertThat(two.leaving(new NodeName("n2"), false, false).leaving()).isPresent();
         assertThat(one.with(node(6, Set.of(Role.MAILBOX)))
                         .group(GroupName.shard(6))
                         .orElseThrow()

@@ -89,7 +89,10 @@ public final class MtaRole implements AutoCloseable {
 
     MtaRole(Parts parts, MailExchanges exchanges) {
         this.parts = parts;
-        this.spools = new Spools(parts.self());
+        this.spools = new Spools(group -> parts.topology()
+                .group(group)
+                .filter(spec -> spec.preferred().equals(parts.self()))
+                .isPresent());
         this.screening = new Screening(parts.directory()::people, learned(), parts.knowledge(), parts.clock());
         this.connections = new NodeConnections(parts.topology(), parts.identity(), parts.network(), parts.hostname());
         NodeConfig.Timing timing = parts.config().timing();

@@ -76,6 +76,7 @@ public final class NodeCommand {
             @Parameters(paramLabel = "NODE") String name,
             @Option(names = "--dead", description = "the node will never come back: it is not asked for anything")
                     boolean dead,
+            @Option(names = "--force", description = "even if groups survive fewer deaths without it") boolean force,
             @Option(
                             names = "--wait",
                             paramLabel = "SECONDS",
@@ -83,7 +84,8 @@ public final class NodeCommand {
                             defaultValue = "600")
                     int wait) {
         long end = System.nanoTime() + Duration.ofSeconds(wait).toNanos();
-        Map<String, String> asked = Map.of("node", name, "dead", Boolean.toString(dead));
+        Map<String, String> asked =
+                Map.of("node", name, "dead", Boolean.toString(dead), "force", Boolean.toString(force));
         JsonNode left = MissingNode.getInstance();
         do {
             JsonNode now = door.ask("node remove", asked);
