@@ -166,6 +166,11 @@ public final class JournaledSpool implements Spool {
     }
 
     @Override
+    public void moved(MailId mail) {
+        submit(new SpoolCommand.Moved(mail));
+    }
+
+    @Override
     public void shut() {
         submit(new SpoolCommand.Shut());
     }

@@ -70,6 +70,13 @@ public final class MemorySpool implements Spool {
     }
 
     @Override
+    public synchronized void moved(MailId mail) {
+        if (bodies.remove(mail) != null) {
+            entries.remove(mail);
+        }
+    }
+
+    @Override
     public synchronized void shut() {
         shut = true;
     }

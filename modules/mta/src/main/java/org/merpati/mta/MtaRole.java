@@ -48,6 +48,10 @@ import org.merpati.wire.Tls;
  */
 public final class MtaRole implements AutoCloseable {
     private static final Duration IDLE = Duration.ofMinutes(5);
+    /** For how long mails are moved from one spool to another before it is told how many are left. */
+    private static final Duration MOVING = Duration.ofSeconds(2);
+
+    private static final long SOON_MILLIS = 1_000;
     private static final int COUNTED = 10_000;
     private static final Duration GRACE = Duration.ofSeconds(3);
 
@@ -148,7 +152,8 @@ public final class MtaRole implements AutoCloseable {
     }
 
     /**
-     * Has a spool that is led here take no new mail any more.
+     * Has a spool that is led here take no new mail any more, and what is not to be delivered at once go to another
+     * spool that is led here.
      *
      * @return how many mails are left in it, at most as many as are counted at once
      * @throws TryLater if it is not led here
@@ -162,7 +167,37 @@ public final class MtaRole implements AutoCloseable {
             spool.shut();
         }
         spool.barrier();
+        Optional<Spool> other = spools.accepting();
+        if (other.isPresent()) {
+            long end = parts.clock().nanos() + MOVING.toNanos();
+            for (MailEntry mail : spool.open(COUNTED)) {
+                if (parts.clock().nanos() > end) {
+                    break;
+                }
+                move(mail.id(), spool, other.get());
+            }
+        }
         return spool.open(COUNTED).size();
+    }
+
+    /** A death between the two changes leaves the mail in both: it is delivered twice at worst. */
+    private void move(MailId mail, Spool from, Spool to) {
+        QueueRunner queue = runner(from).orElseThrow(() -> new TryLater("this node does not lead " + from.group()));
+        if (!queue.withdraw(mail, SOON_MILLIS)) {
+            return;
+        }
+        Optional<MailEntry> now = from.find(mail);
+        if (now.isEmpty()) {
+            return;
+        }
+        try {
+            to.accept(now.get(), from.body(mail));
+            from.moved(mail);
+        } catch (TryLater later) {
+            queue.arrived(now.get());
+            throw later;
+        }
+        spools.arrived(to, now.get());
     }
 
     private static String says(QueueRunner runner) {

@@ -73,6 +73,13 @@ public interface Spool {
     Optional<MailEntry> trace(MailId mail);
 
     /**
+     * Forgets a mail that is not finished: another spool has taken it, with all that is known of it.
+     *
+     * @throws org.merpati.kernel.TryLater as {@link #accept}
+     */
+    void moved(MailId mail);
+
+    /**
      * Takes no new mail from now on, for good, because its node is being taken out of the cluster; bounces of what is
      * here are taken.
      *

@@ -55,6 +55,7 @@ final class SpoolCodec {
             case SpoolCommand.Expire c -> out.u8(6);
             case SpoolCommand.Flush c -> out.u8(7);
             case SpoolCommand.Shut c -> out.u8(8);
+            case SpoolCommand.Moved c -> out.u8(9).id(c.mail().value());
         }
         return out.toByteArray();
     }
@@ -106,6 +107,7 @@ final class SpoolCodec {
             case 6 -> new SpoolCommand.Expire();
             case 7 -> new SpoolCommand.Flush();
             case 8 -> new SpoolCommand.Shut();
+            case 9 -> new SpoolCommand.Moved(new MailId(in.id()));
             default -> throw new IllegalStateException("a spool has no command of kind " + kind + ": update this node");
         };
     }

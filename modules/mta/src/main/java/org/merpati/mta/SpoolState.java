@@ -103,6 +103,10 @@ public final class SpoolState implements StateMachine {
             }
             case SpoolCommand.Expire c -> expire(millis);
             case SpoolCommand.Flush c -> vault.flushAtEntry();
+            case SpoolCommand.Moved c -> {
+                vault.delete(SpoolRows.key(SpoolRows.OPEN, c.mail()));
+                dropBody(c.mail());
+            }
             case SpoolCommand.Shut c -> vault.put(SpoolRows.kind(SpoolRows.SHUT), DONE);
         }
         return DONE;

@@ -67,6 +67,17 @@ interface SpoolContract {
     }
 
     @Test
+    default void ofAMailThatWasMovedNothingIsLeft() {
+        MailEntry long1 = accept(octets(700_000));
+        MailEntry stays = accept(octets(1000));
+        spool().moved(long1.id());
+        spool().moved(long1.id());
+        assertThat(spool().open(10)).containsExactly(stays);
+        assertThat(spool().trace(long1.id())).isEmpty();
+        assertThatThrownBy(() -> spool().body(long1.id())).isInstanceOf(TryLater.class);
+    }
+
+    @Test
     default void aSpoolThatIsShutTakesOnlyBouncesOfWhatItHas() {
         MailEntry mail = accept(octets(1000));
         spool().shut();

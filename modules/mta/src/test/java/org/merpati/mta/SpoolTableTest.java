@@ -176,6 +176,15 @@ class SpoolTableTest {
     }
 
     @Test
+    void moved() throws IOException {
+        MailEntry mail = accepted();
+        first().spool().moved(mail.id());
+        Spool left = takeOver();
+        assertThat(left.open(10)).isEmpty();
+        assertThat(left.trace(mail.id())).isEmpty();
+    }
+
+    @Test
     void held() throws IOException {
         MailEntry mail = accepted();
         first().spool().hold(mail.id(), true);
@@ -280,6 +289,6 @@ class SpoolTableTest {
                 .filter(method -> method.isAnnotationPresent(Test.class))
                 .map(java.lang.reflect.Method::getName)
                 .toList();
-        assertThat(named).hasSize(12).isSubsetOf(tests);
+        assertThat(named).hasSize(13).isSubsetOf(tests);
     }
 }
