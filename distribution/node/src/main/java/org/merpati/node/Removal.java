@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a node out of the cluster, as the layout says that it is leaving: drains it, has the accounts of the shards that
- * it votes in move to others and the mails of its spools delivered, ends those groups, and takes it off the layout.
- * Whoever leads the directory does the next step; each step looks at what is there and may be made again, so another
- * leader goes on where one stopped.
+ * Takes a node out of the cluster, as the layout says that it is leaving: drains it, has the accounts of the shards
+ * that it votes in move to others and the mails of its spools delivered, ends those groups, and takes it off the
+ * layout. Whoever leads the directory does the next step; each step looks at what is there and may be made again, so
+ * another leader goes on where one stopped.
  */
 final class Removal implements AutoCloseable {
     /** Asks the leader of a spool to shut it, and how many mails are left. */

@@ -184,6 +184,9 @@ public record Layout(
                 .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
                         + list(nodes.stream().map(NodeInfo::name))));
         Optional<Leaving> wanted = Optional.of(new Leaving(name, dead));
+        List<GroupSpec> voted =
+                groups.stream().filter(group -> group.isVoter(name)).toList();
+        voted.forEach(group -> spare(group, node, dead));
         if (isLeaving(name)) {
             return new Layout(version + 1, nodes, groups, ended, removed, wanted);
         }
@@ -191,12 +194,9 @@ public record Layout(
             throw refused("node " + leaving.get().node() + " is being taken out: one node goes after the other");
         }
         Layout after = new Layout(version + 1, nodes, groups, ended, removed, wanted);
-        for (GroupSpec old : groups) {
-            if (old.isVoter(name)) {
-                spare(old, node, dead);
-                if (!old.preferred().equals(name)) {
-                    after = after.renewed(old, node, force);
-                }
+        for (GroupSpec old : voted) {
+            if (!old.preferred().equals(name)) {
+                after = after.renewed(old, node, force);
             }
         }
         after.refuseLast(node);

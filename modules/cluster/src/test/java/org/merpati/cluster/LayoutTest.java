@@ -170,7 +170,9 @@ class LayoutTest {
         Layout two = Layout.seed(List.of(node(1, ALL))).with(node(2, Set.of(Role.MTA)));
         assertThatThrownBy(() -> two.leaving(new NodeName("n2"), true, false))
                 .hasMessageContaining("no majority without node n2");
-        assertThat(two.leaving(new NodeName("n2"), false, false).leaving()).isPresent();
+        Layout going = two.leaving(new NodeName("n2"), false, false);
+        assertThatThrownBy(() -> going.leaving(new NodeName("n2"), true, false))
+                .hasMessageContaining("no majority without node n2");
         assertThat(one.with(node(6, Set.of(Role.MAILBOX)))
                         .group(GroupName.shard(6))
                         .orElseThrow()

@@ -339,7 +339,8 @@ public final class Directory {
                                     new Modification(ModificationType.ADD, Names.LAYOUT, LayoutText.write(after))));
             return true;
         } catch (Refused refused) {
-            if (people().layout().equals(known)) {
+            if (refused.reason() != Refused.Reason.ALREADY_EXISTS
+                    && people().layout().equals(known)) {
                 throw refused;
             }
             return false;

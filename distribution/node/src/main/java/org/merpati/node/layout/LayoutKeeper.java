@@ -1,6 +1,7 @@
 package org.merpati.node.layout;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.merpati.cluster.Layout;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 public final class LayoutKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LayoutKeeper.class);
     private static final long PERIOD_NANOS = 1_000_000_000L;
+    /** How long an end waits for groups that are being opened or left. */
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
 
     /** What has to be brought in line with the topology; it is asked again while it fails. */
     @FunctionalInterface
@@ -95,5 +98,10 @@ public final class LayoutKeeper implements AutoCloseable {
     public void close() {
         closed = true;
         LockSupport.unpark(thread);
+        try {
+            thread.join(FAREWELL);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
