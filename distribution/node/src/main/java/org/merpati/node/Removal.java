@@ -67,14 +67,11 @@ final class Removal implements AutoCloseable {
             return;
         }
         Layout.Leaving leaving = layout.leaving().get();
-        if (!leaving.dead()) {
+        if (!leaving.dead() && Drain.accepts(node.channel(), leaving.node())) {
             begin(leaving.node());
         }
         for (GroupSpec group : closing(layout)) {
-            if (group.name().isShard()) {
-                evacuate(group.name());
-            }
-            if (replaced(layout, group) && left(group.name()).isEmpty()) {
+            if (emptied(layout, group)) {
                 if (node.directory().layOut(layout, layout.ended(group.name()))) {
                     LOG.info("group {} is empty and ended", group.name());
                 }
@@ -83,6 +80,19 @@ final class Removal implements AutoCloseable {
         }
         if (closing(layout).isEmpty() && node.directory().layOut(layout, layout.left())) {
             LOG.info("node {} is taken out of the cluster", leaving.node());
+        }
+    }
+
+    /** Has what is in a closing group go elsewhere; whether all has. One that cannot tell now holds up no other. */
+    private boolean emptied(Layout layout, GroupSpec group) {
+        try {
+            if (group.name().isShard()) {
+                evacuate(group.name());
+            }
+            return replaced(layout, group) && left(group.name()).isEmpty();
+        } catch (Failure later) {
+            LOG.info("{} cannot be emptied now: {}", group.name(), later.sentence());
+            return false;
         }
     }
 

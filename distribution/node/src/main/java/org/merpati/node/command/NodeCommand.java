@@ -115,7 +115,14 @@ public final class NodeCommand {
         return door.say(door.ask("node undrain", Map.of("node", name)));
     }
 
-    @Command(name = "token", mixinStandardHelpOptions = true, description = "Makes a join token for a node.")
+    @Command(
+            name = "token",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Makes a join token for a node.",
+                "A node whose disk is lost must not come back under its name: 'merpati node remove --dead' it, and add"
+                        + " the machine under another."
+            })
     int token(@Mixin Door door, @Parameters(paramLabel = "NODE") String name) throws IOException {
         return door.say(door.ask("node token", Map.of("node", name)));
     }
