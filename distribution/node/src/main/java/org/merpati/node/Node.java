@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
@@ -159,10 +160,25 @@ public final class Node implements AutoCloseable {
                         context.identity(),
                         context.network(),
                         () -> context.directory().copy().current(),
-                        this::takenOut));
+                        this::endTakenOut));
     }
 
-    private void takenOut(String sentence) {
+    /** Goes over to the last layout that this node knew, if it knew one. */
+    private static void recall(LayoutFile kept, Topology topology, NodeName name) throws IOException {
+        List<NodeInfo> configured = topology.nodes();
+        kept.read().ifPresent(topology::apply);
+        Set<NodeName> removed = topology.layout().removed();
+        refuseRemoved(Optional.of(name).filter(removed::contains).map(Removed::sentence));
+        LayoutKeeper.compare(configured, topology.layout());
+    }
+
+    private static void refuseRemoved(Optional<String> said) {
+        if (said.isPresent()) {
+            throw new Refused(Refused.Reason.NO_PERMISSION, said.get());
+        }
+    }
+
+    private void endTakenOut(String sentence) {
         LOG.error("{}", sentence);
         Thread.ofVirtual().name("taken-out").start(() -> {
             close();
@@ -182,16 +198,12 @@ public final class Node implements AutoCloseable {
         Network network =
                 parts.add("network", new Network(config.node(), config.limits().ioThreads()));
         LayoutFile kept = new LayoutFile(config.data());
-        List<NodeInfo> configured = topology.nodes();
-        kept.read().ifPresent(topology::apply);
+        recall(kept, topology, name);
         Optional<Enrollment> enrollment = Identities.prepare(config, topology, name, network, kept);
-        LayoutKeeper.compare(configured, topology.layout());
         NodeInfo self = topology.node(name);
         FileIdentity identity = FileIdentity.open(name, config.data().resolve("identity"));
         identity.expel(topology.layout().removed());
-        Removed.ask(topology, identity, network).ifPresent(said -> {
-            throw new Refused(Refused.Reason.NO_PERMISSION, said);
-        });
+        refuseRemoved(Removed.ask(topology, identity, network));
         InetSocketAddress address = new InetSocketAddress(self.host(), self.channelPort());
         MinaNodeChannel channel = parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
         enrollment.ifPresent(e -> e.offerOn(channel));
