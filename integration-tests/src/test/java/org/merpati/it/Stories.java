@@ -16,11 +16,11 @@ import org.merpati.node.Main;
 import tools.jackson.databind.JsonNode;
 
 /** What stories say over and over. */
-final class Stories {
+public final class Stories {
     private Stories() {}
 
     /** How a command ended, and what it said. */
-    record Said(int code, String out, String err) {}
+    public record Said(int code, String out, String err) {}
 
     /** Types a command. */
     static Said typed(List<String> line) {
@@ -31,7 +31,7 @@ final class Stories {
     }
 
     /** Types a command on a node. */
-    static Said typed(Cluster cluster, String node, String... words) {
+    public static Said typed(Cluster cluster, String node, String... words) {
         List<String> line = new ArrayList<>(List.of(words));
         line.addAll(List.of("--data", cluster.plan().data(node).toString()));
         return typed(line);
@@ -105,7 +105,7 @@ final class Stories {
     }
 
     /** Runs load for a while, with what is done in the middle of it, and hands the ledger back. */
-    static Ledger underLoad(Cluster cluster, Map<String, String> accounts, long seed, Trouble trouble)
+    public static Ledger underLoad(Cluster cluster, Map<String, String> accounts, long seed, Trouble trouble)
             throws IOException {
         Ledger ledger = new Ledger();
         List<String> smtp = cluster.plan().all("smtp");
@@ -130,7 +130,7 @@ final class Stories {
 
     /** What happens under load. */
     @FunctionalInterface
-    interface Trouble {
+    public interface Trouble {
         void make(Ledger ledger) throws IOException;
     }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.merpati.cluster.JoinToken;
 import org.merpati.cluster.SecretFile;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.NodeName;
@@ -57,6 +58,19 @@ public abstract class Cluster implements AutoCloseable {
         }
         Files.writeString(made, plan.layout() + "\n");
         return Optional.of(init.password());
+    }
+
+    /**
+     * Adds a node to the running cluster; it is not started yet.
+     *
+     * @param like the shipped node whose doors it has
+     */
+    public void add(String node, String like, List<String> roles) throws IOException {
+        JsonNode said = askAny("node add", plan.add(node, like, roles));
+        plan.write(node);
+        JoinToken token = JoinToken.parse(said.get("token").asString());
+        new SecretFile(Optional.of(token), Optional.empty())
+                .write(plan.data(node).resolve("secret"));
     }
 
     /** Starts a node and returns before it is ready. */

@@ -29,6 +29,8 @@ public final class Plan {
     private final List<NodeConfig> templates;
     private final List<String> hosts;
     private final Map<String, String> extra;
+    /** Nodes that came later, each with the node whose doors it has. */
+    private final Map<NodeConfig.Member, String> added = new LinkedHashMap<>();
 
     /**
      * @param conf the folder of shipped configuration
@@ -91,9 +93,40 @@ public final class Plan {
 
     /** The nodes' names in configured order. */
     public List<String> nodes() {
-        return templates.getFirst().cluster().nodes().stream()
-                .map(NodeConfig.Member::name)
+        return members().stream().map(NodeConfig.Member::name).toList();
+    }
+
+    private List<NodeConfig.Member> members() {
+        return Stream.concat(templates.getFirst().cluster().nodes().stream(), added.keySet().stream())
                 .toList();
+    }
+
+    /**
+     * Lays out one more node.
+     *
+     * @param like the shipped node whose doors it has
+     * @return what {@code merpati node add} is told of it
+     */
+    Map<String, String> add(String node, String like, List<String> roles) {
+        int k = nodes().size();
+        Map<String, String> told = new LinkedHashMap<>();
+        told.put("node", node);
+        told.put("host", "127.0.0.1");
+        told.put("roles", String.join(",", roles));
+        for (int slot = 0; slot < BETWEEN.size(); slot++) {
+            told.put(BETWEEN.get(slot) + "-port", Integer.toString(base + 100 * k + slot));
+        }
+        added.put(new NodeConfig.Member(node, "127.0.0.1", roles, 0, 0, 0, 0, 0, 0), like);
+        return told;
+    }
+
+    /** Writes the file of a node that came later. */
+    void write(String node) throws IOException {
+        String id = Configuration.read(file(nodes().getFirst()), NodeConfig.class)
+                .value()
+                .cluster()
+                .id();
+        Files.writeString(file(node), text(node).replace("id = \"\"", "id = \"" + id + "\""));
     }
 
     /** The mail domain. */
@@ -107,7 +140,7 @@ public final class Plan {
     }
 
     private NodeConfig.Member member(String node) {
-        return templates.getFirst().cluster().nodes().stream()
+        return members().stream()
                 .filter(m -> m.name().equals(node))
                 .findFirst()
                 .orElseThrow(() -> new Malformed("no node '" + node + "': " + String.join(", ", nodes())));
@@ -130,7 +163,7 @@ public final class Plan {
     }
 
     private String host(int k) {
-        return hosts.isEmpty() ? "127.0.0.1" : hosts.get(k);
+        return k < hosts.size() ? hosts.get(k) : "127.0.0.1";
     }
 
     /** Where a node listens, name to host:port. */
@@ -160,8 +193,9 @@ public final class Plan {
     /** The listeners of a node's configuration; what is between nodes stands with the members there. */
     private Map<String, String> configured(String node) {
         int k = nodes().indexOf(node);
+        String like = added.getOrDefault(member(node), node);
         NodeConfig template = templates.stream()
-                .filter(t -> t.node().equals(node))
+                .filter(t -> t.node().equals(like))
                 .findFirst()
                 .orElseThrow(() -> new Malformed("no node '" + node + "'"));
         Map<String, String> listeners = new LinkedHashMap<>();
@@ -212,7 +246,7 @@ public final class Plan {
         text.append("node = \"").append(node).append("\"\n");
         text.append("data = \"").append(data(node)).append("\"\n\n[cluster]\nname = \"dev\"\nid = \"\"\n");
         text.append("domain = \"").append(domain()).append("\"\n");
-        List<NodeConfig.Member> members = templates.getFirst().cluster().nodes();
+        List<NodeConfig.Member> members = members();
         for (int k = 0; k < members.size(); k++) {
             int first = base + 100 * k;
             String roles = "\"" + String.join("\", \"", members.get(k).roles()) + "\"";

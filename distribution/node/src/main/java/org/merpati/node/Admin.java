@@ -6,13 +6,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.merpati.cluster.Authority;
 import org.merpati.kernel.Domain;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
-import org.merpati.kernel.Refused;
 import org.merpati.node.door.Operations;
 import org.merpati.runtime.NodeStatus;
 
@@ -28,10 +26,12 @@ final class Admin implements Operations {
     private final Supplier<NodeStatus> own;
     private final AccountAdmin accounts;
     private final Drain drain;
+    private final NodeAdmin nodes;
     private final TokenAdmin tokens;
 
-    Admin(NodeContext node, Supplier<NodeStatus> own, Drain drain) {
+    Admin(NodeContext node, Supplier<NodeStatus> own, Drain drain, Removal removal) {
         this.node = node;
+        this.nodes = new NodeAdmin(node, removal);
         this.drain = drain;
         this.accounts = new AccountAdmin(node);
         this.tokens = new TokenAdmin(node.directory(), node.clock());
@@ -84,7 +84,10 @@ final class Admin implements Operations {
             case "token add" -> tokens.add(parameters);
             case "token list" -> tokens.list();
             case "token remove" -> tokens.remove(need(parameters, "name"));
-            case "node token" -> joinToken(new NodeName(need(parameters, "node")));
+            case "node token" -> nodes.token(new NodeName(need(parameters, "node")));
+            case "node add" -> nodes.add(parameters);
+            case "node list" -> nodes.list();
+            case "node remove" -> nodes.remove(parameters);
             default -> {
                 if (!operation.startsWith(SPAM)) {
                     throw new Malformed("no operation '" + operation + "'");
@@ -92,20 +95,6 @@ final class Admin implements Operations {
                 yield new SpamAdmin(node).run(operation.substring(SPAM.length()), parameters);
             }
         };
-    }
-
-    private String joinToken(NodeName name) throws IOException {
-        if (!Authority.existsIn(Node.authorityFolder(node.config()))) {
-            throw new Refused(
-                    Refused.Reason.CANNOT,
-                    "this node does not hold the cluster's CA: ask "
-                            + String.join(
-                                    " or ",
-                                    node.topology().directory().dataNodes().stream()
-                                            .map(NodeName::value)
-                                            .toList()));
-        }
-        return Identities.enrollment(node.config(), node.topology()).token(name).toString();
     }
 
     static String need(Map<String, String> parameters, String name) {

@@ -1,17 +1,21 @@
 package org.merpati.node;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.Members;
 import org.merpati.cluster.Routes;
+import org.merpati.cluster.Topology;
 import org.merpati.journal.Journal;
 import org.merpati.journal.JournalStatus;
 import org.merpati.journal.Journals;
@@ -28,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The groups that this node votes in: opens them, announces those that it leads, and hands leadership back to the node
- * that a group prefers once that node has been here for a while and lacks nothing.
+ * The groups that this node votes in, as the layout has it: opens them, announces those that it leads, and hands
+ * leadership back to the node that a group prefers once that node has been here for a while and lacks nothing.
  */
 final class Groups implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Groups.class);
@@ -37,7 +41,26 @@ final class Groups implements AutoCloseable {
     /** How many entries a voter may lack that takes over or stands in for another. */
     static final long SMALL_LAG = 64;
 
+    /** Opens what a role has of a group with data here; closing that ends it. */
+    @FunctionalInterface
+    interface Carrier {
+        /**
+         * Opens the group and what stands on it.
+         *
+         * @throws IOException if the disk fails
+         */
+        AutoCloseable open(GroupSpec spec) throws IOException;
+    }
+
+    private record Kind(Predicate<GroupName> what, Carrier carrier) {}
+
     private final NodeName self;
+    private final Topology topology;
+    private final List<Kind> kinds = new CopyOnWriteArrayList<>();
+    private final Map<GroupName, AutoCloseable> carried = new ConcurrentHashMap<>();
+    /** Groups that are new to this node and that it has seen no leader of. */
+    private final Set<GroupName> unled = ConcurrentHashMap.newKeySet();
+
     private final Journals journals;
     private final Members members;
     private final Routes routes;
@@ -59,6 +82,7 @@ final class Groups implements AutoCloseable {
      */
     Groups(
             NodeName self,
+            Topology topology,
             Journals journals,
             Members members,
             Routes routes,
@@ -66,6 +90,7 @@ final class Groups implements AutoCloseable {
             Predicate<NodeName> accepts,
             Duration settle) {
         this.self = self;
+        this.topology = topology;
         this.journals = journals;
         this.members = members;
         this.routes = routes;
@@ -80,9 +105,101 @@ final class Groups implements AutoCloseable {
         return opened(spec, journals.open(spec, state));
     }
 
-    /** Opens a group as its witness. */
-    void witness(GroupSpec spec) {
-        opened(spec, journals.witness(spec));
+    /**
+     * Has groups of a kind opened that are laid out with data here: those of now at once, others when the layout has
+     * them.
+     *
+     * @return closes what was opened on the groups; the groups themselves stay open
+     */
+    AutoCloseable carry(Predicate<GroupName> what, Carrier carrier) throws IOException {
+        Kind kind = new Kind(what, carrier);
+        kinds.add(kind);
+        align();
+        return () -> {
+            kinds.remove(kind);
+            carried.keySet().stream().filter(what).toList().forEach(this::putDown);
+        };
+    }
+
+    private void putDown(GroupName group) {
+        AutoCloseable part = carried.remove(group);
+        if (part != null) {
+            try {
+                part.close();
+            } catch (Exception failed) {
+                LOG.warn("what stands on group {} did not stop cleanly", group, failed);
+            }
+        }
+    }
+
+    /**
+     * Opens the groups that the layout has here and that are not open yet, and leaves those that it has here no more.
+     *
+     * @throws IOException if the disk fails; it may be tried again
+     */
+    synchronized void align() throws IOException {
+        for (GroupName group : List.copyOf(open.keySet())) {
+            if (topology.group(group).filter(spec -> spec.isVoter(self)).isEmpty()) {
+                leave(group);
+            }
+        }
+        for (GroupSpec spec : topology.groups()) {
+            if (!open.containsKey(spec.name())) {
+                enter(spec);
+            }
+        }
+    }
+
+    private void enter(GroupSpec spec) throws IOException {
+        if (spec.isWitness(self)) {
+            opened(spec, journals.witness(spec));
+        } else if (spec.isVoter(self)) {
+            for (Kind kind : kinds) {
+                pickUp(kind, spec);
+            }
+        }
+    }
+
+    /**
+     * The same for a newer layout, while this node serves: a group that is new to it may wait for its first leader
+     * without making the node unready.
+     *
+     * @throws IOException as above
+     */
+    void follow() throws IOException {
+        Set<GroupName> before = Set.copyOf(open.keySet());
+        topology.groups().stream()
+                .filter(spec -> spec.isVoter(self) && !before.contains(spec.name()))
+                .forEach(spec -> unled.add(spec.name()));
+        align();
+    }
+
+    private void pickUp(Kind kind, GroupSpec spec) throws IOException {
+        if (!kind.what().test(spec.name())) {
+            return;
+        }
+        boolean done = false;
+        try {
+            carried.put(spec.name(), kind.carrier().open(spec));
+            done = true;
+        } finally {
+            if (!done) {
+                leave(spec.name());
+            }
+        }
+    }
+
+    /** Leaves a group for good; its files stay. */
+    private void leave(GroupName group) {
+        putDown(group);
+        specs.remove(group);
+        unled.remove(group);
+        health.remove("group " + group);
+        Journal journal = open.remove(group);
+        if (journal != null) {
+            LOG.info("group {} is left: the layout has it here no more", group);
+            journal.close();
+        }
     }
 
     /** Begins to mend this node's copy of a group; see {@link Journals#mend}. */
@@ -95,7 +212,7 @@ final class Groups implements AutoCloseable {
         open.put(spec.name(), journal);
         journal.watch(leadership -> announce(spec.name(), leadership));
         routes.answer(spec.name(), () -> route(spec.name(), journal.leadership()));
-        health.add("group " + spec.name(), () -> state(journal.status()));
+        health.add("group " + spec.name(), () -> state(spec.name(), journal.status()));
         return journal;
     }
 
@@ -115,12 +232,15 @@ final class Groups implements AutoCloseable {
         return leadership.leader().map(node -> new Route(group, node, leadership.epoch()));
     }
 
-    private static Health.State state(JournalStatus status) {
+    private Health.State state(GroupName group, JournalStatus status) {
         boolean failed = status.state().startsWith("failed");
         boolean led = status.leadership().leader().isPresent();
         String sentence = failed || led ? status.state() : status.state() + ", no leader is known";
         String alarms = status.alarms().isEmpty() ? "" : "; " + String.join("; ", status.alarms());
-        return new Health.State(!failed && led, sentence + alarms);
+        if (led) {
+            unled.remove(group);
+        }
+        return new Health.State(!failed && (led || unled.contains(group)), sentence + alarms);
     }
 
     /** The rows of status. */
@@ -151,6 +271,12 @@ final class Groups implements AutoCloseable {
 
     boolean draining() {
         return draining;
+    }
+
+    /** Whether this node leads a group. */
+    boolean leads(GroupName group) {
+        Journal journal = open.get(group);
+        return journal != null && journal.leadership().leading();
     }
 
     private void balance() {

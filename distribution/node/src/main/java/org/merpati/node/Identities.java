@@ -9,11 +9,13 @@ import org.merpati.cluster.Authority;
 import org.merpati.cluster.Enrollment;
 import org.merpati.cluster.FileIdentity;
 import org.merpati.cluster.JoinToken;
-import org.merpati.cluster.NodeInfo;
+import org.merpati.cluster.Layout;
 import org.merpati.cluster.Topology;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Malformed;
+import org.merpati.kernel.NodeName;
 import org.merpati.kernel.TryLater;
+import org.merpati.node.layout.LayoutFile;
 import org.merpati.runtime.NodeConfig;
 import org.merpati.wire.Network;
 import org.slf4j.Logger;
@@ -28,19 +30,19 @@ final class Identities {
     private Identities() {}
 
     /** Returns the CA's service where the CA lies here. */
-    static Optional<Enrollment> prepare(NodeConfig config, Topology topology, NodeInfo self, Network network)
-            throws IOException {
+    static Optional<Enrollment> prepare(
+            NodeConfig config, Topology topology, NodeName self, Network network, LayoutFile kept) throws IOException {
         Path identity = config.data().resolve("identity");
         Path authority = Node.authorityFolder(config);
         if (!Authority.existsIn(authority) && !FileIdentity.existsIn(identity)) {
-            join(config, topology, self, network, identity, authority);
+            join(config, topology, self, network, kept);
         }
         if (!Authority.existsIn(authority)) {
             return Optional.empty();
         }
         Enrollment enrollment = enrollment(config, topology);
         if (!FileIdentity.existsIn(identity)) {
-            enrollment.enrollHere(self.name(), identity);
+            enrollment.enrollHere(self, identity);
         }
         return Optional.of(enrollment);
     }
@@ -51,17 +53,21 @@ final class Identities {
         return new Enrollment(topology, Node.authority(config), Node.authorityFolder(config), names, Clock.system());
     }
 
-    private static void join(
-            NodeConfig config, Topology topology, NodeInfo self, Network network, Path identity, Path authority)
+    private static void join(NodeConfig config, Topology topology, NodeName self, Network network, LayoutFile kept)
             throws IOException {
+        Path identity = config.data().resolve("identity");
+        Path authority = Node.authorityFolder(config);
         JoinToken token = Node.secret(config)
                 .token()
-                .orElseThrow(() -> new Malformed("node " + self.name() + " has no certificate and its secret file "
-                        + Node.secretPath(config) + " no token: 'merpati node token " + self.name()
+                .orElseThrow(() -> new Malformed("node " + self + " has no certificate and its secret file "
+                        + Node.secretPath(config) + " no token: 'merpati node token " + self
                         + "' on a directory node makes one, or 'merpati init' a new cluster"));
         for (int i = 1; ; i++) {
             try {
-                Enrollment.join(topology, self.name(), token, network, identity, authority);
+                Layout newest = Enrollment.join(topology, self, token, network, identity, authority);
+                if (topology.apply(newest)) {
+                    kept.write(newest);
+                }
                 return;
             } catch (TryLater away) {
                 if (i == TRIES) {

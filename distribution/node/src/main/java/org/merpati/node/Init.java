@@ -22,6 +22,7 @@ import org.merpati.kernel.Domain;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.node.layout.Seed;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.NodeConfig;
 
@@ -66,7 +67,7 @@ public final class Init {
         if (ids != 1) {
             throw new Malformed("the node files in " + folder + " have different cluster ids");
         }
-        Topology topology = Layout.of(configs.getFirst());
+        Topology topology = Seed.of(configs.getFirst());
         NodeName first = topology.directory().voters().getFirst();
         NodeConfig config = configs.stream()
                 .filter(c -> c.node().equals(first.value()))

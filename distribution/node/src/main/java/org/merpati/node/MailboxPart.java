@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.journal.Journal;
+import org.merpati.kernel.GroupName;
 import org.merpati.mailbox.AccountAnswers;
 import org.merpati.mailbox.AccountMover;
 import org.merpati.mailbox.Learner;
@@ -32,29 +33,8 @@ final class MailboxPart implements RolePart {
                 "mover",
                 new AccountMover(node.directory(), node.topology(), node.channel(), node.routes(), node.clock()));
         RelayedJournal.Leading relayed = new RelayedJournal.Leading(node.channel(), node.topology());
-        for (GroupSpec spec : node.topology().shards()) {
-            if (spec.dataNodes().contains(node.self().name())) {
-                VaultIdentity identity = new VaultIdentity(node.topology().cluster(), spec.name());
-                Path data = node.config().data();
-                String name = spec.name().value();
-                ShardState state = ShardState.open(
-                        data.resolve("shards").resolve(name),
-                        identity,
-                        VaultLimits.DEFAULT,
-                        data.resolve("index").resolve(name),
-                        SearchLimits.DEFAULT);
-                Journal journal = node.groups().open(spec, state);
-                JournaledStore.Policy policy = new JournaledStore.Policy(
-                        shards::quota, node.config().limits().undelete());
-                JournaledStore store = parts.add(name, new JournaledStore(journal, state, node.ids(), policy));
-                store.onHandling(learner.of(store));
-                relayed.add(journal);
-                String relay = name + " relayed";
-                shards.add(store, parts.add(relay, store.through(new RelayedJournal(journal, node.channel()))));
-                mover.add(store);
-                node.verify().add(store);
-            }
-        }
+        Serving serving = new Serving(node, shards, learner, mover, relayed);
+        parts.add("shards", node.groups().carry(GroupName::isShard, serving::open));
         node.traces().add(shards::trace);
         AccountAnswers.offer(node.channel(), shards, node.config().limits().undelete());
         SpamAnswers.offer(node.channel(), shards, learner);
@@ -73,5 +53,38 @@ final class MailboxPart implements RolePart {
                         node.hostname(),
                         node.clock()));
         return parts;
+    }
+
+    /** What stands on the shards with data here. */
+    private record Serving(
+            NodeContext node, Shards shards, Learner learner, AccountMover mover, RelayedJournal.Leading relayed) {
+        AutoCloseable open(GroupSpec spec) throws IOException {
+            Path data = node.config().data();
+            String name = spec.name().value();
+            ShardState state = ShardState.open(
+                    data.resolve("shards").resolve(name),
+                    new VaultIdentity(node.topology().cluster(), spec.name()),
+                    VaultLimits.DEFAULT,
+                    data.resolve("index").resolve(name),
+                    SearchLimits.DEFAULT);
+            Journal journal = node.groups().open(spec, state);
+            JournaledStore.Policy policy = new JournaledStore.Policy(
+                    shards::quota, node.config().limits().undelete());
+            JournaledStore store = new JournaledStore(journal, state, node.ids(), policy);
+            store.onHandling(learner.of(store));
+            relayed.add(journal);
+            JournaledStore anywhere = store.through(new RelayedJournal(journal, node.channel()));
+            shards.add(store, anywhere);
+            mover.add(store);
+            node.verify().add(store);
+            return () -> {
+                node.verify().remove(spec.name());
+                mover.remove(spec.name());
+                relayed.remove(spec.name());
+                shards.remove(spec.name());
+                anywhere.close();
+                store.close();
+            };
+        }
     }
 }

@@ -9,10 +9,10 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.merpati.cluster.SecretFile;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.node.command.AccountCommand;
 import org.merpati.node.command.DomainCommand;
 import org.merpati.node.command.MailboxCommand;
@@ -125,18 +125,13 @@ public final class Main {
             }
             try {
                 Node node = new Node(read.value());
-                CountDownLatch stopped = new CountDownLatch(1);
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     node.close();
-                    stopped.countDown();
                 }));
                 System.out.println("merpati: node " + read.value().node() + " is up");
-                stopped.await();
+                throw new Refused(Refused.Reason.NO_PERMISSION, node.ended().join());
             } catch (IOException cannot) {
-                throw new org.merpati.kernel.Refused(
-                        org.merpati.kernel.Refused.Reason.CANNOT, String.valueOf(cannot.getMessage()));
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
+                throw new Refused(Refused.Reason.CANNOT, String.valueOf(cannot.getMessage()));
             }
         }
     }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.merpati.cluster.Authority;
@@ -17,6 +19,7 @@ import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.Members;
 import org.merpati.cluster.MinaNodeChannel;
 import org.merpati.cluster.NodeInfo;
+import org.merpati.cluster.Removed;
 import org.merpati.cluster.RouteTable;
 import org.merpati.cluster.Routes;
 import org.merpati.cluster.SecretFile;
@@ -37,6 +40,7 @@ import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
 import org.merpati.node.door.AdminApi;
 import org.merpati.node.door.AdminHttps;
@@ -46,6 +50,10 @@ import org.merpati.node.filter.KnownOrigins;
 import org.merpati.node.filter.KnownWaves;
 import org.merpati.node.filter.Learned;
 import org.merpati.node.filter.LearnedWords;
+import org.merpati.node.layout.Farewell;
+import org.merpati.node.layout.LayoutFile;
+import org.merpati.node.layout.LayoutKeeper;
+import org.merpati.node.layout.Seed;
 import org.merpati.runtime.Health;
 import org.merpati.runtime.Lifecycle;
 import org.merpati.runtime.NodeConfig;
@@ -82,6 +90,7 @@ public final class Node implements AutoCloseable {
     private final Drain drain;
     private final Clock clock = Clock.system();
     private final Release release;
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
     private volatile boolean started;
 
     /**
@@ -107,12 +116,9 @@ public final class Node implements AutoCloseable {
             context = core(config);
             drain = new Drain(context);
             context.channel().offer(STATUS, (peer, request, answer) -> answer.write(status().json()));
-            for (GroupSpec group : context.topology().groups()) {
-                if (group.isWitness(context.self().name())) {
-                    context.groups().witness(group);
-                }
-            }
-            Admin admin = new Admin(context, this::status, drain);
+            context.groups().align();
+            Removal removal = parts.add("removal", new Removal(context, drain));
+            Admin admin = new Admin(context, this::status, drain, removal);
             AdminApi api = new AdminApi(admin, context.directory(), clock);
             for (Role role : ORDER) {
                 if (context.self().has(role)) {
@@ -124,6 +130,7 @@ public final class Node implements AutoCloseable {
                 InetSocketAddress address = config.listeners().admin().get();
                 parts.add("admin API", new AdminHttps(address, context.publicTls(), api));
             }
+            follow(config);
             Bootstrap.begin(context);
             started = true;
             done = true;
@@ -139,18 +146,69 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    /** Goes over to newer layouts, and ends when this node is in none of them any more. */
+    private void follow(NodeConfig config) {
+        Topology topology = context.topology();
+        LayoutKeeper.Following following = () -> {
+            context.identity().expel(topology.layout().removed());
+            context.groups().follow();
+        };
+        parts.add("layout", new LayoutKeeper(topology, context.directory(), new LayoutFile(config.data()), following));
+        parts.add(
+                "farewell",
+                new Farewell(
+                        topology,
+                        context.identity(),
+                        context.network(),
+                        () -> context.directory().copy().current(),
+                        this::endTakenOut));
+    }
+
+    /** Goes over to the last layout that this node knew, if it knew one. */
+    private static void recall(LayoutFile kept, Topology topology, NodeName name) throws IOException {
+        List<NodeInfo> configured = topology.nodes();
+        kept.read().ifPresent(topology::apply);
+        Set<NodeName> removed = topology.layout().removed();
+        refuseRemoved(Optional.of(name).filter(removed::contains).map(Removed::sentence));
+        LayoutKeeper.compare(configured, topology.layout());
+    }
+
+    private static void refuseRemoved(Optional<String> said) {
+        if (said.isPresent()) {
+            throw new Refused(Refused.Reason.NO_PERMISSION, said.get());
+        }
+    }
+
+    private void endTakenOut(String sentence) {
+        LOG.error("{}", sentence);
+        Thread.ofVirtual().name("taken-out").start(() -> {
+            close();
+            ended.complete(sentence);
+        });
+    }
+
+    /** Comes about when the node has ended by itself, because it was taken out of the cluster; says so. */
+    public CompletableFuture<String> ended() {
+        return ended;
+    }
+
     private NodeContext core(NodeConfig config) throws IOException {
-        Topology topology = Layout.of(config);
+        Topology topology = Seed.of(config);
         NodeName name = new NodeName(config.node());
-        NodeInfo self = topology.node(name);
         parts.add("data", new DataFolder(config.data(), topology, name));
         Network network =
                 parts.add("network", new Network(config.node(), config.limits().ioThreads()));
-        Optional<Enrollment> enrollment = Identities.prepare(config, topology, self, network);
+        LayoutFile kept = new LayoutFile(config.data());
+        recall(kept, topology, name);
+        Optional<Enrollment> enrollment = Identities.prepare(config, topology, name, network, kept);
+        NodeInfo self = topology.node(name);
         FileIdentity identity = FileIdentity.open(name, config.data().resolve("identity"));
+        identity.expel(topology.layout().removed());
+        refuseRemoved(Removed.ask(topology, identity, network));
         InetSocketAddress address = new InetSocketAddress(self.host(), self.channelPort());
         MinaNodeChannel channel = parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
         enrollment.ifPresent(e -> e.offerOn(channel));
+        Removed.offer(channel, topology);
         Routes routes = new Routes(topology, new RouteTable(), channel);
         Members members = parts.add("members", new Members(topology, name, routes.table(), release.version()));
         members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
@@ -158,22 +216,14 @@ public final class Node implements AutoCloseable {
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock, release);
         Duration settle = config.timing().settle();
         Predicate<NodeName> accepts = node -> Drain.accepts(channel, node);
-        Groups groups = parts.add("groups", new Groups(name, journals, members, routes, health, accepts, settle));
+        Groups groups =
+                parts.add("groups", new Groups(name, topology, journals, members, routes, health, accepts, settle));
         Ids ids = Ids.secure(clock);
         People people = people(config, topology, self, channel, routes, groups, ids);
         Logins logins = parts.add("logins", new Logins(people.directory(), clock, HASHING_THREADS));
         SSLContext publicTls = PublicTls.of(config, identity);
         String hostname = config.hostname().orElse(name + "." + config.cluster().domain());
-        if (config.listeners().metrics().isPresent()) {
-            parts.add(
-                    "metrics",
-                    network.listen(
-                            "metrics",
-                            config.listeners().metrics().get(),
-                            Optional.empty(),
-                            100,
-                            new HttpProbe(() -> health.ready() && !groups.draining(), this::text)));
-        }
+        metrics(config, network, groups);
         parts.add("renewal", new Renewal(topology, identity, channel, clock));
         return new NodeContext(
                 config,
@@ -196,6 +246,19 @@ public final class Node implements AutoCloseable {
                 new Verify(topology, channel),
                 ids,
                 clock);
+    }
+
+    private void metrics(NodeConfig config, Network network, Groups groups) throws IOException {
+        if (config.listeners().metrics().isPresent()) {
+            parts.add(
+                    "metrics",
+                    network.listen(
+                            "metrics",
+                            config.listeners().metrics().get(),
+                            Optional.empty(),
+                            100,
+                            new HttpProbe(() -> health.ready() && !groups.draining(), this::text)));
+        }
     }
 
     /** Nodes work together whose versions differ in the last number alone. */
@@ -247,15 +310,24 @@ public final class Node implements AutoCloseable {
         } else {
             copy = followed(config, topology, channel, self.has(Role.MTA) ? tables : SideTables.NONE);
         }
-        List<GroupName> shards = topology.shards().stream().map(GroupSpec::name).toList();
         Directory directory = new Directory(
                 copy,
                 DirectoryGroup.writes(routes, own),
                 ids,
-                shards,
+                () -> settled(topology, routes),
                 config.security().passwordIterations());
         return new People(
                 directory, new Learned(words, waves, correspondents, origins, DirectoryGroup.tableWrites(routes, own)));
+    }
+
+    /** The shards that stay and that a leader is known of; all that stay if there is none such. */
+    private static List<GroupName> settled(Topology topology, Routes routes) {
+        List<GroupName> staying =
+                topology.stayingShards().stream().map(GroupSpec::name).toList();
+        List<GroupName> led = staying.stream()
+                .filter(shard -> routes.table().route(shard).isPresent())
+                .toList();
+        return led.isEmpty() ? staying : led;
     }
 
     private LiveCopy followed(NodeConfig config, Topology topology, MinaNodeChannel channel, SideTables tables)

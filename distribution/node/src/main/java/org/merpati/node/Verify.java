@@ -66,6 +66,11 @@ final class Verify {
         here.put(store.shard(), store);
     }
 
+    /** Takes the copy of a shard away. */
+    void remove(GroupName shard) {
+        here.remove(shard);
+    }
+
     private JournaledStore store(String shard) {
         return Optional.ofNullable(here.get(new GroupName(shard)))
                 .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "this node has no copy of " + shard));

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -77,7 +78,7 @@ public final class Enrollment {
 
     /** Answers requests on this node's channel. */
     public void offerOn(MinaNodeChannel channel) {
-        channel.offerToStrangers((peer, request, answer) -> join(request, answer));
+        channel.offerToStrangers(SERVICE, (peer, request, answer) -> join(request, answer));
         channel.offer(RENEW, this::renew);
     }
 
@@ -92,6 +93,7 @@ public final class Enrollment {
                 .text(Pem.text(authority.certify(node, key, names)))
                 .text(Pem.text(authority.certificate()))
                 .text(votes ? authority.encryptedKey() : "")
+                .text(LayoutText.write(topology.layout()))
                 .toByteArray());
     }
 
@@ -143,13 +145,15 @@ public final class Enrollment {
     }
 
     /**
-     * Joins: asks the nodes that may hold the CA, one after the other.
+     * Joins: asks the other nodes, those first that should hold the CA.
      *
+     * @param topology the other nodes as far as they are known
      * @param caFolder where the CA goes if this node is to hold it too
+     * @return how the cluster is laid out now
      * @throws TryLater if none of them answers
-     * @throws Refused if the token is not accepted
+     * @throws Refused if all answer and none accepts the token: each knows those that were made there
      */
-    public static void join(
+    public static Layout join(
             Topology topology, NodeName node, JoinToken token, Network network, Path identityFolder, Path caFolder)
             throws IOException {
         KeyPair pair = keyPair();
@@ -159,40 +163,57 @@ public final class Enrollment {
                 .text(request(node, pair))
                 .toByteArray();
         StringBuilder tried = new StringBuilder();
-        for (NodeName holder : topology.directory().voters()) {
-            if (holder.equals(node)) {
-                continue;
-            }
+        Optional<Refused> last = Optional.empty();
+        boolean unreached = false;
+        List<NodeInfo> others = topology.nodes().stream()
+                .filter(other -> !other.name().equals(node))
+                .sorted(Comparator.comparing(other -> !topology.directory().isVoter(other.name())))
+                .toList();
+        for (NodeInfo holder : others) {
             try {
-                NodeInfo info = topology.node(holder);
-                BinaryReader answer = new BinaryReader(askStranger(network, info, token, request));
+                BinaryReader answer =
+                        new BinaryReader(askStranger(network, holder, token.fingerprint(), SERVICE, request, LIMIT));
                 X509Certificate own = Pem.certificates(answer.text()).getFirst();
                 X509Certificate authority = Pem.certificates(answer.text()).getFirst();
                 String caKey = answer.text();
+                Layout layout = LayoutText.parse(answer.text());
                 FileIdentity.write(identityFolder, own, pair, authority);
                 if (!caKey.isEmpty()) {
                     Pem.writeSecret(caFolder.resolve("ca.crt"), Pem.text(authority));
                     Pem.writeSecret(caFolder.resolve("ca.key"), caKey);
                 }
-                return;
+                return layout;
+            } catch (Refused refused) {
+                last = Optional.of(refused);
+                tried(tried, holder, refused);
             } catch (IOException | TryLater away) {
-                tried.append(tried.isEmpty() ? "" : "; ")
-                        .append(holder)
-                        .append(": ")
-                        .append(away.getMessage());
+                unreached = true;
+                tried(tried, holder, away);
             }
         }
-        throw new TryLater("no directory node answers the request to join (" + tried + ")");
+        if (last.isPresent() && !unreached) {
+            throw last.get();
+        }
+        throw new TryLater("no directory node takes the request to join (" + tried + ")");
     }
 
-    private static byte[] askStranger(Network network, NodeInfo holder, JoinToken token, byte[] request)
+    private static void tried(StringBuilder tried, NodeInfo holder, Exception why) {
+        tried.append(tried.isEmpty() ? "" : "; ")
+                .append(holder.name())
+                .append(": ")
+                .append(why.getMessage());
+    }
+
+    /** Asks a node without showing a certificate, if it has one of the CA with that fingerprint. */
+    static byte[] askStranger(
+            Network network, NodeInfo holder, String fingerprint, String service, byte[] request, Duration limit)
             throws IOException {
-        SSLContext context = believing(token.fingerprint());
+        SSLContext context = believing(fingerprint);
         try (Connection connection = network.connect(
                 new InetSocketAddress(holder.host(), holder.channelPort()),
-                LIMIT,
+                limit,
                 Optional.of(Tls.implicit(context)))) {
-            return MinaNodeChannel.askOnce(holder.name(), connection, SERVICE, request, LIMIT);
+            return MinaNodeChannel.askOnce(holder.name(), connection, service, request, limit);
         }
     }
 
@@ -208,7 +229,7 @@ public final class Enrollment {
             public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
                 X509Certificate authority = chain[chain.length - 1];
                 if (!Authority.fingerprint(authority).equals(fingerprint)) {
-                    throw new CertificateException("the peer's CA is not the one of the join token");
+                    throw new CertificateException("the peer's CA is not the one that is believed");
                 }
                 try {
                     chain[0].verify(authority.getPublicKey());

@@ -45,6 +45,7 @@ public final class FileIdentity implements NodeIdentity {
     private final Path folder;
     private final X509Certificate authority;
     private final Set<NodeName> refused = ConcurrentHashMap.newKeySet();
+    private final Set<NodeName> expelled = ConcurrentHashMap.newKeySet();
     private final KeyManager keyManager = new Keys();
     private final TrustManager trustManager;
     private final SSLContext mutualTls;
@@ -104,6 +105,11 @@ public final class FileIdentity implements NodeIdentity {
     public void refuse(Set<NodeName> peers) {
         refused.retainAll(peers);
         refused.addAll(peers);
+    }
+
+    /** Believes no longer the identities of nodes that were taken out of the cluster. */
+    public void expel(Set<NodeName> removed) {
+        expelled.addAll(removed);
     }
 
     @Override
@@ -232,8 +238,12 @@ public final class FileIdentity implements NodeIdentity {
         }
 
         private void notRefused(X509Certificate[] chain) throws CertificateException {
-            if (nodeOf(chain[0]).filter(refused::contains).isPresent()) {
-                throw new CertificateException("node " + nodeOf(chain[0]).get() + " is refused");
+            Optional<NodeName> node = nodeOf(chain[0]);
+            if (node.filter(refused::contains).isPresent()) {
+                throw new CertificateException("node " + node.get() + " is refused");
+            }
+            if (node.filter(expelled::contains).isPresent()) {
+                throw new CertificateException("node " + node.get() + " was taken out of the cluster");
             }
         }
 

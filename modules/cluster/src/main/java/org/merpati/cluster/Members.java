@@ -47,6 +47,7 @@ public final class Members implements AutoCloseable {
     private static final String ROLES = "merpati.roles";
     private static final String VERSION = "merpati.version";
 
+    private final Topology topology;
     private final HazelcastInstance hazelcast;
     private final ReplicatedMap<String, String> announced;
     private final RouteTable routes;
@@ -58,6 +59,7 @@ public final class Members implements AutoCloseable {
      * @throws IOException if its port is in use, or its host is unknown or not this machine
      */
     public Members(Topology topology, NodeName self, RouteTable routes, String version) throws IOException {
+        this.topology = topology;
         this.routes = routes;
         this.hazelcast = started(topology.node(self), config(topology, topology.node(self), version));
         this.announced = hazelcast.getReplicatedMap("routes");
@@ -97,6 +99,7 @@ public final class Members implements AutoCloseable {
         return address.getHostAddress();
     }
 
+    /** A node that comes later need not be named here: it knows the others, and knocks. */
     private static Config config(Topology topology, NodeInfo self, String version) throws IOException {
         Properties system = new Properties();
         system.setProperty("hazelcast.logging.type", "slf4j");
@@ -166,11 +169,12 @@ public final class Members implements AutoCloseable {
         announced.put(route.group().value(), route.node() + " " + route.epoch());
     }
 
-    /** The nodes that are up, as far as is known here. */
+    /** The nodes of the layout that are up, as far as is known here. */
     public List<Present> present() {
         try {
             return hazelcast.getCluster().getMembers().stream()
                     .flatMap(member -> present(member).stream())
+                    .filter(node -> topology.layout().node(node.name()).isPresent())
                     .toList();
         } catch (HazelcastInstanceNotActiveException stopped) {
             return List.of();

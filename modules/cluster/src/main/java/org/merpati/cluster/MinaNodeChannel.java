@@ -44,7 +44,7 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
     private final Map<String, Service> services = new ConcurrentHashMap<>();
     private final Map<NodeName, Deque<Connection>> kept = new ConcurrentHashMap<>();
     private final Listener listener;
-    private @Nullable Service forStrangers;
+    private final Map<String, Service> forStrangers = new ConcurrentHashMap<>();
 
     /** Opens the channel on an address of this node. */
     public MinaNodeChannel(Topology topology, NodeIdentity identity, Network network, InetSocketAddress address)
@@ -56,9 +56,9 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
         this.listener = network.listen("channel", address, Optional.of(tls), CONNECTIONS, this::serve);
     }
 
-    /** Offers the one service that a peer without a certificate may ask: joining. */
-    public void offerToStrangers(Service join) {
-        this.forStrangers = join;
+    /** Offers a service that a peer without a certificate may ask. */
+    void offerToStrangers(String service, Service implementation) {
+        forStrangers.put(service, implementation);
     }
 
     @Override
@@ -91,9 +91,12 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
             throws IOException {
         Answer answer = new Answer(new DataOutputStream(connection.out()));
         try {
-            Service implementation = peer.isPresent() ? services.get(service) : null;
-            if (peer.isEmpty() || service.equals(Enrollment.SERVICE)) {
-                implementation = service.equals(Enrollment.SERVICE) ? forStrangers : null;
+            Service implementation = forStrangers.get(service);
+            if (implementation == null && peer.isPresent()) {
+                if (topology.layout().removed().contains(peer.get())) {
+                    throw new Refused(Refused.Reason.NO_PERMISSION, Removed.sentence(peer.get()));
+                }
+                implementation = services.get(service);
             }
             if (implementation == null) {
                 throw new Refused(
@@ -156,7 +159,7 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
     }
 
     private Connection connect(NodeName node, Duration limit) throws IOException {
-        NodeInfo info = topology.node(node);
+        NodeInfo info = topology.reach(node);
         Connection connection = network.connect(
                 new InetSocketAddress(info.host(), info.channelPort()),
                 limit,

@@ -1,11 +1,13 @@
 package org.merpati.cluster;
 
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
 
 /**
- * A node of the configured cluster: its name, the host that the others reach it by, its roles, and the ports of the
+ * A node of the cluster: its name, the host that the others reach it by, its roles, and the ports of the
  * traffic between nodes; a port of a role that it does not run is 0.
  *
  * @param channelPort the node channel
@@ -37,5 +39,17 @@ public record NodeInfo(
     /** Whether it runs the role. */
     public boolean has(Role role) {
         return roles.contains(role);
+    }
+
+    /** A port that this node and another would both take, if their hosts are one. */
+    Optional<Integer> clash(NodeInfo other) {
+        return host.equalsIgnoreCase(other.host)
+                ? ports().filter(port -> port > 0 && other.ports().anyMatch(port::equals))
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    private Stream<Integer> ports() {
+        return Stream.of(channelPort, hazelcastPort, raftPort, lmtpPort, imapPort, submissionPort);
     }
 }

@@ -1,33 +1,52 @@
 package org.merpati.cluster;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
+import org.merpati.kernel.TryLater;
 
 /**
- * The cluster as it is laid out: its id, its nodes in configured order, and the replicated groups that follow from
- * their roles (replication.md §2): the directory on up to three nodes, directory nodes first; one shard for each
- * mailbox node on up to three mailbox nodes; one spool for each MTA on up to three MTAs; where a group has exactly two
- * data nodes, a witness.
+ * The cluster as this node knows it now: its id and its newest {@link Layout}. Whoever asks again is told what has
+ * changed; nothing that is asked here is to be kept.
  */
-public record Topology(Id cluster, List<NodeInfo> nodes) {
-    private static final int VOTERS = 3;
+public final class Topology {
+    private final Id cluster;
+    private volatile Layout layout;
 
-    public Topology {
-        nodes = List.copyOf(nodes);
-        long names = nodes.stream().map(NodeInfo::name).distinct().count();
-        if (names != nodes.size()) {
-            throw new Malformed("two nodes of the cluster have the same name");
+    /** A cluster as its configured nodes lay it out. */
+    public Topology(Id cluster, List<NodeInfo> nodes) {
+        this.cluster = cluster;
+        this.layout = Layout.seed(nodes);
+    }
+
+    /** Goes over to a layout, unless one that is as new is known; whether it did. */
+    public synchronized boolean apply(Layout newer) {
+        if (newer.version() <= layout.version()) {
+            return false;
         }
+        layout = newer;
+        return true;
+    }
+
+    /** The cluster's id. */
+    public Id cluster() {
+        return cluster;
+    }
+
+    /** The newest layout. */
+    public Layout layout() {
+        return layout;
+    }
+
+    /** The nodes, in the order in which they came. */
+    public List<NodeInfo> nodes() {
+        return layout.nodes();
     }
 
     /**
@@ -36,12 +55,21 @@ public record Topology(Id cluster, List<NodeInfo> nodes) {
      * @throws Malformed if there is none
      */
     public NodeInfo node(NodeName name) {
-        return nodes.stream()
-                .filter(n -> n.name().equals(name))
-                .findFirst()
+        Layout now = layout;
+        return now.node(name)
                 .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
                         + String.join(
-                                ", ", nodes.stream().map(n -> n.name().value()).toList())));
+                                ", ",
+                                now.nodes().stream().map(n -> n.name().value()).toList())));
+    }
+
+    /**
+     * Where to reach a node that was named to this one.
+     *
+     * @throws TryLater if the layout that is known here does not have it: it may be new, or gone
+     */
+    public NodeInfo reach(NodeName name) {
+        return layout.node(name).orElseThrow(() -> new TryLater("the layout that this node knows has no node " + name));
     }
 
     /**
@@ -57,64 +85,41 @@ public record Topology(Id cluster, List<NodeInfo> nodes) {
         }
     }
 
-    /** The nodes that run a role, in configured order. */
+    /** The nodes that run a role. */
     public List<NodeInfo> withRole(Role role) {
-        return nodes.stream().filter(n -> n.has(role)).toList();
+        return nodes().stream().filter(n -> n.has(role)).toList();
     }
 
     /** The directory group. */
     public GroupSpec directory() {
-        Comparator<NodeInfo> order = Comparator.comparingInt(
-                n -> n.has(Role.DIRECTORY) ? 0 : n.has(Role.MAILBOX) ? 1 : n.has(Role.MTA) ? 2 : 3);
-        List<NodeName> voters =
-                nodes.stream().sorted(order).limit(VOTERS).map(NodeInfo::name).toList();
-        List<NodeName> odd = voters.size() == 2 ? voters.subList(0, 1) : voters;
-        return new GroupSpec(GroupName.DIRECTORY, odd, Optional.empty(), odd.getFirst());
+        return group(GroupName.DIRECTORY).orElseThrow(() -> new Malformed("the cluster has no node"));
     }
 
-    /** The shards of mailboxes, one for each mailbox node. */
+    /** The shards of mailboxes. */
     public List<GroupSpec> shards() {
-        List<NodeInfo> mailboxes = withRole(Role.MAILBOX);
-        List<GroupSpec> shards = new ArrayList<>();
-        for (int i = 0; i < mailboxes.size(); i++) {
-            shards.add(group(GroupName.shard(i + 1), mailboxes, i));
-        }
-        return shards;
+        return groups().stream().filter(g -> g.name().isShard()).toList();
     }
 
-    /** The spools, one for each MTA. */
+    /** The shards that are not being emptied. */
+    public List<GroupSpec> stayingShards() {
+        Layout now = layout;
+        return now.groups().stream()
+                .filter(g -> g.name().isShard() && !now.isClosing(g))
+                .toList();
+    }
+
+    /** The spools. */
     public List<GroupSpec> spools() {
-        List<NodeInfo> mtas = withRole(Role.MTA);
-        List<GroupSpec> spools = new ArrayList<>();
-        for (int i = 0; i < mtas.size(); i++) {
-            spools.add(group(GroupName.spool(mtas.get(i).name()), mtas, i));
-        }
-        return spools;
+        return groups().stream().filter(g -> g.name().isSpool()).toList();
     }
 
     /** Every group. */
     public List<GroupSpec> groups() {
-        return Stream.of(List.of(directory()), shards(), spools())
-                .flatMap(List::stream)
-                .toList();
+        return layout.groups();
     }
 
     /** The group of that name. */
     public Optional<GroupSpec> group(GroupName name) {
-        return groups().stream().filter(g -> g.name().equals(name)).findFirst();
-    }
-
-    private GroupSpec group(GroupName name, List<NodeInfo> members, int first) {
-        List<NodeName> data = new ArrayList<>();
-        for (int i = 0; i < Math.min(VOTERS, members.size()); i++) {
-            data.add(members.get((first + i) % members.size()).name());
-        }
-        Optional<NodeName> witness = data.size() == 2
-                ? Stream.concat(withRole(Role.WITNESS).stream(), nodes.stream())
-                        .map(NodeInfo::name)
-                        .filter(n -> !data.contains(n))
-                        .findFirst()
-                : Optional.empty();
-        return new GroupSpec(name, data, witness, data.getFirst());
+        return layout.group(name);
     }
 }

@@ -105,7 +105,7 @@ final class Desk implements AutoCloseable {
                 Duration.ofSeconds(5),
                 () -> journal.leadership().leading());
         Directory.Writes writes = DirectoryGroup.writes(routes, Optional.of(journal));
-        return new Directory(group.copy(), writes, Ids.secure(clock), List.of(GroupName.shard(1)), FEW);
+        return new Directory(group.copy(), writes, Ids.secure(clock), () -> List.of(GroupName.shard(1)), FEW);
     }
 
     private SSLContext tls(Path folder, Topology topology) throws IOException {

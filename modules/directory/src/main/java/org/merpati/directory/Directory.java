@@ -11,6 +11,10 @@ import com.unboundid.ldif.LDIFModifyChangeRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.merpati.cluster.Layout;
+import org.merpati.cluster.LayoutText;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
@@ -28,7 +32,7 @@ public final class Directory {
     private final LiveCopy copy;
     private final Writes writes;
     private final Ids ids;
-    private final List<GroupName> shards;
+    private final Supplier<List<GroupName>> shards;
     private final int passwordIterations;
 
     /** Carries a change to the directory group's leader. */
@@ -47,13 +51,13 @@ public final class Directory {
     /**
      * A directory over a copy.
      *
-     * @param shards those that new accounts are spread over
+     * @param shards those that new accounts are spread over, as they are when it is asked
      */
-    public Directory(LiveCopy copy, Writes writes, Ids ids, List<GroupName> shards, int passwordIterations) {
+    public Directory(LiveCopy copy, Writes writes, Ids ids, Supplier<List<GroupName>> shards, int passwordIterations) {
         this.copy = copy;
         this.writes = writes;
         this.ids = ids;
-        this.shards = List.copyOf(shards);
+        this.shards = shards;
         this.passwordIterations = passwordIterations;
     }
 
@@ -117,7 +121,7 @@ public final class Directory {
 
     private GroupName emptiest() {
         Map<GroupName, Integer> counts = people().perShard();
-        return shards.stream()
+        return shards.get().stream()
                 .min(java.util.Comparator.comparingInt(s -> counts.getOrDefault(s, 0)))
                 .orElseThrow(() -> new Malformed("the cluster has no mailbox node"));
     }
@@ -161,12 +165,13 @@ public final class Directory {
      */
     public Account.Move beginMove(Address address, GroupName to) {
         Account account = account(address);
-        if (!shards.contains(to)) {
+        if (!shards.get().contains(to)) {
             throw new Refused(
                     Refused.Reason.NONEXISTENT,
                     "there is no shard '" + to + "': there are "
                             + String.join(
-                                    ", ", shards.stream().map(GroupName::value).toList()));
+                                    ", ",
+                                    shards.get().stream().map(GroupName::value).toList()));
         }
         if (account.move().isPresent()) {
             throw new Refused(
@@ -207,7 +212,7 @@ public final class Directory {
 
     /** The shards that accounts are spread over. */
     public List<GroupName> shards() {
-        return shards;
+        return shards.get();
     }
 
     /** Makes an alias. */
@@ -306,6 +311,40 @@ public final class Directory {
                 .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no token '" + name + "'"));
         change(new LDIFModifyChangeRecord(
                 Names.TOKENS, new Modification(ModificationType.DELETE, Names.TOKEN, token.toString())));
+    }
+
+    /**
+     * Lays the cluster out anew, if it is still laid out as it was when that was thought of.
+     *
+     * @param before what the change was made to
+     * @return whether it was; otherwise somebody else was first
+     * @throws Refused if the directory forbids it
+     */
+    public boolean layOut(Layout before, Layout after) {
+        Optional<Layout> known = people().layout();
+        if (!known.map(before::equals).orElse(before.version() == 0)) {
+            return false;
+        }
+        try {
+            change(
+                    known.isEmpty()
+                            ? new LDIFAddChangeRecord(new Entry(
+                                    Names.LAYOUT_ENTRY,
+                                    new Attribute("objectClass", "top", Names.LAYOUT_CLASS),
+                                    new Attribute("cn", "layout"),
+                                    new Attribute(Names.LAYOUT, LayoutText.write(after))))
+                            : new LDIFModifyChangeRecord(
+                                    Names.LAYOUT_ENTRY,
+                                    new Modification(ModificationType.DELETE, Names.LAYOUT, LayoutText.write(before)),
+                                    new Modification(ModificationType.ADD, Names.LAYOUT, LayoutText.write(after))));
+            return true;
+        } catch (Refused refused) {
+            if (refused.reason() != Refused.Reason.ALREADY_EXISTS
+                    && people().layout().equals(known)) {
+                throw refused;
+            }
+            return false;
+        }
     }
 
     /** Takes an account or alias out of the directory; its mailboxes stay until they are deleted. */

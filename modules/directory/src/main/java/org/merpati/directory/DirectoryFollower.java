@@ -40,7 +40,7 @@ public final class DirectoryFollower implements AutoCloseable {
     private static final long KEEP_TABLES_NANOS = 60_000_000_000L;
 
     private final LiveCopy copy;
-    private final List<NodeName> voters;
+    private final Topology topology;
     private final NodeChannel channel;
     private final Path file;
     private final Thread thread;
@@ -60,7 +60,7 @@ public final class DirectoryFollower implements AutoCloseable {
      */
     public DirectoryFollower(Topology topology, NodeChannel channel, Path file, SideTables tables) throws IOException {
         this.copy = new LiveCopy(tables);
-        this.voters = topology.directory().voters();
+        this.topology = topology;
         this.channel = channel;
         this.file = file;
         copy.keptBy(() -> current);
@@ -93,8 +93,9 @@ public final class DirectoryFollower implements AutoCloseable {
     }
 
     private void follow() {
-        for (int turn = 0; !closed; turn = (turn + 1) % voters.size()) {
-            NodeName voter = voters.get(turn);
+        for (int turn = 0; !closed; turn++) {
+            List<NodeName> voters = topology.directory().voters();
+            NodeName voter = voters.get(turn % voters.size());
             long pause = PAUSE_NANOS;
             byte[] request = DirectoryGroup.request(
                     lacking ? -1 : copy.index(), copy.tables().names());

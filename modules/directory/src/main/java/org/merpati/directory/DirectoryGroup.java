@@ -70,7 +70,7 @@ public final class DirectoryGroup {
         copy.keptBy(() -> opened.leadership().leader().isPresent());
         channel.offer(WRITE, (peer, request, answer) -> answer.write(opened.submit(request)));
         channel.offer(
-                FEED, (peer, request, answer) -> feed(topology.node(peer).roles(), new BinaryReader(request), answer));
+                FEED, (peer, request, answer) -> feed(topology.reach(peer).roles(), new BinaryReader(request), answer));
     }
 
     /** What a node that follows asks for: what is new since an index, of the entries and of some tables. */

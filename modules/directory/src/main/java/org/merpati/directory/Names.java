@@ -44,6 +44,13 @@ public final class Names {
 
     public static final String TOKENS_CLASS = "merpatiTokens";
 
+    /** How the cluster is laid out. */
+    public static final String LAYOUT = "merpatiLayout";
+    /** The entry that holds it. */
+    public static final String LAYOUT_ENTRY = "cn=layout,o=merpati";
+
+    public static final String LAYOUT_CLASS = "merpatiLayoutEntry";
+
     private Names() {}
 
     /** The entry of a domain. */

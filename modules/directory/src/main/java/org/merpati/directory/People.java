@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.merpati.cluster.Layout;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
@@ -18,7 +19,8 @@ import org.merpati.kernel.Malformed;
  */
 public final class People {
     /** Nobody. */
-    static final People NONE = new People(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of());
+    static final People NONE =
+            new People(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(), Optional.empty());
 
     private static final Set<String> ALWAYS = Set.of("postmaster", "abuse");
     private static final char DETAIL = '+';
@@ -29,6 +31,7 @@ public final class People {
     private final Map<String, List<Address>> aliases;
     private final Map<String, List<String>> filterRules;
     private final List<AdminToken> tokens;
+    private final Optional<Layout> layout;
 
     private People(
             Map<Domain, String> domains,
@@ -36,13 +39,15 @@ public final class People {
             Map<AccountId, Account> byId,
             Map<String, List<Address>> aliases,
             Map<String, List<String>> filterRules,
-            List<AdminToken> tokens) {
+            List<AdminToken> tokens,
+            Optional<Layout> layout) {
         this.domains = domains;
         this.accounts = accounts;
         this.byId = byId;
         this.aliases = aliases;
         this.filterRules = filterRules;
         this.tokens = tokens;
+        this.layout = layout;
     }
 
     /** What an address stands for. */
@@ -143,7 +148,31 @@ public final class People {
 
     /** This index with other tokens. */
     People withTokens(List<AdminToken> others) {
-        return new People(domains, accounts, byId, aliases, filterRules, List.copyOf(others));
+        return new People(domains, accounts, byId, aliases, filterRules, List.copyOf(others), layout);
+    }
+
+    /** How the cluster is laid out; nothing as long as that follows from the configured nodes. */
+    public Optional<Layout> layout() {
+        return layout;
+    }
+
+    /**
+     * This index with another layout.
+     *
+     * @throws Malformed if it ends a shard that accounts are in
+     */
+    People with(Layout newer) {
+        accounts.values().forEach(account -> notEnded(newer, account));
+        return new People(domains, accounts, byId, aliases, filterRules, tokens, Optional.of(newer));
+    }
+
+    /** Nothing may be, or be on its way, where no group is any more. */
+    private static void notEnded(Layout layout, Account account) {
+        GroupName bound = account.move().map(Account.Move::to).orElse(account.shard());
+        if (layout.ended().contains(bound) || layout.ended().contains(account.shard())) {
+            throw new Malformed("the mailboxes of " + account.address() + " cannot be in " + bound
+                    + ": that shard is ended; try again");
+        }
     }
 
     /** How many accounts each shard holds; shards without any are absent. */
@@ -157,7 +186,7 @@ public final class People {
     People with(Domain domain, String dn) {
         Map<Domain, String> more = new HashMap<>(domains);
         more.put(domain, dn);
-        return new People(more, accounts, byId, aliases, filterRules, tokens);
+        return new People(more, accounts, byId, aliases, filterRules, tokens, layout);
     }
 
     /**
@@ -171,11 +200,12 @@ public final class People {
         if ((there != null && !there.id().equals(account.id())) || aliases.containsKey(key)) {
             throw new Malformed("the address " + account.address() + " is taken");
         }
+        layout.ifPresent(now -> notEnded(now, account));
         Map<String, Account> more = new HashMap<>(accounts);
         Map<AccountId, Account> moreById = new HashMap<>(byId);
         more.put(key, account);
         moreById.put(account.id(), account);
-        return new People(domains, more, moreById, aliases, filterRules, tokens);
+        return new People(domains, more, moreById, aliases, filterRules, tokens, layout);
     }
 
     /**
@@ -189,7 +219,7 @@ public final class People {
         }
         Map<String, List<Address>> more = new HashMap<>(aliases);
         more.put(alias.key(), List.copyOf(targets));
-        return new People(domains, accounts, byId, more, filterRules, tokens);
+        return new People(domains, accounts, byId, more, filterRules, tokens, layout);
     }
 
     /** This index with a scope's lines for the mail filter. */
@@ -203,7 +233,7 @@ public final class People {
         } else {
             more.put(scope, List.copyOf(lines));
         }
-        return new People(domains, accounts, byId, aliases, more, tokens);
+        return new People(domains, accounts, byId, aliases, more, tokens, layout);
     }
 
     /** This index without an address. */
@@ -216,14 +246,15 @@ public final class People {
             fewerById.remove(gone.id());
         }
         fewerAliases.remove(key);
-        return new People(domains, fewer, fewerById, fewerAliases, filterRules, tokens).withFilterRules(key, List.of());
+        return new People(domains, fewer, fewerById, fewerAliases, filterRules, tokens, layout)
+                .withFilterRules(key, List.of());
     }
 
     /** This index without a domain. */
     People withoutDomain(Domain domain) {
         Map<Domain, String> fewer = new HashMap<>(domains);
         fewer.remove(domain);
-        return new People(fewer, accounts, byId, aliases, filterRules, tokens)
+        return new People(fewer, accounts, byId, aliases, filterRules, tokens, layout)
                 .withFilterRules(domain.value(), List.of());
     }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.merpati.cluster.LayoutText;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
@@ -168,6 +169,9 @@ final class Tree {
         if (entry.hasObjectClass(Names.TOKENS_CLASS)) {
             return people.withTokens(tokens(entry));
         }
+        if (entry.hasObjectClass(Names.LAYOUT_CLASS)) {
+            return people.with(LayoutText.parse(value(entry, Names.LAYOUT)));
+        }
         return entry.hasObjectClass(Names.FILTER_CLASS) ? people.withFilterRules("", filterRules(entry)) : people;
     }
 
@@ -209,6 +213,9 @@ final class Tree {
         }
         if (entry.hasObjectClass(Names.TOKENS_CLASS)) {
             return people.withTokens(List.of());
+        }
+        if (entry.hasObjectClass(Names.LAYOUT_CLASS)) {
+            throw new Malformed("the layout of the cluster is changed, not deleted");
         }
         boolean mail = entry.hasObjectClass(Names.ACCOUNT_CLASS) || entry.hasObjectClass(Names.ALIAS_CLASS);
         return mail ? people.without(Address.parse(value(entry, "mail")).key()) : people;

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.merpati.cluster.Layout;
+import org.merpati.cluster.NodeInfo;
 import org.merpati.journal.StateMachine;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.BinaryReader;
@@ -40,6 +42,7 @@ import org.merpati.kernel.Domain;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
+import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
@@ -67,7 +70,7 @@ class DirectoryTest {
             return took;
         };
         Ids ids = new Ids(Clock.system(), new Random(1));
-        return new Directory(group.copy(), writes, ids, List.of(GroupName.shard(1), GroupName.shard(2)), FEW);
+        return new Directory(group.copy(), writes, ids, () -> List.of(GroupName.shard(1), GroupName.shard(2)), FEW);
     }
 
     private Directory withPeople(DirectoryGroup group) {
@@ -95,6 +98,48 @@ class DirectoryTest {
         return ((People.Resolved.Local) people.resolve(Address.parse(address)))
                 .account()
                 .address();
+    }
+
+    private static Layout layout() {
+        NodeInfo node = new NodeInfo(new NodeName("n1"), "127.0.0.1", Set.of(Role.MAILBOX), 1, 2, 3);
+        return Layout.seed(List.of(node));
+    }
+
+    private static Layout without(Layout layout, GroupName shard) {
+        return new Layout(
+                layout.version() + 1, layout.nodes(), List.of(), Set.of(shard), layout.removed(), layout.leaving());
+    }
+
+    @Test
+    void theLayoutChangesOnlyFromWhatItWas() throws IOException {
+        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
+        assertThat(directory.people().layout()).isEmpty();
+        Layout seed = layout();
+        Layout first = seed.with(new NodeInfo(new NodeName("n2"), "127.0.0.2", Set.of(Role.PROXY), 1, 2, 3));
+        Layout other = seed.with(new NodeInfo(new NodeName("n3"), "127.0.0.3", Set.of(Role.PROXY), 1, 2, 3));
+        assertThat(directory.layOut(first, first)).isFalse();
+        assertThat(directory.layOut(seed, first)).isTrue();
+        assertThat(directory.layOut(seed, other)).isFalse();
+        assertThat(directory.people().layout()).contains(first);
+        Layout second = first.with(new NodeInfo(new NodeName("n3"), "127.0.0.3", Set.of(Role.PROXY), 1, 2, 3));
+        assertThat(directory.layOut(first, second)).isTrue();
+        byte[] kept = directory.copy().tree().ldif();
+        assertThat(Tree.of(kept).people().layout()).contains(second);
+    }
+
+    @Test
+    void aShardWithAccountsIsNotEndedAndAnEndedOneTakesNone() throws IOException {
+        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
+        Layout full = without(layout(), GroupName.shard(1));
+        assertThatThrownBy(() -> directory.layOut(layout(), full))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("that shard is ended");
+        assertThat(directory.people().layout()).isEmpty();
+        assertThat(directory.layOut(layout(), without(layout(), GroupName.shard(3))))
+                .isTrue();
+        LDIFModifyChangeRecord move = new LDIFModifyChangeRecord(
+                Names.of(BUDI), new Modification(ModificationType.REPLACE, Names.SHARD, "shard-3"));
+        assertThatThrownBy(() -> directory.change(move)).hasMessageContaining("that shard is ended");
     }
 
     @Test

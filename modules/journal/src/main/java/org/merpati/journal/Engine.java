@@ -69,7 +69,7 @@ final class Engine implements AutoCloseable {
     Engine(Topology topology, NodeIdentity identity, JournalConfig config, Path root, Clock clock) throws IOException {
         this.topology = topology;
         NodeInfo self = topology.node(identity.node());
-        this.settings = EngineSettings.of(self, topology.nodes().size() > 1, config, root);
+        this.settings = EngineSettings.of(self, config, root);
         Parameters parameters = new Parameters();
         if (config.transport() == JournalConfig.Transport.GRPC) {
             mutualTls(parameters, new PeerTrust(identity, topology), identity, clock);
@@ -158,7 +158,7 @@ final class Engine implements AutoCloseable {
      * @throws IOException if the log cannot be opened
      */
     synchronized void add(GroupSpec spec, Replica replica, Path folder, boolean witness) throws IOException {
-        EngineSettings.forGroup(settings, folder.toFile(), witness);
+        EngineSettings.forGroup(settings, folder.toFile(), witness, topology.nodes().size() > 1);
         replicas.put(groupId(spec), replica);
         GroupManagementRequest request =
                 GroupManagementRequest.newAdd(client, server.getId(), calls.incrementAndGet(), group(spec), false);

@@ -35,12 +35,8 @@ final class EngineSettings {
 
     private EngineSettings() {}
 
-    /**
-     * The settings of a node's one server.
-     *
-     * @param followed whether any group may have followers
-     */
-    static RaftProperties of(NodeInfo self, boolean followed, JournalConfig config, Path root) {
+    /** The settings of a node's one server. */
+    static RaftProperties of(NodeInfo self, JournalConfig config, Path root) {
         RaftProperties settings = new RaftProperties();
         RaftServerConfigKeys.setStorageDir(settings, List.of(root.toFile()));
         RaftServerConfigKeys.setRemovedGroupsDir(
@@ -51,9 +47,6 @@ final class EngineSettings {
         transport(settings, self, config);
         timing(settings, config);
         log(settings, config);
-        // An entry of its own after each one tells followers at once that it is committed; alone it is only a second
-        // sync.
-        RaftServerConfigKeys.Log.setLogMetadataEnabled(settings, followed);
         return settings;
     }
 
@@ -123,10 +116,14 @@ final class EngineSettings {
     /**
      * Sets what the next group that is added is opened with. A data node's checkpoint holds all that it purges; the
      * witness has no checkpoint and keeps what any peer may lack.
+     *
+     * @param followed whether groups may have followers: an entry of its own after each one tells them at once that it
+     *     is committed, and would be no more than a second sync for a node alone
      */
-    static void forGroup(RaftProperties settings, File folder, boolean witness) {
+    static void forGroup(RaftProperties settings, File folder, boolean witness, boolean followed) {
         RaftServerConfigKeys.setStorageDir(settings, List.of(folder));
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(settings, !witness);
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(settings, followed);
     }
 
     static TimeDuration duration(Duration duration) {

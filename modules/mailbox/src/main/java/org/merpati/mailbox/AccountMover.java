@@ -66,6 +66,12 @@ public final class AccountMover implements AutoCloseable {
         stores.put(store.shard(), store);
     }
 
+    /** Takes a shard away that has no data here any more. */
+    public void remove(GroupName shard) {
+        stores.remove(shard);
+        answers.remove(shard);
+    }
+
     private void run() {
         while (!closed) {
             LockSupport.parkNanos(PERIOD_NANOS);

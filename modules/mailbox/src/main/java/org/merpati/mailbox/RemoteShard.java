@@ -112,6 +112,10 @@ final class RemoteShard implements Origin {
             shards.put(shard, moves.origin());
         }
 
+        void remove(GroupName shard) {
+            shards.remove(shard);
+        }
+
         private byte[] answer(NodeName peer, BinaryReader request) {
             topology.need(peer, Role.MAILBOX);
             GroupName name = new GroupName(request.text());

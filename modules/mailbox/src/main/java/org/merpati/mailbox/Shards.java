@@ -42,6 +42,12 @@ public final class Shards {
         everywhere.put(store.shard(), anywhere);
     }
 
+    /** Takes a shard away that has no data here any more. */
+    public void remove(GroupName shard) {
+        stores.remove(shard);
+        everywhere.remove(shard);
+    }
+
     /** All of them. */
     public Iterable<MailStore> all() {
         return stores.values();

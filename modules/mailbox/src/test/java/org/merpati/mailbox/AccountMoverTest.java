@@ -79,7 +79,7 @@ class AccountMoverTest {
                 group.copy(),
                 DirectoryGroup.writes(routes, Optional.of(people)),
                 new Ids(clock, new Random(1)),
-                List.of(GroupName.shard(1), TO),
+                () -> List.of(GroupName.shard(1), TO),
                 1_000);
         directory.addDomain(Domain.parse("lvlogist.com"));
         directory.addAccount(BUDI, "Budi", "rahasia", false, false);

@@ -93,7 +93,7 @@ final class MailboxFixture implements AutoCloseable {
         routes.table().offer(new Route(SHARD, HERE, new Epoch(1)));
         requests = new SpamRequests(routes);
         Directory.Writes writes = DirectoryGroup.writes(routes, Optional.of(people));
-        directory = new Directory(group.copy(), writes, new Ids(clock, new Random(1)), List.of(SHARD), 1_000);
+        directory = new Directory(group.copy(), writes, new Ids(clock, new Random(1)), () -> List.of(SHARD), 1_000);
         directory.addDomain(Domain.parse("lvlogist.com"));
         directory.addAccount(BUDI, "Budi", "rahasia", false, false);
         directory.addAccount(SITI, "Siti", "rahasia", false, false);

@@ -69,6 +69,9 @@ public final class JournaledSpool implements Spool {
         } catch (IOException failed) {
             throw new TryLater("the message could not be read: " + failed.getMessage());
         }
+        if (answer[0] == SpoolState.REFUSED[0]) {
+            throw new TryLater(Spool.shut(group()));
+        }
         if (answer[0] != 0) {
             throw new TryLater("the message took too long to arrive in the spool");
         }
@@ -160,6 +163,21 @@ public final class JournaledSpool implements Spool {
     @Override
     public Optional<MailEntry> trace(MailId mail) {
         return find(mail).or(() -> state.find(SpoolRows.TRACE, mail));
+    }
+
+    @Override
+    public void moved(MailId mail) {
+        submit(new SpoolCommand.Moved(mail));
+    }
+
+    @Override
+    public void shut() {
+        submit(new SpoolCommand.Shut());
+    }
+
+    @Override
+    public boolean isShut() {
+        return state.shut();
     }
 
     @Override

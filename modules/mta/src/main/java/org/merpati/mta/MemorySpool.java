@@ -23,6 +23,8 @@ public final class MemorySpool implements Spool {
     private final TreeMap<MailId, MailEntry> entries = new TreeMap<>();
     private final TreeMap<MailId, byte[]> bodies = new TreeMap<>();
 
+    private boolean shut;
+
     public MemorySpool(GroupName group, Clock clock) {
         this.group = group;
         this.clock = clock;
@@ -51,6 +53,9 @@ public final class MemorySpool implements Spool {
         } catch (IOException failed) {
             throw new TryLater("the message could not be read: " + failed.getMessage());
         }
+        if (shut) {
+            throw new TryLater(Spool.shut(group));
+        }
         take(mail, octets.toByteArray());
     }
 
@@ -62,6 +67,23 @@ public final class MemorySpool implements Spool {
             entries.put(mail.id(), mail);
             bodies.put(mail.id(), octets);
         }
+    }
+
+    @Override
+    public synchronized void moved(MailId mail) {
+        if (bodies.remove(mail) != null) {
+            entries.remove(mail);
+        }
+    }
+
+    @Override
+    public synchronized void shut() {
+        shut = true;
+    }
+
+    @Override
+    public synchronized boolean isShut() {
+        return shut;
     }
 
     @Override

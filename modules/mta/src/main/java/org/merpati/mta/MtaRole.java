@@ -24,6 +24,7 @@ import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
 import org.merpati.mta.learned.Knowledge;
 import org.merpati.mta.learned.LearnedCounts;
 import org.merpati.runtime.Health;
@@ -47,6 +48,11 @@ import org.merpati.wire.Tls;
  */
 public final class MtaRole implements AutoCloseable {
     private static final Duration IDLE = Duration.ofMinutes(5);
+    /** For how long mails are moved from one spool to another before it is told how many are left. */
+    private static final Duration MOVING = Duration.ofSeconds(2);
+
+    private static final long SOON_MILLIS = 1_000;
+    private static final int COUNTED = 10_000;
     private static final Duration GRACE = Duration.ofSeconds(3);
 
     /**
@@ -87,7 +93,10 @@ public final class MtaRole implements AutoCloseable {
 
     MtaRole(Parts parts, MailExchanges exchanges) {
         this.parts = parts;
-        this.spools = new Spools(parts.self());
+        this.spools = new Spools(group -> parts.topology()
+                .group(group)
+                .filter(spec -> spec.preferred().equals(parts.self()))
+                .isPresent());
         this.screening = new Screening(parts.directory()::people, learned(), parts.knowledge(), parts.clock());
         this.connections = new NodeConnections(parts.topology(), parts.identity(), parts.network(), parts.hostname());
         NodeConfig.Timing timing = parts.config().timing();
@@ -126,14 +135,69 @@ public final class MtaRole implements AutoCloseable {
         return SpoolState.open(folder, identity, VaultLimits.DEFAULT);
     }
 
-    /** Takes a spool's open group; while this node leads it, its mail is delivered from here. */
-    public void attach(Journal journal, SpoolState state) {
+    /** Takes a spool's open group; while this node leads it, its mail is delivered from here, until that is closed. */
+    public AutoCloseable attach(Journal journal, SpoolState state) {
         Spool spool = new JournaledSpool(journal, state);
         QueueRunner runner = new QueueRunner(spool, delivering);
         runners.add(runner);
         spools.add(spool);
         String name = "queue " + spool.group();
         parts.health().add(name, () -> new Health.State(true, says(runner)));
+        return () -> {
+            parts.health().remove(name);
+            spools.remove(spool);
+            runners.remove(runner);
+            runner.close();
+        };
+    }
+
+    /**
+     * Has a spool that is led here take no new mail any more, and what is not to be delivered at once go to another
+     * spool that is led here.
+     *
+     * @return how many mails are left in it, at most as many as are counted at once
+     * @throws TryLater if it is not led here
+     */
+    public int shut(GroupName group) {
+        Spool spool = spools.all().stream()
+                .filter(here -> here.group().equals(group) && here.leads())
+                .findFirst()
+                .orElseThrow(() -> new TryLater("this node does not lead " + group));
+        if (!spool.isShut()) {
+            spool.shut();
+        }
+        spool.barrier();
+        Optional<Spool> other = spools.accepting();
+        if (other.isPresent()) {
+            long end = parts.clock().nanos() + MOVING.toNanos();
+            for (MailEntry mail : spool.open(COUNTED)) {
+                if (parts.clock().nanos() > end) {
+                    break;
+                }
+                move(mail.id(), spool, other.get());
+            }
+        }
+        return spool.open(COUNTED).size();
+    }
+
+    /** A death between the two changes leaves the mail in both: it is delivered twice at worst. */
+    private void move(MailId mail, Spool from, Spool to) {
+        QueueRunner queue = runner(from).orElseThrow(() -> new TryLater("this node does not lead " + from.group()));
+        if (!queue.withdraw(mail, SOON_MILLIS)) {
+            return;
+        }
+        Optional<MailEntry> now = from.find(mail);
+        if (now.isEmpty()) {
+            return;
+        }
+        try {
+            to.accept(now.get(), from.body(mail));
+            from.moved(mail);
+        } catch (TryLater later) {
+            queue.arrived(now.get());
+            throw later;
+        }
+        spools.arrived(to, now.get());
     }
 
     private static String says(QueueRunner runner) {

@@ -114,7 +114,7 @@ final class NodeConnections implements AutoCloseable {
     }
 
     private Kept open(NodeName node, Call call) throws IOException {
-        NodeInfo info = topology.node(node);
+        NodeInfo info = topology.reach(node);
         Connection connection = network.connect(
                 new InetSocketAddress(info.host(), info.lmtpPort()),
                 call.limit,

@@ -106,6 +106,26 @@ final class QueueRunner implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes a mail out of the queue that is not being delivered, nor about to be; false if it is.
+     *
+     * @param soon how long a mail waits at least that is not about to be delivered, in milliseconds
+     */
+    synchronized boolean withdraw(MailId mail, long soon) {
+        Waiting put = waiting.get(mail);
+        if (!leading
+                || toLoad
+                || busy.contains(mail)
+                || (put != null && put.due() < with.clock().millis() + soon)) {
+            return false;
+        }
+        if (put != null) {
+            waiting.remove(mail);
+            heap.remove(put);
+        }
+        return true;
+    }
+
     private void put(Waiting mail) {
         Waiting old = waiting.put(mail.mail(), mail);
         if (old != null) {

@@ -72,6 +72,29 @@ public interface Spool {
     /** What is known of a mail, finished or not. */
     Optional<MailEntry> trace(MailId mail);
 
+    /**
+     * Forgets a mail that is not finished: another spool has taken it, with all that is known of it.
+     *
+     * @throws org.merpati.kernel.TryLater as {@link #accept}
+     */
+    void moved(MailId mail);
+
+    /**
+     * Takes no new mail from now on, for good, because its node is being taken out of the cluster; bounces of what is
+     * here are taken.
+     *
+     * @throws org.merpati.kernel.TryLater as {@link #accept}
+     */
+    void shut();
+
+    /** Whether it takes no new mail any more, as far as is known here. */
+    boolean isShut();
+
+    /** What is said of a spool that takes nothing. */
+    static String shut(GroupName group) {
+        return group + " takes no new mail: its node is being taken out of the cluster";
+    }
+
     /** Waits until this node has proved that it still leads. */
     void barrier();
 }

@@ -54,6 +54,8 @@ final class SpoolCodec {
             case SpoolCommand.Hold c -> out.u8(5).id(c.mail().value()).flag(c.hold());
             case SpoolCommand.Expire c -> out.u8(6);
             case SpoolCommand.Flush c -> out.u8(7);
+            case SpoolCommand.Shut c -> out.u8(8);
+            case SpoolCommand.Moved c -> out.u8(9).id(c.mail().value());
         }
         return out.toByteArray();
     }
@@ -104,6 +106,8 @@ final class SpoolCodec {
             }
             case 6 -> new SpoolCommand.Expire();
             case 7 -> new SpoolCommand.Flush();
+            case 8 -> new SpoolCommand.Shut();
+            case 9 -> new SpoolCommand.Moved(new MailId(in.id()));
             default -> throw new IllegalStateException("a spool has no command of kind " + kind + ": update this node");
         };
     }

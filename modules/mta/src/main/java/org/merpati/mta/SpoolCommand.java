@@ -35,6 +35,12 @@ sealed interface SpoolCommand {
     /** What is too old goes. */
     record Expire() implements SpoolCommand {}
 
+    /** From here on no new mail is taken, for good; a bounce of what is here is. */
+    record Shut() implements SpoolCommand {}
+
+    /** A mail is in another spool now, with all that is known of it. */
+    record Moved(MailId mail) implements SpoolCommand {}
+
     /** A checkpoint is taken here. */
     record Flush() implements SpoolCommand {}
 }

@@ -12,6 +12,8 @@ final class SpoolRows {
     static final int BODY = 'b';
     /** Pieces came whose Accept has not: when the first came. */
     static final int UPLOAD = 'u';
+    /** No new mail is taken; there is one such row or none. */
+    static final int SHUT = 's';
     /** A finished mail. */
     static final int TRACE = 't';
 

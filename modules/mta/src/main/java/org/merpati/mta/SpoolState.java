@@ -27,6 +27,8 @@ import org.merpati.vault.VaultLimits;
 public final class SpoolState implements StateMachine {
     private static final int EXPIRED_AT_ONCE = 1000;
     private static final byte[] DONE = {0};
+    /** The answer to an Accept after {@link SpoolCommand.Shut}. */
+    static final byte[] REFUSED = {2};
 
     private final Vault vault;
     private volatile Runnable checkpointAsked = () -> {};
@@ -73,7 +75,7 @@ public final class SpoolState implements StateMachine {
     private byte[] apply(SpoolCommand command, long millis) throws IOException {
         switch (command) {
             case SpoolCommand.Accept c -> {
-                return accept(c);
+                return vault.get(SpoolRows.kind(SpoolRows.SHUT)) == null ? accept(c) : REFUSED;
             }
             case SpoolCommand.Chunk c -> {
                 byte[] upload = SpoolRows.key(SpoolRows.UPLOAD, c.mail());
@@ -101,6 +103,11 @@ public final class SpoolState implements StateMachine {
             }
             case SpoolCommand.Expire c -> expire(millis);
             case SpoolCommand.Flush c -> vault.flushAtEntry();
+            case SpoolCommand.Moved c -> {
+                vault.delete(SpoolRows.key(SpoolRows.OPEN, c.mail()));
+                dropBody(c.mail());
+            }
+            case SpoolCommand.Shut c -> vault.put(SpoolRows.kind(SpoolRows.SHUT), DONE);
         }
         return DONE;
     }
@@ -123,6 +130,15 @@ public final class SpoolState implements StateMachine {
         vault.delete(SpoolRows.key(SpoolRows.UPLOAD, entry.id()));
         vault.put(key, SpoolCodec.row(entry));
         return DONE;
+    }
+
+    /** Whether no new mail is taken any more. */
+    boolean shut() {
+        try (Snapshot rows = vault.snapshot()) {
+            return rows.get(SpoolRows.kind(SpoolRows.SHUT)) != null;
+        } catch (IOException failed) {
+            throw unreadable(failed);
+        }
     }
 
     /** What happens to a mail. */

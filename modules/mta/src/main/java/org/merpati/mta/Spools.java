@@ -5,24 +5,33 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
-import org.merpati.kernel.NodeName;
 
 /** The spools with data on this node. */
 public final class Spools {
-    private final GroupName own;
+    private final Predicate<GroupName> own;
     private final List<Spool> spools = new CopyOnWriteArrayList<>();
     private volatile BiConsumer<Spool, MailEntry> onArrival = (spool, mail) -> {};
 
-    /** The spools of a node. */
-    public Spools(NodeName self) {
-        this.own = GroupName.spool(self);
+    /**
+     * The spools of a node.
+     *
+     * @param own knows those that this node leads when all is well
+     */
+    public Spools(Predicate<GroupName> own) {
+        this.own = own;
     }
 
     /** Adds one. */
     public void add(Spool spool) {
         spools.add(spool);
+    }
+
+    /** Takes one away. */
+    void remove(Spool spool) {
+        spools.remove(spool);
     }
 
     /** All of them. */
@@ -33,8 +42,8 @@ public final class Spools {
     /** The one that takes new mail: this node's own if it is led here, or any other that is. */
     public Optional<Spool> accepting() {
         return spools.stream()
-                .filter(Spool::leads)
-                .min(Comparator.comparingInt((Spool s) -> s.group().equals(own) ? 0 : 1)
+                .filter(spool -> spool.leads() && !spool.isShut())
+                .min(Comparator.comparingInt((Spool s) -> own.test(s.group()) ? 0 : 1)
                         .thenComparing(Spool::group));
     }
 

@@ -183,7 +183,7 @@ final class MtaFixture implements AutoCloseable {
         directoryAway = journal::close;
         Directory.Writes writes = DirectoryGroup.writes(routes, Optional.of(journal));
         Directory made =
-                new Directory(group.copy(), writes, ids, List.of(GroupName.shard(1), GroupName.shard(2)), 1_000);
+                new Directory(group.copy(), writes, ids, () -> List.of(GroupName.shard(1), GroupName.shard(2)), 1_000);
         made.addDomain(Domain.parse("lvlogist.com"));
         made.addAccount(BUDI, "Budi", RAHASIA, false, false);
         made.addAccount(SITI, "Siti", RAHASIA, false, false);

@@ -67,6 +67,34 @@ interface SpoolContract {
     }
 
     @Test
+    default void ofAMailThatWasMovedNothingIsLeft() {
+        MailEntry long1 = accept(octets(700_000));
+        MailEntry stays = accept(octets(1000));
+        spool().moved(long1.id());
+        spool().moved(long1.id());
+        assertThat(spool().open(10)).containsExactly(stays);
+        assertThat(spool().trace(long1.id())).isEmpty();
+        assertThatThrownBy(() -> spool().body(long1.id())).isInstanceOf(TryLater.class);
+    }
+
+    @Test
+    default void aSpoolThatIsShutTakesOnlyBouncesOfWhatItHas() {
+        MailEntry mail = accept(octets(1000));
+        spool().shut();
+        spool().shut();
+        assertThat(spool().isShut()).isTrue();
+        assertThatThrownBy(() -> accept(octets(10)))
+                .isInstanceOf(TryLater.class)
+                .hasMessageContaining("takes no new mail");
+        assertThatThrownBy(() -> accept(octets(700_000))).isInstanceOf(TryLater.class);
+        MailEntry bounce = mail(newId(), 3);
+        note(
+                List.of(outcome(mail, 0, Outcome.Result.DELIVERED), outcome(mail, 1, Outcome.Result.BOUNCED)),
+                Optional.of(new Spool.NewMail(bounce, octets(3))));
+        assertThat(spool().open(10)).extracting(MailEntry::id).containsExactly(bounce.id());
+    }
+
+    @Test
     default void anAcceptedMailIsOpenWithItsBody() throws IOException {
         for (int length : new int[] {0, 1, 1000, 256 * 1024, 700_000}) {
             MailEntry mail = accept(octets(length));

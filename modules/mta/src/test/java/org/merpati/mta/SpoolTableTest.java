@@ -166,6 +166,25 @@ class SpoolTableTest {
     }
 
     @Test
+    void shutSpool() throws IOException {
+        MailEntry mail = accepted();
+        first().spool().shut();
+        Spool left = takeOver();
+        assertThat(left.isShut()).isTrue();
+        assertThat(left.find(mail.id())).isPresent();
+        assertThatThrownBy(() -> left.accept(mail, MailBody.of(BODY))).isInstanceOf(TryLater.class);
+    }
+
+    @Test
+    void moved() throws IOException {
+        MailEntry mail = accepted();
+        first().spool().moved(mail.id());
+        Spool left = takeOver();
+        assertThat(left.open(10)).isEmpty();
+        assertThat(left.trace(mail.id())).isEmpty();
+    }
+
+    @Test
     void held() throws IOException {
         MailEntry mail = accepted();
         first().spool().hold(mail.id(), true);
@@ -270,6 +289,6 @@ class SpoolTableTest {
                 .filter(method -> method.isAnnotationPresent(Test.class))
                 .map(java.lang.reflect.Method::getName)
                 .toList();
-        assertThat(named).hasSize(11).isSubsetOf(tests);
+        assertThat(named).hasSize(13).isSubsetOf(tests);
     }
 }

@@ -103,6 +103,32 @@ class TakeOverTest {
     }
 
     @Test
+    void whatWaitsInASpoolThatIsShutGoesToAnother() throws IOException {
+        fixture.outside.answer(new Reply(451, "4.7.1 later"));
+        MailId mail = id(fixture.send(first, "x@example.org", "forward@lvlogist.com", TEXT));
+        Await.until("a try was made", () -> first.trace(mail).stream().anyMatch(l -> l.contains("deferred")));
+        fixture.stop(MtaFixture.MTA1);
+        GroupName shut = GroupName.spool(MtaFixture.MTA1);
+        Await.until("it has moved", () -> second.shut(shut) == 0);
+        assertThat(spool(shut).isShut()).isTrue();
+        MailEntry moved = spool(GroupName.spool(MtaFixture.MTA2)).find(mail).orElseThrow();
+        assertThat(moved.events()).anyMatch(event -> event.toString().contains("4.7.1 later"));
+        fixture.outside.answer(new Reply(250, "2.0.0 taken"));
+        Await.until("it is delivered from there", () -> {
+            fixture.clock.pass(1_000);
+            return second.spools().trace(mail).filter(MailEntry::done).isPresent();
+        });
+        assertThat(fixture.outside.taken).hasSize(1);
+    }
+
+    private Spool spool(GroupName group) {
+        return second.spools().all().stream()
+                .filter(spool -> spool.group().equals(group))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void aNodeThatDoesNotLeadAnyMoreSendsNothingOutside() throws IOException {
         fixture.outside.answer(new Reply(451, "4.7.1 later"));
         MailId mail = id(fixture.send(first, "x@example.org", "forward@lvlogist.com", TEXT));

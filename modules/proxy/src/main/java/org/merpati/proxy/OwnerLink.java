@@ -128,7 +128,7 @@ final class OwnerLink {
     }
 
     private Connection introduce(Route route, Account account, String tag, Connection client) throws IOException {
-        NodeInfo node = topology.node(route.node());
+        NodeInfo node = topology.reach(route.node());
         Connection owner = network.connect(
                 new InetSocketAddress(node.host(), node.imapPort()),
                 CONNECT,

@@ -39,7 +39,7 @@ final class SubmissionFront implements Reception, HandOff {
 
     private final Directory directory;
     private final Logins logins;
-    private final List<NodeInfo> mtas;
+    private final Topology topology;
     private final Members members;
     private final NodeIdentity identity;
     private final Network network;
@@ -56,7 +56,7 @@ final class SubmissionFront implements Reception, HandOff {
             String hostname) {
         this.directory = directory;
         this.logins = logins;
-        this.mtas = topology.withRole(Role.MTA);
+        this.topology = topology;
         this.members = members;
         this.identity = identity;
         this.network = network;
@@ -101,6 +101,7 @@ final class SubmissionFront implements Reception, HandOff {
 
     /** An MTA that knows the account: those that are up first, each in turn. */
     private Optional<Connection> open(Account account, Connection client) {
+        List<NodeInfo> mtas = topology.withRole(Role.MTA);
         int first = Math.floorMod(turn.getAndIncrement(), Math.max(1, mtas.size()));
         for (boolean up : new boolean[] {true, false}) {
             for (int i = 0; i < mtas.size(); i++) {

@@ -12,7 +12,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /** Nodes. */
-@Command(name = "node", mixinStandardHelpOptions = true, description = "Manages nodes.")
+@Command(
+        name = "node",
+        mixinStandardHelpOptions = true,
+        description = "Manages nodes.",
+        subcommands = NodeAddCommand.class)
 public final class NodeCommand {
     private static final int FAILED = 1;
     private static final Duration LOOK = Duration.ofMillis(500);
@@ -59,6 +63,51 @@ public final class NodeCommand {
     }
 
     @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Takes a node out of the cluster for good, while the cluster serves: its accounts move to other shards,"
+                        + " its mails are delivered, and it is believed no more.",
+                "It goes on by itself, whoever dies meanwhile; this command begins it and waits. Ends with 0 when the"
+                        + " node is out, or with 1 and what is still to be done."
+            })
+    int remove(
+            @Mixin Door door,
+            @Parameters(paramLabel = "NODE") String name,
+            @Option(names = "--dead", description = "the node will never come back: it is not asked for anything")
+                    boolean dead,
+            @Option(names = "--force", description = "even if groups survive fewer deaths without it") boolean force,
+            @Option(
+                            names = "--wait",
+                            paramLabel = "SECONDS",
+                            description = "how long at most (default: ${DEFAULT-VALUE})",
+                            defaultValue = "600")
+                    int wait) {
+        long end = System.nanoTime() + Duration.ofSeconds(wait).toNanos();
+        Map<String, String> asked =
+                Map.of("node", name, "dead", Boolean.toString(dead), "force", Boolean.toString(force));
+        JsonNode left = MissingNode.getInstance();
+        do {
+            JsonNode now = door.ask("node remove", asked);
+            if (!door.json() && !now.equals(left)) {
+                door.lines(now);
+            }
+            left = now;
+            if (!left.isEmpty()) {
+                LockSupport.parkNanos(LOOK.toNanos());
+            }
+        } while (!left.isEmpty() && System.nanoTime() < end);
+        if (door.json()) {
+            door.say(left);
+        } else {
+            door.out()
+                    .println("node " + name
+                            + (left.isEmpty() ? " is taken out of the cluster" : " is still being taken out"));
+        }
+        return left.isEmpty() ? 0 : FAILED;
+    }
+
+    @Command(
             name = "undrain",
             mixinStandardHelpOptions = true,
             description = "Takes a drained node, that was not stopped, into service again.")
@@ -66,8 +115,46 @@ public final class NodeCommand {
         return door.say(door.ask("node undrain", Map.of("node", name)));
     }
 
-    @Command(name = "token", mixinStandardHelpOptions = true, description = "Makes a join token for a node.")
+    @Command(
+            name = "token",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Makes a join token for a node.",
+                "A node whose disk is lost must not come back under its name: 'merpati node remove --dead' it, and add"
+                        + " the machine under another."
+            })
     int token(@Mixin Door door, @Parameters(paramLabel = "NODE") String name) throws IOException {
         return door.say(door.ask("node token", Map.of("node", name)));
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows how the cluster is laid out: its nodes and the groups that each has data of.",
+                "A group with * is led there when all is well."
+            })
+    int list(@Mixin Door door) {
+        JsonNode rows = door.ask("node list", Map.of());
+        if (door.json()) {
+            return door.raw(rows);
+        }
+        for (JsonNode row : rows) {
+            String name = row.get("node").asString();
+            String state = row.get("up").asString().equals("true") ? "up" : "away";
+            String roles = row.get("roles").asString();
+            door.out()
+                    .printf(
+                            "%-12s %-5s %-24s %s%n",
+                            name, state, row.get("host").asString(), roles);
+            door.out().printf("    %s%n", row.get("groups").asString());
+            if (row.has("leaving")) {
+                door.out()
+                        .printf(
+                                "    is being taken out: %s%n",
+                                row.get("leaving").asString());
+            }
+        }
+        return 0;
     }
 }

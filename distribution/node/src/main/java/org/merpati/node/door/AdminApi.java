@@ -30,6 +30,7 @@ public final class AdminApi {
             "account show",
             "removed",
             "mailbox moves",
+            "node list",
             "trace",
             "verify",
             "token list",

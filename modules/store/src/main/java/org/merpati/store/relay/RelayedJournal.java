@@ -140,6 +140,11 @@ public final class RelayedJournal implements Journal {
             journals.put(journal.group(), journal);
         }
 
+        /** Takes a group away that this node has no data of any more. */
+        public void remove(GroupName group) {
+            journals.remove(group);
+        }
+
         private byte[] answer(NodeName peer, BinaryReader request) {
             topology.need(peer, Role.MAILBOX);
             GroupName group = new GroupName(request.text());

@@ -1,4 +1,4 @@
-package org.merpati.node;
+package org.merpati.node.layout;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,11 +11,12 @@ import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
 import org.merpati.runtime.NodeConfig;
 
-/** The topology that a configuration file lays out. */
-final class Layout {
-    private Layout() {}
+/** The topology that a configuration file lays out: that of a cluster to which nothing was added yet. */
+public final class Seed {
+    private Seed() {}
 
-    static Topology of(NodeConfig config) {
+    /** The topology of the configured nodes. */
+    public static Topology of(NodeConfig config) {
         List<NodeInfo> nodes = new ArrayList<>();
         for (NodeConfig.Member member : config.cluster().nodes()) {
             Set<Role> roles = member.roles().stream().map(Role::parse).collect(Collectors.toSet());

@@ -1,0 +1,317 @@
+package org.merpati.cluster;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.Role;
+
+/**
+ * How a cluster is laid out at one time: its nodes, the replicated groups with their voters, and who was taken out. The
+ * first, version 0, follows from the configured nodes ({@link #seed}); each later one is a change of the one before.
+ *
+ * @param version how many changes it took
+ * @param groups those that are not ended, the directory first
+ * @param ended the names of groups that are, which are not given again
+ * @param removed the nodes that were taken out, whose names are not given again
+ * @param leaving the node that is being taken out now
+ */
+public record Layout(
+        long version,
+        List<NodeInfo> nodes,
+        List<GroupSpec> groups,
+        Set<GroupName> ended,
+        Set<NodeName> removed,
+        Optional<Leaving> leaving) {
+    /**
+     * A node that is being taken out, until that is done.
+     *
+     * @param dead whether it will never answer again
+     */
+    public record Leaving(NodeName node, boolean dead) {}
+
+    /** How many nodes a cluster has at most. */
+    public static final int NODES = 100;
+
+    private static final int COPIES = 3;
+    private static final String HOST = "[A-Za-z0-9.:-]{1,255}";
+
+    public Layout {
+        nodes = List.copyOf(nodes);
+        groups = List.copyOf(groups);
+        ended = Set.copyOf(ended);
+        removed = Set.copyOf(removed);
+        Set<NodeName> names = new HashSet<>();
+        for (NodeInfo node : nodes) {
+            if (!names.add(node.name())) {
+                throw new Malformed("two nodes of the cluster have the same name");
+            }
+        }
+        Set<GroupName> groupNames = new HashSet<>(ended);
+        for (GroupSpec group : groups) {
+            if (!names.containsAll(group.voters()) || !groupNames.add(group.name())) {
+                throw new Malformed("the group " + group.name()
+                        + " is laid out twice, ended, or has a voter that is no node of the cluster");
+            }
+        }
+        if (nodes.size() > NODES) {
+            throw new Malformed("a cluster has at most " + NODES + " nodes");
+        }
+    }
+
+    /**
+     * The first layout of a cluster (replication.md §2): the directory on up to three nodes, directory nodes first; one
+     * shard for each mailbox node on up to three mailbox nodes; one spool for each MTA on up to three MTAs; where a
+     * group has exactly two data nodes, a witness.
+     */
+    public static Layout seed(List<NodeInfo> nodes) {
+        List<GroupSpec> groups = new ArrayList<>();
+        if (!nodes.isEmpty()) {
+            groups.add(directory(nodes));
+        }
+        List<NodeInfo> mailboxes = with(nodes, Role.MAILBOX);
+        for (int i = 0; i < mailboxes.size(); i++) {
+            groups.add(group(GroupName.shard(i + 1), turned(mailboxes, i), nodes));
+        }
+        List<NodeInfo> mtas = with(nodes, Role.MTA);
+        for (int i = 0; i < mtas.size(); i++) {
+            groups.add(group(GroupName.spool(mtas.get(i).name()), turned(mtas, i), nodes));
+        }
+        return new Layout(0, nodes, groups, Set.of(), Set.of(), Optional.empty());
+    }
+
+    private static GroupSpec directory(List<NodeInfo> nodes) {
+        Comparator<NodeInfo> order = Comparator.comparingInt(
+                n -> n.has(Role.DIRECTORY) ? 0 : n.has(Role.MAILBOX) ? 1 : n.has(Role.MTA) ? 2 : 3);
+        List<NodeName> voters =
+                nodes.stream().sorted(order).limit(COPIES).map(NodeInfo::name).toList();
+        List<NodeName> odd = voters.size() == 2 ? voters.subList(0, 1) : voters;
+        return new GroupSpec(GroupName.DIRECTORY, odd, Optional.empty(), odd.getFirst());
+    }
+
+    private static List<NodeInfo> with(Collection<NodeInfo> nodes, Role role) {
+        return nodes.stream().filter(n -> n.has(role)).toList();
+    }
+
+    private static List<NodeInfo> turned(List<NodeInfo> nodes, int first) {
+        return Stream.concat(nodes.stream().skip(first), nodes.stream().limit(first))
+                .toList();
+    }
+
+    /** A group on the first of some nodes, led by the very first. */
+    private static GroupSpec group(GroupName name, List<NodeInfo> members, List<NodeInfo> all) {
+        List<NodeName> data = members.stream().limit(COPIES).map(NodeInfo::name).toList();
+        Optional<NodeName> witness = data.size() == 2
+                ? Stream.concat(with(all, Role.WITNESS).stream(), all.stream())
+                        .map(NodeInfo::name)
+                        .filter(n -> !data.contains(n))
+                        .findFirst()
+                : Optional.empty();
+        return new GroupSpec(name, data, witness, data.getFirst());
+    }
+
+    /** The node of that name. */
+    public Optional<NodeInfo> node(NodeName name) {
+        return nodes.stream().filter(n -> n.name().equals(name)).findFirst();
+    }
+
+    /** The group of that name, unless it is ended. */
+    public Optional<GroupSpec> group(GroupName name) {
+        return groups.stream().filter(g -> g.name().equals(name)).findFirst();
+    }
+
+    /**
+     * The next layout, with one more node. A mailbox node gets a shard of its own and an MTA a spool; their other
+     * copies are on those nodes of the role that have the fewest. No group that is there changes.
+     *
+     * @throws Malformed if its host can be none
+     * @throws Refused if the name, or an address of it, is another's
+     */
+    public Layout with(NodeInfo added) {
+        if (!added.host().matches(HOST)) {
+            throw new Malformed("'" + added.host() + "' is no host: a name or an address of letters, digits, dots,"
+                    + " hyphens and colons");
+        }
+        if (node(added.name()).isPresent()) {
+            throw new Refused(Refused.Reason.ALREADY_EXISTS, "the cluster has a node " + added.name() + " already");
+        }
+        if (removed.contains(added.name())) {
+            throw new Refused(
+                    Refused.Reason.ALREADY_EXISTS,
+                    "a node " + added.name() + " was taken out of the cluster: give the new one another name");
+        }
+        for (NodeInfo other : nodes) {
+            added.clash(other).ifPresent(port -> {
+                throw new Refused(
+                        Refused.Reason.ALREADY_EXISTS,
+                        added.host() + ":" + port + " is node " + other.name()
+                                + "'s: give the new node another host or other ports");
+            });
+        }
+        List<NodeInfo> more = Stream.concat(nodes.stream(), Stream.of(added)).toList();
+        List<GroupSpec> moreGroups = new ArrayList<>(groups);
+        if (added.has(Role.MAILBOX)) {
+            moreGroups.add(group(nextShard(), led(added, Role.MAILBOX), more));
+        }
+        if (added.has(Role.MTA)) {
+            moreGroups.add(group(GroupName.spool(added.name()), led(added, Role.MTA), more));
+        }
+        return new Layout(version + 1, more, moreGroups, ended, removed, leaving);
+    }
+
+    /**
+     * The next layout, in which a node is being taken out. The groups that it votes in are emptied and ended, and then
+     * it goes; for those that another node leads there are new ones, led by the same, without it.
+     *
+     * @param dead whether it will never answer again
+     * @param force whether a new group may survive fewer deaths than the one that it is for
+     * @throws Malformed if there is no such node
+     * @throws Refused if it cannot be spared
+     */
+    public Layout leaving(NodeName name, boolean dead, boolean force) {
+        NodeInfo node = node(name)
+                .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
+                        + list(nodes.stream().map(NodeInfo::name))));
+        Optional<Leaving> wanted = Optional.of(new Leaving(name, dead));
+        List<GroupSpec> voted =
+                groups.stream().filter(group -> group.isVoter(name)).toList();
+        voted.forEach(group -> spare(group, node, dead));
+        if (isLeaving(name)) {
+            return new Layout(version + 1, nodes, groups, ended, removed, wanted);
+        }
+        if (leaving.isPresent()) {
+            throw refused("node " + leaving.get().node() + " is being taken out: one node goes after the other");
+        }
+        Layout after = new Layout(version + 1, nodes, groups, ended, removed, wanted);
+        for (GroupSpec old : voted) {
+            if (!old.preferred().equals(name)) {
+                after = after.renewed(old, node, force);
+            }
+        }
+        after.refuseLast(node);
+        return after;
+    }
+
+    /** Makes sure that a group can be emptied that a node votes in. */
+    private static void spare(GroupSpec group, NodeInfo node, boolean dead) {
+        if (group.name().equals(GroupName.DIRECTORY)) {
+            throw refused("node " + node.name() + " votes in the directory, whose voters stay: 'merpati node drain "
+                    + node.name() + "' takes it out of service");
+        }
+        if (dead && (group.voters().size() - 1) * 2 <= group.voters().size()) {
+            throw refused(group.name() + " has no majority without node " + node.name()
+                    + ", so what it has cannot be brought away: start the node again");
+        }
+    }
+
+    /** This layout and a new group for one that is closing, led by the same node. */
+    private Layout renewed(GroupSpec old, NodeInfo without, boolean force) {
+        Role role = old.name().isShard() ? Role.MAILBOX : Role.MTA;
+        NodeInfo leader = node(old.preferred()).orElseThrow();
+        List<NodeInfo> staying =
+                nodes.stream().filter(node -> !node.equals(without)).toList();
+        GroupSpec group = group(next(old), led(leader, role), staying);
+        if (!force && group.voters().size() < Math.min(COPIES, old.voters().size())) {
+            throw refused(old.name() + " needs a node in the place of " + without.name()
+                    + ", or what is in it would not survive a death: add a node with the role " + role.text()
+                    + " first, or give that up with --force");
+        }
+        List<GroupSpec> more = Stream.concat(groups.stream(), Stream.of(group)).toList();
+        return new Layout(version, nodes, more, ended, removed, leaving);
+    }
+
+    /** The name of a group for what one that is closing has. */
+    private GroupName next(GroupSpec old) {
+        return old.name().isShard()
+                ? nextShard()
+                : free(2, n -> new GroupName(GroupName.spool(old.preferred()) + "-" + n));
+    }
+
+    /** What a leaving node leads goes to other groups of its kind: there must be one. */
+    private void refuseLast(NodeInfo node) {
+        for (GroupSpec own : groups) {
+            boolean shard = own.name().isShard();
+            if (own.preferred().equals(node.name())
+                    && groups.stream()
+                            .noneMatch(g -> !g.name().equals(GroupName.DIRECTORY)
+                                    && g.name().isShard() == shard
+                                    && !isClosing(g))) {
+                throw refused("node " + node.name() + " leads the only " + (shard ? "shard" : "spool")
+                        + " of the cluster: add another node of its role first");
+            }
+        }
+    }
+
+    /** Whether a group is being emptied, to be ended: a node that votes in it is being taken out. */
+    public boolean isClosing(GroupSpec group) {
+        return leaving.filter(gone -> group.isVoter(gone.node())).isPresent();
+    }
+
+    private static Refused refused(String sentence) {
+        return new Refused(Refused.Reason.CANNOT, sentence);
+    }
+
+    private static String list(Stream<?> names) {
+        return names.map(Object::toString).collect(Collectors.joining(", "));
+    }
+
+    /** The next layout, in which a group is no more. */
+    public Layout ended(GroupName group) {
+        Set<GroupName> more = new HashSet<>(ended);
+        more.add(group);
+        List<GroupSpec> left =
+                groups.stream().filter(g -> !g.name().equals(group)).toList();
+        return new Layout(version + 1, nodes, left, more, removed, leaving);
+    }
+
+    /** The next layout, without the node that was being taken out; it votes in no group any more. */
+    public Layout left() {
+        NodeName gone = leaving.orElseThrow().node();
+        Set<NodeName> more = new HashSet<>(removed);
+        more.add(gone);
+        List<NodeInfo> stay =
+                nodes.stream().filter(node -> !node.name().equals(gone)).toList();
+        return new Layout(version + 1, stay, groups, ended, more, Optional.empty());
+    }
+
+    /** Whether a node is being taken out. */
+    public boolean isLeaving(NodeName node) {
+        return leaving.filter(gone -> gone.node().equals(node)).isPresent();
+    }
+
+    private GroupName nextShard() {
+        return free(1, GroupName::shard);
+    }
+
+    /** The first name, counted from a number on, that no group has or had. */
+    private GroupName free(int from, IntFunction<GroupName> name) {
+        Set<GroupName> taken = new HashSet<>(ended);
+        groups.forEach(group -> taken.add(group.name()));
+        return IntStream.iterate(from, n -> n + 1)
+                .mapToObj(name)
+                .filter(candidate -> !taken.contains(candidate))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A node, then the others of its role, those with the fewest copies first. */
+    private List<NodeInfo> led(NodeInfo first, Role role) {
+        Comparator<NodeInfo> load = Comparator.comparingLong(node ->
+                groups.stream().filter(g -> g.dataNodes().contains(node.name())).count());
+        Stream<NodeInfo> others = with(nodes, role).stream()
+                .filter(node -> !isLeaving(node.name()) && !node.equals(first))
+                .sorted(load);
+        return Stream.concat(Stream.of(first), others).toList();
+    }
+}
