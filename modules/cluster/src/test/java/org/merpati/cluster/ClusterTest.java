@@ -172,7 +172,7 @@ class ClusterTest {
         assertThatThrownBy(
                         () -> Enrollment.join(topology, B, otherCa, network, folder.resolve("b4"), folder.resolve("x")))
                 .isInstanceOf(TryLater.class)
-                .hasMessageContaining("no directory node answers");
+                .hasMessageContaining("no directory node takes the request to join");
     }
 
     @Test

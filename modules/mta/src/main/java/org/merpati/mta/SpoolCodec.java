@@ -3,6 +3,7 @@ package org.merpati.mta;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.merpati.journal.level.Release;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.BinaryReader;
@@ -17,6 +18,8 @@ import org.merpati.kernel.MailId;
 final class SpoolCodec {
     private static final int VERSION = 2;
     private static final int WITHOUT_VERDICT = 1;
+    /** The first kind of those that shut a spool. */
+    private static final int SHUT = 8;
 
     /** In the order of their codes. */
     private static final List<Outcome.Result> RESULTS =
@@ -27,6 +30,11 @@ final class SpoolCodec {
             MailEntry.State.WAITING, MailEntry.State.STARTED, MailEntry.State.DELIVERED, MailEntry.State.BOUNCED);
 
     private SpoolCodec() {}
+
+    /** The feature level of a spool from which on its log may hold a command of that form: with the second it is shut. */
+    static int levelOf(byte[] form) {
+        return form[1] >= SHUT ? 2 : Release.FIRST;
+    }
 
     static byte[] encode(SpoolCommand command) {
         BinaryWriter out = new BinaryWriter(256);
@@ -54,7 +62,7 @@ final class SpoolCodec {
             case SpoolCommand.Hold c -> out.u8(5).id(c.mail().value()).flag(c.hold());
             case SpoolCommand.Expire c -> out.u8(6);
             case SpoolCommand.Flush c -> out.u8(7);
-            case SpoolCommand.Shut c -> out.u8(8);
+            case SpoolCommand.Shut c -> out.u8(SHUT);
             case SpoolCommand.Moved c -> out.u8(9).id(c.mail().value());
         }
         return out.toByteArray();
@@ -106,7 +114,7 @@ final class SpoolCodec {
             }
             case 6 -> new SpoolCommand.Expire();
             case 7 -> new SpoolCommand.Flush();
-            case 8 -> new SpoolCommand.Shut();
+            case SHUT -> new SpoolCommand.Shut();
             case 9 -> new SpoolCommand.Moved(new MailId(in.id()));
             default -> throw new IllegalStateException("a spool has no command of kind " + kind + ": update this node");
         };

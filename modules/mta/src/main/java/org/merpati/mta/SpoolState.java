@@ -72,6 +72,11 @@ public final class SpoolState implements StateMachine {
         }
     }
 
+    @Override
+    public int levelOf(byte[] command) {
+        return SpoolCodec.levelOf(command);
+    }
+
     private byte[] apply(SpoolCommand command, long millis) throws IOException {
         switch (command) {
             case SpoolCommand.Accept c -> {
