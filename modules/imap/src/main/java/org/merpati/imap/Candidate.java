@@ -84,17 +84,17 @@ final class Candidate {
     }
 
     boolean fieldHolds(String name, String folded) {
-        Summary summary = row.summary();
-        if (summary.keeps(List.of(name))) {
-            for (Summary.Header kept : summary.headers()) {
-                if (kept.name().equalsIgnoreCase(name) && holds(kept.value(), folded)) {
+        Optional<List<Summary.Header>> kept = row.fields(name);
+        if (kept.isPresent()) {
+            for (Summary.Header field : kept.get()) {
+                if (holds(field.value(), folded)) {
                     return true;
                 }
             }
             return false;
         }
         byte[] message = octets();
-        int end = Math.min(message.length, summary.structure().bodyStart());
+        int end = Math.min(message.length, row.summary().structure().bodyStart());
         for (HeaderField field : HeaderField.list(message, 0, end, Integer.MAX_VALUE)) {
             if (field.name().equalsIgnoreCase(name) && holds(field.value(message), folded)) {
                 return true;

@@ -158,7 +158,8 @@ final class Engine implements AutoCloseable {
      * @throws IOException if the log cannot be opened
      */
     synchronized void add(GroupSpec spec, Replica replica, Path folder, boolean witness) throws IOException {
-        EngineSettings.forGroup(settings, folder.toFile(), witness, topology.nodes().size() > 1);
+        EngineSettings.forGroup(
+                settings, folder.toFile(), witness, topology.nodes().size() > 1);
         replicas.put(groupId(spec), replica);
         GroupManagementRequest request =
                 GroupManagementRequest.newAdd(client, server.getId(), calls.incrementAndGet(), group(spec), false);

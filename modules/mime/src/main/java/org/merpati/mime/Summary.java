@@ -95,6 +95,20 @@ public record Summary(Envelope envelope, Part structure, List<Header> headers, b
         return complete && names.stream().allMatch(n -> KEPT.contains(Ascii.lower(n)));
     }
 
+    /** The fields of a name, if all of those are kept. */
+    public Optional<List<Header>> fields(String name) {
+        return keeps(List.of(name))
+                ? Optional.of(headers.stream()
+                        .filter(h -> h.name().equalsIgnoreCase(name))
+                        .toList())
+                : Optional.empty();
+    }
+
+    /** The same out of the binary form, of which nothing else is read. */
+    public static Optional<List<Header>> fields(BinaryReader from, String name) {
+        return SummaryForm.fields(from, name);
+    }
+
     /** Writes the binary form. */
     public void write(BinaryWriter to) {
         SummaryForm.write(this, to);

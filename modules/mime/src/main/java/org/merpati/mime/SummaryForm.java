@@ -14,6 +14,8 @@ final class SummaryForm {
     private static final int VERSION = 1;
     private static final int DEPTH_LIMIT = StructureReader.DEPTH_LIMIT + 2;
 
+    private static final String TOO_DEEP = "a summary's parts are nested deeper than " + DEPTH_LIMIT;
+
     private SummaryForm() {}
 
     static void write(Summary summary, BinaryWriter to) {
@@ -37,6 +39,83 @@ final class SummaryForm {
         Part part = part(from, 0);
         List<Summary.Header> headers = list(from, f -> new Summary.Header(text(f), text(f)));
         return new Summary(envelope, part, headers, from.flag());
+    }
+
+    /** The fields of a name, if all of those are kept; what comes before them is passed over. */
+    static Optional<List<Summary.Header>> fields(BinaryReader from, String name) {
+        if (from.u8() != VERSION || !Summary.KEPT.contains(Ascii.lower(name))) {
+            return Optional.empty();
+        }
+        passEnvelope(from);
+        passPart(from, 0);
+        List<Summary.Header> found = new ArrayList<>(1);
+        for (int left = from.count(); left > 0; left--) {
+            String written = text(from);
+            if (written.equalsIgnoreCase(name)) {
+                found.add(new Summary.Header(written, text(from)));
+            } else {
+                pass(from);
+            }
+        }
+        return from.flag() ? Optional.of(found) : Optional.empty();
+    }
+
+    private static void pass(BinaryReader from) {
+        from.skip(from.count());
+    }
+
+    private static void passOptionals(BinaryReader from, int times) {
+        for (int i = 0; i < times; i++) {
+            if (from.flag()) {
+                pass(from);
+            }
+        }
+    }
+
+    private static void passEnvelope(BinaryReader from) {
+        passOptionals(from, 2);
+        for (int list = 0; list < 6; list++) {
+            passOptionals(from, 4 * from.count());
+        }
+        passOptionals(from, 2);
+    }
+
+    private static void passParameters(BinaryReader from) {
+        for (int left = from.count(); left > 0; left--) {
+            pass(from);
+            pass(from);
+        }
+    }
+
+    private static void passPart(BinaryReader from, int depth) {
+        if (depth > DEPTH_LIMIT) {
+            throw new Malformed(TOO_DEEP);
+        }
+        for (int place = 0; place < 3; place++) {
+            from.count();
+        }
+        pass(from);
+        pass(from);
+        passParameters(from);
+        passOptionals(from, 2);
+        pass(from);
+        passOptionals(from, 1);
+        if (from.flag()) {
+            pass(from);
+            passParameters(from);
+        }
+        for (int left = from.count(); left > 0; left--) {
+            pass(from);
+        }
+        passOptionals(from, 1);
+        from.count();
+        for (int left = from.count(); left > 0; left--) {
+            passPart(from, depth + 1);
+        }
+        if (from.flag()) {
+            passEnvelope(from);
+            passPart(from, depth + 1);
+        }
     }
 
     private static void envelope(Envelope envelope, BinaryWriter to) {
@@ -107,7 +186,7 @@ final class SummaryForm {
 
     private static Part part(BinaryReader from, int depth) {
         if (depth > DEPTH_LIMIT) {
-            throw new Malformed("a summary's parts are nested deeper than " + DEPTH_LIMIT);
+            throw new Malformed(TOO_DEEP);
         }
         return new Part(
                 from.count(),

@@ -154,6 +154,7 @@ class SummaryFuzzTest {
                 octets[chance.nextInt(octets.length)] = (byte) chance.nextInt();
             }
             try {
+                Summary.fields(new BinaryReader(octets), "subject");
                 Summary.read(new BinaryReader(octets));
             } catch (Malformed expected) {
                 assertThat(expected.sentence()).isNotEmpty();

@@ -208,6 +208,9 @@ class SummaryTest {
         BinaryReader from = new BinaryReader(to.toByteArray());
         Summary copy = Summary.read(from);
         assertThat(from.remaining()).isZero();
+        for (String name : List.of("SUBJECT", "content-type", "received")) {
+            assertThat(Summary.fields(new BinaryReader(to.toByteArray()), name)).isEqualTo(summary.fields(name));
+        }
         return copy;
     }
 }

@@ -109,8 +109,9 @@ final class MtaFixture implements AutoCloseable {
         for (NodeInfo node : topology.nodes()) {
             enrollment.enrollHere(node.name(), folder.resolve(node.name().value()));
         }
-        topology.spools().forEach(spec -> spec.witness()
-                .ifPresent(node -> new MemoryJournals(node, Clock.system(), groups).witness(spec)));
+        topology.spools()
+                .forEach(spec -> spec.witness()
+                        .ifPresent(node -> new MemoryJournals(node, Clock.system(), groups).witness(spec)));
         boxUp(BOX1);
         boxUp(BOX2);
         SmtpConfig relay = new SmtpConfig(

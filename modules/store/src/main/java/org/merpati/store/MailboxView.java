@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -283,6 +284,11 @@ final class MailboxView implements View {
         @Override
         public Summary summary() {
             return Summary.read(new BinaryReader(content().summary().array()));
+        }
+
+        @Override
+        public Optional<List<Summary.Header>> fields(String name) {
+            return Summary.fields(new BinaryReader(content().summary().array()), name);
         }
     }
 }

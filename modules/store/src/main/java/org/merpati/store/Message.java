@@ -1,5 +1,7 @@
 package org.merpati.store;
 
+import java.util.List;
+import java.util.Optional;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailId;
 import org.merpati.mime.Summary;
@@ -34,4 +36,9 @@ public interface Message {
 
     /** Envelope, structure and cached headers, decoded when first asked for. */
     Summary summary();
+
+    /** The header fields of a name, if all of those are kept; nothing else is decoded for it. */
+    default Optional<List<Summary.Header>> fields(String name) {
+        return summary().fields(name);
+    }
 }
