@@ -31,7 +31,7 @@ final class SpoolCodec {
 
     private SpoolCodec() {}
 
-    /** The feature level of a spool from which on its log may hold a command of that form: with the second it is shut. */
+    /** The feature level of a spool from which on its log may hold a command: with the second it is shut. */
     static int levelOf(byte[] form) {
         return form[1] >= SHUT ? 2 : Release.FIRST;
     }
