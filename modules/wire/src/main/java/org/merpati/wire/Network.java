@@ -142,7 +142,7 @@ public final class Network implements AutoCloseable {
      *
      * @param limit for the connection, and again for the handshake
      * @param tls where given, TLS from the first octet; the context's trust decides about the peer's certificate
-     * @throws IOException if the peer does not answer, or its certificate is not believed
+     * @throws IOException if the peer does not answer, its certificate is not believed, or this is closed
      */
     public Connection connect(InetSocketAddress peer, Duration limit, Optional<Tls> tls) throws IOException {
         InetSocketAddress resolved =
@@ -150,10 +150,15 @@ public final class Network implements AutoCloseable {
         if (resolved.isUnresolved()) {
             throw new IOException("no address is known for host " + peer.getHostString());
         }
-        ConnectFuture connecting = connector.connect(resolved, (session, future) -> {
-            session.getFilterChain().addFirst(WriteThrough.NAME, WriteThrough.INSTANCE);
-            tls.filter(Tls::implicit).ifPresent(t -> session.getFilterChain().addLast(TLS, filter(t)));
-        });
+        ConnectFuture connecting;
+        try {
+            connecting = connector.connect(resolved, (session, future) -> {
+                session.getFilterChain().addFirst(WriteThrough.NAME, WriteThrough.INSTANCE);
+                tls.filter(Tls::implicit).ifPresent(t -> session.getFilterChain().addLast(TLS, filter(t)));
+            });
+        } catch (IllegalStateException disposed) {
+            throw new IOException("no connection to " + peer + ": this node is stopping", disposed);
+        }
         if (!connecting.awaitUninterruptibly(limit.toMillis())) {
             connecting.cancel();
             throw new IOException("no connection to " + peer + " within " + limit.toMillis() + " ms");

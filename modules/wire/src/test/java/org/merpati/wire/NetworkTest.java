@@ -99,6 +99,17 @@ class NetworkTest {
     }
 
     @Test
+    void aSessionThatConnectsWhileItsNodeStopsIsTold() throws Exception {
+        try (Listener listener = network.listen("echo", ANY, Optional.empty(), 10, NetworkTest::echo)) {
+            Network stopping = new Network("stopping", 1);
+            stopping.close();
+            assertThatThrownBy(() -> stopping.connect(listener.address(), Duration.ofSeconds(5), Optional.empty()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("this node is stopping");
+        }
+    }
+
+    @Test
     void nothingStandsBetweenTheSocketAndTheOneThatWritesThrough() {
         DefaultIoFilterChainBuilder chain = new DefaultIoFilterChainBuilder();
         chain.addLast("something", new IoFilterAdapter());
