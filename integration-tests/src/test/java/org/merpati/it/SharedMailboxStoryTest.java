@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -30,18 +31,26 @@ class SharedMailboxStoryTest {
     private Map<String, String> accounts = Map.of();
     private String owner = "";
     private String other = "";
+    private int shared;
+    private String own = "";
     private String team = "";
 
-    /** The first shard's person shares a mailbox with the second's. */
+    /** The first shard's person shares mailboxes with the second's. */
     @BeforeAll
     void people() throws IOException {
         accounts = Kit.accounts(six.cluster(), "share", 4);
         owner = in("shard-1");
         other = in("shard-2");
-        team = "\"Other Users/" + owner + "/Team\"";
+    }
+
+    /** Each story has its own. */
+    @BeforeEach
+    void share() throws IOException {
+        own = "Team" + ++shared;
+        team = "\"Other Users/" + owner + "/" + own + "\"";
         try (MailProbe.Imap client = login(owner)) {
-            client.ok("CREATE Team");
-            client.ok("SETACL Team " + other + " lrswipte");
+            client.ok("CREATE " + own);
+            client.ok("SETACL " + own + " " + other + " lrswipte");
         }
     }
 
@@ -78,13 +87,13 @@ class SharedMailboxStoryTest {
     void whatIsSharedIsReadAndWrittenWhereverEitherShardIsLed() throws IOException {
         try (MailProbe.Imap mine = login(owner);
                 MailProbe.Imap theirs = login(other)) {
-            append(mine, "Team", "first");
-            assertThat(theirs.ok("LIST \"\" \"Other Users/*\"").getFirst()).contains(owner + "/Team");
+            append(mine, own, "first");
+            assertThat(theirs.ok("LIST \"\" \"Other Users/*\"")).anyMatch(line -> line.contains(owner + "/" + own));
             append(theirs, team, "second");
             theirs.ok("SELECT " + team);
             assertThat(theirs.ok("UID FETCH 1:* FLAGS")).hasSize(3);
             theirs.ok("UID STORE 1 +FLAGS (\\Flagged)");
-            mine.ok("SELECT Team");
+            mine.ok("SELECT " + own);
             assertThat(mine.ok("UID FETCH 1 FLAGS").getFirst()).contains("\\Flagged");
             assertThat(theirs.ok("UID COPY 1 INBOX").getLast()).contains("COPYUID");
             theirs.ok("SELECT INBOX");
@@ -93,7 +102,7 @@ class SharedMailboxStoryTest {
             assertThat(mine.ok("UID SEARCH SUBJECT first").getFirst()).matches("\\* SEARCH \\d+ \\d+");
             theirs.ok("SELECT " + team);
             theirs.idle();
-            append(mine, "Team", "pushed");
+            append(mine, own, "pushed");
             theirs.await(" EXISTS");
         }
     }
@@ -103,10 +112,10 @@ class SharedMailboxStoryTest {
         try (MailProbe.Imap mine = login(owner);
                 MailProbe.Imap theirs = login(other)) {
             theirs.ok("SELECT " + team);
-            mine.ok("DELETEACL Team " + other);
+            mine.ok("DELETEACL " + own + " " + other);
             assertThat(theirs.command("UID FETCH 1:* FLAGS").getLast()).startsWith("NO");
             assertThat(theirs.command("SELECT " + team).getLast()).startsWith("NO [NONEXISTENT]");
-            mine.ok("SETACL Team " + other + " lrswipte");
+            mine.ok("SETACL " + own + " " + other + " lrswipte");
             theirs.ok("SELECT " + team);
         }
     }
@@ -126,7 +135,7 @@ class SharedMailboxStoryTest {
             Kit.await("it is written to without " + victim, PATIENCE, () -> wrote(subject));
             written++;
             try (MailProbe.Imap mine = login(owner)) {
-                assertThat(subjects(mine, "Team")).contains("before " + victim, subject);
+                assertThat(subjects(mine, own)).contains("before " + victim, subject);
             }
             cluster.start(victim);
             cluster.awaitReady(Kit.READY);

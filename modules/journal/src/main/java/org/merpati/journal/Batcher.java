@@ -113,7 +113,7 @@ final class Batcher implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        sendNext();
+        sendNextElsewhere();
     }
 
     /**
@@ -186,7 +186,7 @@ final class Batcher implements AutoCloseable {
         CompletableFuture<?> _ = log.append(next.entry).whenComplete((applied, error) -> ended(next, error == null));
     }
 
-    /** Sends what is pending from another thread than this one, which is the log's own. */
+    /** Sends what is pending from another thread than this one, which is the log's own or looks after all groups. */
     private void sendNextElsewhere() {
         boolean more;
         lock.lock();
@@ -263,7 +263,7 @@ final class Batcher implements AutoCloseable {
             lock.unlock();
         }
         if (late != null && clock.nanos() - late.since > config.submitLimit().toNanos() && over(late)) {
-            sendNext();
+            sendNextElsewhere();
             long limit = config.submitLimit().toMillis();
             tell(late.batch, log.unavailable("no answer within " + limit + " ms; " + UNKNOWN));
         }

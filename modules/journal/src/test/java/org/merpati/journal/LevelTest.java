@@ -56,11 +56,12 @@ class LevelTest {
         Await.until("the group is raised", PATIENCE, () -> later(cluster, value).isEmpty());
     }
 
+    /** What the first node says, which leads again if another does by now. */
     private static void awaitRefusal(RatisCluster cluster, String because) {
-        Await.until(
-                "refused, because " + because,
-                PATIENCE,
-                () -> later(cluster, "too early").endsWith(because));
+        Await.until("refused, because " + because, PATIENCE, () -> {
+            leadBy(cluster, "a");
+            return later(cluster, "too early").endsWith(because);
+        });
     }
 
     private static void leadBy(RatisCluster cluster, String node) {
