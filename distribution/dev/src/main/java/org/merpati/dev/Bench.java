@@ -24,7 +24,9 @@ import picocli.CommandLine.Option;
             ImapBenchCommand.class,
             FilterBenchCommand.class,
             CatchUpBenchCommand.class,
-            JournalBenchCommand.class
+            JournalBenchCommand.class,
+            DeliveryBenchCommand.class,
+            LargeMailboxBenchCommand.class
         })
 final class Bench {
     private static final Duration READY = Duration.ofSeconds(180);

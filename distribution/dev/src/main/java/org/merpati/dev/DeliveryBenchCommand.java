@@ -80,9 +80,10 @@ final class DeliveryBenchCommand implements Callable<Integer> {
     }
 
     private static byte[] letter(int size, Random chance) {
-        StringBuilder text = new StringBuilder("From: Ann <ann@remote.test>\r\nTo: you <you@bench.test>\r\nSubject: report "
-                + chance.nextInt() + "\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
-                + "Content-Type: text/plain\r\n\r\n");
+        StringBuilder text =
+                new StringBuilder("From: Ann <ann@remote.test>\r\nTo: you <you@bench.test>\r\nSubject: report "
+                        + chance.nextInt() + "\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+                        + "Content-Type: text/plain\r\n\r\n");
         while (text.length() < size) {
             text.append(Long.toString(chance.nextLong() >>> 1, 36)).append(text.length() % 7 == 0 ? "\r\n" : " ");
         }
@@ -109,8 +110,8 @@ final class DeliveryBenchCommand implements Callable<Integer> {
             String node = plan.nodes().getFirst();
             FileIdentity identity =
                     FileIdentity.open(new NodeName(node), plan.data(node).resolve("identity"));
-            Subject theirs = new Subject(
-                    dovecot.lmtp(), Optional.empty(), "u%d@bench.test", new ProcessTree(dovecot.pid()));
+            Subject theirs =
+                    new Subject(dovecot.lmtp(), Optional.empty(), "u%d@bench.test", new ProcessTree(dovecot.pid()));
             Subject ours = new Subject(
                     plan.all("lmtp").getFirst(),
                     Optional.of(Tls.mutual(identity.mutualTls())),
@@ -175,8 +176,7 @@ final class DeliveryBenchCommand implements Callable<Integer> {
         Envelope envelope = new Envelope(
                 Optional.of(Address.parse("ann@remote.test")),
                 Map.of(),
-                List.of(Envelope.Recipient.of(Address.parse(
-                        subject.address().formatted(number % PEOPLE)))));
+                List.of(Envelope.Recipient.of(Address.parse(subject.address().formatted(number % PEOPLE)))));
         long messages = 0;
         try (SmtpClient client = SmtpClient.greet(
                 network.connect(Configuration.address(subject.lmtp()), LIMIT, subject.tls()),

@@ -86,37 +86,9 @@ final class ImapBench {
         void run() throws IOException;
     }
 
-    /**
-     * A command's cost.
-     *
-     * @param cpuMicros of it all
-     * @param journalMicros of that, what our journal's own threads took
-     * @param indexMicros of that, what our full-text index took
-     */
-    record Cost(double cpuMicros, double journalMicros, double indexMicros, double millis) {}
-
-    /** Where the time of a server's process goes. */
-    private record Spent(long all, long journal, long index, long nanos) {
-        Cost since(Spent before, double times) {
-            return new Cost(
-                    (all - before.all) / times,
-                    (journal - before.journal) / times,
-                    (index - before.index) / times,
-                    (nanos - before.nanos) / 1e6 / times);
-        }
-    }
-
-    private Spent spent() {
-        return new Spent(
-                tree.cpuMicros(),
-                tree.cpuMicros(thread -> thread.contains("#")),
-                tree.cpuMicros(thread -> thread.startsWith("index-") || thread.startsWith("Lucene")),
-                System.nanoTime());
-    }
-
     /** The cost of each command alone, over one connection. */
-    Map<String, Cost> commands(Duration warm, Duration each) throws IOException {
-        Map<String, Cost> costs = new LinkedHashMap<>();
+    Map<String, ProcessTree.Cost> commands(Duration warm, Duration each) throws IOException {
+        Map<String, ProcessTree.Cost> costs = new LinkedHashMap<>();
         try (MailProbe.Imap client = subject.login(0)) {
             client.ok("SELECT INBOX");
             for (Map.Entry<String, Deed> deed : deeds(client).entrySet()) {
@@ -160,11 +132,11 @@ final class ImapBench {
         }
     }
 
-    private Cost cost(Deed deed, Duration warm, Duration each) throws IOException {
+    private ProcessTree.Cost cost(Deed deed, Duration warm, Duration each) throws IOException {
         repeat(deed, warm);
-        Spent before = spent();
+        ProcessTree.Spent before = tree.spent();
         int times = repeat(deed, each);
-        return spent().since(before, times);
+        return tree.spent().since(before, times);
     }
 
     private static int repeat(Deed deed, Duration time) throws IOException {
@@ -178,14 +150,14 @@ final class ImapBench {
     }
 
     /** What a mix of sessions comes to, and what a command of it costs. */
-    record Mix(double commandsPerSecond, Cost cost) {}
+    record Mix(double commandsPerSecond, ProcessTree.Cost cost) {}
 
     /** Sessions of a login, thirty commands and a logout, over so many connections at once, each of another user. */
     Mix mix(int connections, Duration warm, Duration time) throws IOException {
         run(connections, warm);
-        Spent before = spent();
+        ProcessTree.Spent before = tree.spent();
         long commands = run(connections, time);
-        Cost cost = spent().since(before, (double) commands);
+        ProcessTree.Cost cost = tree.spent().since(before, commands);
         return new Mix(1000 / cost.millis(), cost);
     }
 

@@ -48,9 +48,9 @@ final class ImapBenchCommand implements Callable<Integer> {
 
     /** What was measured of a server. */
     private record Figures(
-            Map<String, ImapBench.Cost> commands, ImapBench.Mix mix, double idleKb, List<Double> pushes) {
-        private ImapBench.Cost command(String name) {
-            return commands.getOrDefault(name, new ImapBench.Cost(0, 0, 0, 0));
+            Map<String, ProcessTree.Cost> commands, ImapBench.Mix mix, double idleKb, List<Double> pushes) {
+        private ProcessTree.Cost command(String name) {
+            return commands.getOrDefault(name, ProcessTree.Cost.NONE);
         }
 
         private double push() {
@@ -139,7 +139,7 @@ final class ImapBenchCommand implements Callable<Integer> {
                 connections,
                 Duration.ofSeconds(seconds).multipliedBy(warmth).dividedBy(2),
                 Duration.ofSeconds(seconds));
-        Map<String, ImapBench.Cost> commands =
+        Map<String, ProcessTree.Cost> commands =
                 bench.commands(each.multipliedBy(warmth).dividedBy(6), each);
         List<Double> pushes = bench.pushes(50);
         double idleKb = bench.idleKb(idle, connections);
@@ -155,11 +155,10 @@ final class ImapBenchCommand implements Callable<Integer> {
                 "%nCPU of a command in microseconds; of ours, what the journal and the full-text index took of it,"
                         + " and the rest%n%-34s %12s %12s %8s %9s %9s %9s%n",
                 "", "ours", "Dovecot", "ratio", "journal", "index", "rest");
-        Map<String, ImapBench.Cost> all = new LinkedHashMap<>(ours.commands);
+        Map<String, ProcessTree.Cost> all = new LinkedHashMap<>(ours.commands);
         all.put("mix", ours.mix.cost());
         all.forEach((name, our) -> {
-            ImapBench.Cost their = name.equals("mix") ? theirs.mix.cost() : theirs.command(name);
-            double rest = our.cpuMicros() - our.journalMicros() - our.indexMicros();
+            ProcessTree.Cost their = name.equals("mix") ? theirs.mix.cost() : theirs.command(name);
             System.out.printf(
                     "%-34s %12.1f %12.1f %8.2f %9.1f %9.1f %9.1f%n",
                     name,
@@ -168,7 +167,7 @@ final class ImapBenchCommand implements Callable<Integer> {
                     our.cpuMicros() / their.cpuMicros(),
                     our.journalMicros(),
                     our.indexMicros(),
-                    rest);
+                    our.restMicros());
         });
         System.out.printf("%nFrom command to answer in milliseconds%n");
         ours.commands.forEach(

@@ -91,8 +91,10 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
 
     private byte[] letter(int number, boolean needle) {
         String id = "<" + number + "@remote.test>";
-        StringBuilder text = new StringBuilder("From: Ann <ann" + number % 97 + "@remote.test>\r\nTo: you <you@bench.test>\r\n"
-                + "Subject: " + (number % 3 == 0 ? "" : "Re: ") + "report " + number / 3 + "\r\nDate: Mon, 23 Nov 2026 10:"
+        StringBuilder text = new StringBuilder("From: Ann <ann" + number % 97
+                + "@remote.test>\r\nTo: you <you@bench.test>\r\n"
+                + "Subject: " + (number % 3 == 0 ? "" : "Re: ") + "report " + number / 3
+                + "\r\nDate: Mon, 23 Nov 2026 10:"
                 + String.format(Locale.ROOT, "%02d:%02d", number / 60 % 60, number % 60) + " +0000\r\nMessage-ID: " + id
                 + "\r\n" + (number % 3 == 0 ? "" : "References: <" + (number - number % 3) + "@remote.test>\r\n")
                 + "\r\n" + (needle ? NEEDLE : "") + "\r\n");
@@ -192,8 +194,9 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
 
     /** The median of the last ones: those before have warmed up what is measured. */
     private static double middle(List<Double> times) {
-        List<Double> last =
-                times.subList(times.size() - TOLD, times.size()).stream().sorted().toList();
+        List<Double> last = times.subList(times.size() - TOLD, times.size()).stream()
+                .sorted()
+                .toList();
         return last.get(TOLD / 2);
     }
 

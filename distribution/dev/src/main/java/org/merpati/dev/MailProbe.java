@@ -165,13 +165,29 @@ public final class MailProbe {
 
         /** Sends a command with one literal at its end (LITERAL+). */
         public List<String> literal(String command, byte[] literal) throws IOException {
+            return literals(command, List.of(literal));
+        }
+
+        /** Appends messages that were seen, all by one command (RFC 3502). */
+        public void append(String mailbox, List<byte[]> messages) throws IOException {
+            String answer =
+                    literals("APPEND " + mailbox + " (\\Seen)", messages).getLast();
+            if (!answer.startsWith("OK")) {
+                throw new IOException("APPEND: " + answer);
+            }
+        }
+
+        /** The later literals come behind flags, as of messages that are appended by one command. */
+        private List<String> literals(String command, List<byte[]> literals) throws IOException {
             String tag = "a" + ++tags;
-            byte[] head =
-                    (tag + " " + command + " {" + literal.length + "+}\r\n").getBytes(StandardCharsets.ISO_8859_1);
             // In one write: small ones one after the other wait for the peer's acknowledgement.
-            ByteArrayOutputStream all = new ByteArrayOutputStream(head.length + literal.length + 2);
-            all.writeBytes(head);
-            all.writeBytes(literal);
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            String before = tag + " " + command;
+            for (byte[] literal : literals) {
+                all.writeBytes((before + " {" + literal.length + "+}\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                all.writeBytes(literal);
+                before = " (\\Seen)";
+            }
             all.writeBytes(new byte[] {'\r', '\n'});
             all.writeTo(out);
             List<String> lines = new ArrayList<>();

@@ -13,6 +13,42 @@ final class ProcessTree {
     /** Clock ticks of /proc, which are of 10 ms on every Linux that we run on. */
     private static final long TICK_MICROS = 10_000;
 
+    /**
+     * Where the time of a server goes, microseconds unless said otherwise.
+     *
+     * @param journal of all of it, what our journal's own threads took
+     * @param index of all of it, what our full-text index took
+     * @param nanos when this was so, on the monotonic clock
+     */
+    record Spent(long all, long journal, long index, long nanos) {
+        /** What each of so many deeds since then cost. */
+        Cost since(Spent before, long times) {
+            double each = times;
+            return new Cost(
+                    (all - before.all) / each,
+                    (journal - before.journal) / each,
+                    (index - before.index) / each,
+                    (nanos - before.nanos) / 1e6 / each);
+        }
+    }
+
+    /**
+     * What a deed costs.
+     *
+     * @param cpuMicros of it all
+     * @param journalMicros of that, what our journal's own threads took
+     * @param indexMicros of that, what our full-text index took
+     * @param millis of time between one and the next
+     */
+    record Cost(double cpuMicros, double journalMicros, double indexMicros, double millis) {
+        static final Cost NONE = new Cost(0, 0, 0, 0);
+
+        /** What is neither the journal's nor the index's. */
+        double restMicros() {
+            return cpuMicros - journalMicros - indexMicros;
+        }
+    }
+
     private final ProcessHandle root;
 
     ProcessTree(long pid) {
@@ -38,6 +74,15 @@ final class ProcessTree {
             }
         }
         return ticks * TICK_MICROS;
+    }
+
+    /** Where the time goes, as of now. */
+    Spent spent() {
+        return new Spent(
+                cpuMicros(),
+                cpuMicros(thread -> thread.contains("#")),
+                cpuMicros(thread -> thread.startsWith("index-") || thread.startsWith("Lucene")),
+                System.nanoTime());
     }
 
     /** The time on the processors of the threads that live and have such a name, in microseconds. */
