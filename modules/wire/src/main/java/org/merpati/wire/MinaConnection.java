@@ -161,7 +161,7 @@ final class MinaConnection implements Connection, ReceiveBuffer.Valve {
     @Override
     public void close() {
         try {
-            out.flush();
+            out.close();
         } catch (IOException gone) {
             // The peer is gone: there is nobody left to tell.
         }

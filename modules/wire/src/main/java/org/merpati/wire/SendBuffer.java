@@ -22,6 +22,7 @@ final class SendBuffer extends OutputStream {
     private final ArrayDeque<WriteFuture> unsent = new ArrayDeque<>();
     private byte[] buffer = EMPTY;
     private int size;
+    private boolean closed;
 
     SendBuffer(IoSession session, long writeLimitMillis) {
         this.session = session;
@@ -63,6 +64,16 @@ final class SendBuffer extends OutputStream {
         }
     }
 
+    /** Sends what is gathered, and nothing any more. */
+    @Override
+    public synchronized void close() throws IOException {
+        try {
+            flush();
+        } finally {
+            closed = true;
+        }
+    }
+
     /** Sends what is gathered and waits until everything has left for the peer. */
     synchronized void flushAndWait() throws IOException {
         flush();
@@ -72,8 +83,8 @@ final class SendBuffer extends OutputStream {
     }
 
     private void send() throws IOException {
-        if (!session.isConnected()) {
-            throw new IOException("the peer is gone");
+        if (closed || !session.isConnected()) {
+            throw new IOException(closed ? "the connection is closed" : "the peer is gone");
         }
         IoBuffer full = IoBuffer.wrap(buffer, 0, size);
         buffer = EMPTY;

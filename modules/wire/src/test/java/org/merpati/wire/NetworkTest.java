@@ -99,6 +99,26 @@ class NetworkTest {
     }
 
     @Test
+    void nothingFollowsTheLastWord() throws Exception {
+        Dialogue goes = connection -> {
+            connection.say("BYE");
+            connection.close();
+            try {
+                connection.say("and more");
+            } catch (IOException closed) {
+                // It may say so.
+            }
+        };
+        try (Listener listener = network.listen("goes", ANY, Optional.empty(), 10, goes)) {
+            for (int i = 0; i < 200; i++) {
+                try (Socket client = new Socket("127.0.0.1", listener.address().getPort())) {
+                    assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("BYE\r\n");
+                }
+            }
+        }
+    }
+
+    @Test
     void aSessionThatConnectsWhileItsNodeStopsIsTold() throws Exception {
         try (Listener listener = network.listen("echo", ANY, Optional.empty(), 10, NetworkTest::echo)) {
             Network stopping = new Network("stopping", 1);
