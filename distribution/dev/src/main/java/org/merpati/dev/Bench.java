@@ -25,7 +25,6 @@ import picocli.CommandLine.Option;
             FilterBenchCommand.class,
             CatchUpBenchCommand.class,
             JournalBenchCommand.class,
-            DeliveryBenchCommand.class,
             LargeMailboxBenchCommand.class
         })
 final class Bench {

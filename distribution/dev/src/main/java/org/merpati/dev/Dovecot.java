@@ -24,12 +24,10 @@ public final class Dovecot implements AutoCloseable {
 
     private final Process process;
     private final int port;
-    private final int lmtp;
 
-    private Dovecot(Process process, int port, int lmtp) {
+    private Dovecot(Process process, int port) {
         this.process = process;
         this.port = port;
-        this.lmtp = lmtp;
     }
 
     /** Whether it is installed here, and may be started. */
@@ -53,24 +51,16 @@ public final class Dovecot implements AutoCloseable {
         return start(folder, format, password, "dovecot.conf", "dovecot-sharing.conf");
     }
 
-    /** Starts it so that it takes mail by LMTP (RFC 2033) too; Debian has that in {@code dovecot-lmtpd}. */
-    public static Dovecot startDelivering(Path folder, String format, String password) throws IOException {
-        return start(folder, format, password, "dovecot.conf", "dovecot-lmtp.conf");
-    }
-
     private static Dovecot start(Path folder, String format, String password, String... templates) throws IOException {
         Path home = Files.createDirectories(folder.toAbsolutePath());
         Files.createDirectories(home.resolve("mail"));
         int port;
-        int lmtp;
-        try (ServerSocket free = new ServerSocket(0);
-                ServerSocket another = new ServerSocket(0)) {
+        try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
-            lmtp = another.getLocalPort();
         }
         StringBuilder text = new StringBuilder();
         for (String template : templates) {
-            text.append(configuration(template, home, format, password, port, lmtp));
+            text.append(configuration(template, home, format, password, port));
         }
         Path conf = Files.writeString(home.resolve("dovecot.conf"), text);
         own(home.resolve("mail"));
@@ -78,7 +68,7 @@ public final class Dovecot implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("out").toFile())
                 .start();
-        Dovecot started = new Dovecot(process, port, lmtp);
+        Dovecot started = new Dovecot(process, port);
         try {
             Await.until(() -> "Dovecot listens: " + said(home), PATIENCE, started::listens);
         } catch (RuntimeException silent) {
@@ -88,11 +78,11 @@ public final class Dovecot implements AutoCloseable {
         return started;
     }
 
-    private static String configuration(String name, Path home, String format, String password, int port, int lmtp)
+    private static String configuration(String name, Path home, String format, String password, int port)
             throws IOException {
         try (InputStream template = Objects.requireNonNull(Dovecot.class.getResourceAsStream(name), name)) {
             String text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
-            return text.formatted(home, format, OWNER, password, port, lmtp);
+            return text.formatted(home, format, OWNER, password, port);
         }
     }
 
@@ -121,11 +111,6 @@ public final class Dovecot implements AutoCloseable {
     /** Where it listens, host:port. */
     public String imap() {
         return "127.0.0.1:" + port;
-    }
-
-    /** Where it takes mail, host:port, if it was started so. */
-    public String lmtp() {
-        return "127.0.0.1:" + lmtp;
     }
 
     /** The process whose children do the work. */
