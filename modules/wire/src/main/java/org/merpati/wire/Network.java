@@ -154,7 +154,8 @@ public final class Network implements AutoCloseable {
         try {
             connecting = connector.connect(resolved, (session, future) -> {
                 session.getFilterChain().addFirst(WriteThrough.NAME, WriteThrough.INSTANCE);
-                tls.filter(Tls::implicit).ifPresent(t -> session.getFilterChain().addLast(TLS, filter(t)));
+                tls.filter(Tls::implicit)
+                        .ifPresent(t -> session.getFilterChain().addLast(TLS, filter(t)));
             });
         } catch (IllegalStateException disposed) {
             throw new IOException("no connection to " + peer + ": this node is stopping", disposed);

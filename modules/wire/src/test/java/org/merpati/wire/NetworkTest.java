@@ -112,7 +112,9 @@ class NetworkTest {
         try (Listener listener = network.listen("goes", ANY, Optional.empty(), 10, goes)) {
             for (int i = 0; i < 200; i++) {
                 try (Socket client = new Socket("127.0.0.1", listener.address().getPort())) {
-                    assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("BYE\r\n");
+                    assertThat(client.getInputStream().readAllBytes())
+                            .asString()
+                            .isEqualTo("BYE\r\n");
                 }
             }
         }
