@@ -125,9 +125,7 @@ public final class Main {
             }
             try {
                 Node node = new Node(read.value());
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                    node.close();
-                }));
+                Runtime.getRuntime().addShutdownHook(new Thread(node::close));
                 System.out.println("merpati: node " + read.value().node() + " is up");
                 throw new Refused(Refused.Reason.NO_PERMISSION, node.ended().join());
             } catch (IOException cannot) {

@@ -12,7 +12,6 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.merpati.cluster.GroupSpec;
 import org.merpati.directory.Account;
 import org.merpati.directory.AccountRequests;
 import org.merpati.kernel.AccountId;
@@ -105,37 +104,23 @@ final class MoveAdmin {
     /** Has all accounts leave the shards that have data on a node, for those that have not. */
     private String evacuate(NodeName from) {
         node.topology().node(from);
-        List<GroupName> others = node.topology().shards().stream()
-                .filter(shard -> !shard.dataNodes().contains(from))
-                .map(GroupSpec::name)
+        List<GroupName> others = node.directory().shards().stream()
+                .filter(shard -> node.topology()
+                        .group(shard)
+                        .filter(spec -> !spec.dataNodes().contains(from))
+                        .isPresent())
                 .toList();
         List<Account> leaving = accounts(
-                account -> !others.contains(bound(account)) && account.move().isEmpty());
+                account -> !others.contains(account.bound()) && account.move().isEmpty());
         if (others.isEmpty()) {
             throw new Refused(
                     Refused.Reason.CANNOT,
                     "every shard has data on node " + from + ", so there is none to move to; 'merpati node drain "
                             + from + "' takes it out of service");
         }
-        Map<GroupName, Integer> counts = new TreeMap<>();
-        others.forEach(shard -> counts.put(shard, 0));
-        accounts(account -> others.contains(bound(account)))
-                .forEach(account -> counts.merge(bound(account), 1, Integer::sum));
-        for (Account account : leaving) {
-            GroupName emptiest = counts.entrySet().stream()
-                    .min(Map.Entry.comparingByValue())
-                    .orElseThrow()
-                    .getKey();
-            node.directory().beginMove(account.address(), emptiest);
-            counts.merge(emptiest, 1, Integer::sum);
-        }
+        node.directory().spread(leaving, others);
         return leaving.size() + (leaving.size() == 1 ? " account moves" : " accounts move") + " away from node " + from
                 + "; 'merpati mailbox moves' shows how far they are";
-    }
-
-    /** Where an account's mailboxes are or will be. */
-    private static GroupName bound(Account account) {
-        return account.move().map(Account.Move::to).orElse(account.shard());
     }
 
     /** Has accounts move from the fullest shards to the emptiest, until they weigh about the same. */
@@ -169,7 +154,7 @@ final class MoveAdmin {
         }
         accounts(account -> true)
                 .forEach(account ->
-                        weights.merge(bound(account), weight.getOrDefault(account.id(), ACCOUNT_WEIGHT), Long::sum));
+                        weights.merge(account.bound(), weight.getOrDefault(account.id(), ACCOUNT_WEIGHT), Long::sum));
         double even = EVEN
                 * weights.values().stream().mapToLong(Long::longValue).average().orElse(0);
         SequencedMap<Account, GroupName> plan = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
@@ -41,7 +42,7 @@ final class NodeAdmin {
 
     /** The nodes as they are laid out, and the groups that each has data of, leads when all is well, or witnesses. */
     List<Map<String, String>> list() {
-        Layout layout = newest();
+        Layout layout = node.newestLayout();
         List<Map<String, String>> rows = new ArrayList<>();
         for (NodeInfo info : layout.nodes()) {
             Map<String, String> row = new LinkedHashMap<>();
@@ -70,15 +71,10 @@ final class NodeAdmin {
         return group.preferred().equals(node) ? "*" : group.isWitness(node) ? "(witness)" : "";
     }
 
-    /** The newest layout that this node can know of. */
-    private Layout newest() {
-        return node.directory().people().layout().orElse(node.topology().layout());
-    }
-
     /** Lays the cluster out anew; what the change refuses is refused, whoever else changes it meanwhile. */
     private Layout change(UnaryOperator<Layout> change) {
         for (int turn = 0; turn < TURNS; turn++) {
-            Layout before = newest();
+            Layout before = node.newestLayout();
             Layout after = change.apply(before);
             if (node.directory().layOut(before, after)) {
                 awaitInForce(after.version());
@@ -105,7 +101,7 @@ final class NodeAdmin {
         NodeName name = new NodeName(Admin.need(parameters, "node"));
         boolean dead = Boolean.parseBoolean(parameters.getOrDefault("dead", "false"));
         boolean force = Boolean.parseBoolean(parameters.getOrDefault("force", "false"));
-        Layout layout = newest();
+        Layout layout = node.newestLayout();
         if (layout.removed().contains(name)) {
             return List.of();
         }
@@ -134,13 +130,7 @@ final class NodeAdmin {
                         .map(GroupSpec::name)
                         .map(GroupName::value)));
         said.put("conf", NodeFile.text(node.config().cluster(), layout, added));
-        if (Authority.existsIn(Node.authorityFolder(node.config()))) {
-            said.put(
-                    "token",
-                    Identities.enrollment(node.config(), node.topology())
-                            .token(added.name())
-                            .toString());
-        }
+        made(added.name()).ifPresent(token -> said.put("token", token));
         said.put("holders", words(holders().stream()));
         return said;
     }
@@ -178,11 +168,18 @@ final class NodeAdmin {
 
     /** A token for a node to join with. */
     String token(NodeName name) throws IOException {
-        if (!Authority.existsIn(Node.authorityFolder(node.config()))) {
-            throw new Refused(
-                    Refused.Reason.CANNOT,
-                    "this node does not hold the cluster's CA: ask " + String.join(" or ", holders()));
-        }
-        return Identities.enrollment(node.config(), node.topology()).token(name).toString();
+        return made(name)
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.CANNOT,
+                        "this node does not hold the cluster's CA: ask " + String.join(" or ", holders())));
+    }
+
+    /** A new token, if the CA is here. */
+    private Optional<String> made(NodeName name) throws IOException {
+        return Authority.existsIn(Node.authorityFolder(node.config()))
+                ? Optional.of(Identities.enrollment(node.config(), node.topology())
+                        .token(name)
+                        .toString())
+                : Optional.empty();
     }
 }

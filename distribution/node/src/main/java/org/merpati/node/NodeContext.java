@@ -2,6 +2,7 @@ package org.merpati.node;
 
 import javax.net.ssl.SSLContext;
 import org.merpati.cluster.FileIdentity;
+import org.merpati.cluster.Layout;
 import org.merpati.cluster.Members;
 import org.merpati.cluster.MinaNodeChannel;
 import org.merpati.cluster.NodeInfo;
@@ -44,4 +45,9 @@ record NodeContext(
         Traces traces,
         Verify verify,
         Ids ids,
-        Clock clock) {}
+        Clock clock) {
+    /** The newest layout of the cluster that this node can know of. */
+    Layout newestLayout() {
+        return directory.people().layout().orElse(topology.layout());
+    }
+}

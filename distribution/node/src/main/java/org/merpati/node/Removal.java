@@ -3,11 +3,8 @@ package org.merpati.node;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.Layout;
@@ -135,19 +132,10 @@ final class Removal implements AutoCloseable {
 
     /** Has the accounts of a shard move to the shards that stay, those that move already when they have moved. */
     private void evacuate(GroupName shard) {
-        Map<GroupName, Integer> counts = new TreeMap<>();
-        node.directory().shards().forEach(other -> counts.put(other, 0));
-        node.directory().people().perShard().forEach((other, count) -> counts.computeIfPresent(other, (s, n) -> count));
-        for (Account account : bound(shard)) {
-            if (account.move().isEmpty()) {
-                GroupName emptiest = counts.entrySet().stream()
-                        .min(Comparator.comparing(Map.Entry::getValue))
-                        .orElseThrow()
-                        .getKey();
-                node.directory().beginMove(account.address(), emptiest);
-                counts.merge(emptiest, 1, Integer::sum);
-            }
-        }
+        List<Account> still = bound(shard).stream()
+                .filter(account -> account.move().isEmpty())
+                .toList();
+        node.directory().spread(still, node.directory().shards());
     }
 
     /** What is left in a group of a node that is leaving, in words; a spool is shut by being asked. */
@@ -163,8 +151,7 @@ final class Removal implements AutoCloseable {
 
     /** What is still to be done until the node that is leaving is taken out, a sentence each. */
     List<String> obstacles() {
-        Layout layout =
-                node.directory().people().layout().orElse(node.topology().layout());
+        Layout layout = node.newestLayout();
         List<String> obstacles = new ArrayList<>();
         for (GroupSpec group : closing(layout)) {
             try {

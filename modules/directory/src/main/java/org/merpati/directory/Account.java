@@ -29,6 +29,11 @@ public record Account(
         boolean mustChange,
         Quota quota,
         Optional<Move> move) {
+    /** The shard that its mailboxes are in, or on their way to. */
+    public GroupName bound() {
+        return move.map(Move::to).orElse(shard);
+    }
+
     /**
      * A move of an account's mailboxes, kept until the last of it is done: while {@link Account#shard} is the shard
      * that they leave, they are copied; once it is the other, what is left of them is dropped.

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.merpati.cluster.Layout;
 import org.merpati.cluster.LayoutText;
@@ -156,6 +157,25 @@ public final class Directory {
         return limit == 0
                 ? new Modification(ModificationType.REPLACE, attribute)
                 : new Modification(ModificationType.REPLACE, attribute, Long.toString(limit));
+    }
+
+    /**
+     * Has accounts move to some shards, each to the one that has the fewest then, those on their way there counted.
+     *
+     * @throws Refused as {@link #beginMove} does; those before it move
+     */
+    public void spread(List<Account> accounts, List<GroupName> to) {
+        Map<GroupName, Integer> counts = new TreeMap<>();
+        to.forEach(shard -> counts.put(shard, 0));
+        people().accounts().forEach(account -> counts.computeIfPresent(account.bound(), (shard, count) -> count + 1));
+        for (Account account : accounts) {
+            GroupName emptiest = counts.entrySet().stream()
+                    .min(Map.Entry.comparingByValue())
+                    .orElseThrow(() -> new Refused(Refused.Reason.CANNOT, "there is no shard to move to"))
+                    .getKey();
+            beginMove(account.address(), emptiest);
+            counts.merge(emptiest, 1, Integer::sum);
+        }
     }
 
     /**

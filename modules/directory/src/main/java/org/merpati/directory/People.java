@@ -168,7 +168,7 @@ public final class People {
 
     /** Nothing may be, or be on its way, where no group is any more. */
     private static void notEnded(Layout layout, Account account) {
-        GroupName bound = account.move().map(Account.Move::to).orElse(account.shard());
+        GroupName bound = account.bound();
         if (layout.ended().contains(bound) || layout.ended().contains(account.shard())) {
             throw new Malformed("the mailboxes of " + account.address() + " cannot be in " + bound
                     + ": that shard is ended; try again");
