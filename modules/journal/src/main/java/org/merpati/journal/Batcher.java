@@ -159,7 +159,7 @@ final class Batcher implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        left.forEach(p -> p.answer.completeExceptionally(why));
+        tell(left, why);
         sendNext();
     }
 
@@ -255,13 +255,7 @@ final class Batcher implements AutoCloseable {
 
     /** Gives up an entry that has taken longer than it may. It is called again and again. */
     void expire() {
-        Sent late;
-        lock.lock();
-        try {
-            late = underWay;
-        } finally {
-            lock.unlock();
-        }
+        Sent late = underWay();
         if (late != null && clock.nanos() - late.since > config.submitLimit().toNanos() && over(late)) {
             sendNextElsewhere();
             long limit = config.submitLimit().toMillis();
@@ -271,15 +265,18 @@ final class Batcher implements AutoCloseable {
 
     /** Gives up what is under way: nothing is applied any more. */
     void giveUp() {
-        Sent left;
-        lock.lock();
-        try {
-            left = underWay;
-        } finally {
-            lock.unlock();
-        }
+        Sent left = underWay();
         if (left != null) {
             ended(left, false);
+        }
+    }
+
+    private @Nullable Sent underWay() {
+        lock.lock();
+        try {
+            return underWay;
+        } finally {
+            lock.unlock();
         }
     }
 
