@@ -63,8 +63,7 @@ final class Bench {
                     int base)
             throws IOException {
         long chosen = seed == null ? System.nanoTime() : seed;
-        Path folder = Dev.ROOT.resolve(".data/bench-failover");
-        Up.delete(folder);
+        Path folder = folder("bench-failover");
         Plan plan = plan(folder, base);
         nodes.forEach(plan::data);
         System.out.printf("%d kills of %s, seed %d%n", kills, String.join(" and ", nodes), chosen);
@@ -74,11 +73,32 @@ final class Bench {
         }
     }
 
-    /** The paper's six nodes in a folder. */
-    static Plan plan(Path folder, int base) throws IOException {
+    /** An empty folder for what a benchmark keeps, with this process' own log in it. */
+    static Path folder(String name) throws IOException {
+        Path folder = Dev.ROOT.resolve(".data").resolve(name);
+        Up.delete(folder);
+        return logged(folder);
+    }
+
+    private static Path logged(Path folder) throws IOException {
         Files.createDirectories(folder);
         System.setProperty("logback.configurationFile", "logback-dev.xml");
         System.setProperty("merpati.log", folder.resolve("dev.log").toString());
+        return folder;
+    }
+
+    /** One node with all roles in a folder. */
+    static Plan one(Path folder, int base) throws IOException {
+        return new Plan("one", Dev.ROOT.resolve("conf"), folder, base, List.of(), Map.of());
+    }
+
+    /** The middle one of some measurements. */
+    static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
+    }
+
+    /** The paper's six nodes in a folder. */
+    static Plan plan(Path folder, int base) throws IOException {
         Map<String, String> lines = Map.of("security", "password-iterations = 1000", "timing", "retry-first = \"2s\"");
         return new Plan("six", Dev.ROOT.resolve("conf"), folder, base, List.of(), lines);
     }
@@ -118,10 +138,7 @@ final class Bench {
         if ((powerCut && embedded) || (withoutSync && !powerCut)) {
             throw new Malformed("a power cut takes processes of their own, and --without-sync a power cut");
         }
-        Path folder = Dev.ROOT.resolve(".data/bench-killloop");
-        if (!resume) {
-            Up.delete(folder);
-        }
+        Path folder = resume ? logged(Dev.ROOT.resolve(".data/bench-killloop")) : folder("bench-killloop");
         Plan plan = plan(folder, base);
         Run run = Run.open(folder.resolve("run.properties"), seed == null ? System.nanoTime() : seed);
         System.out.printf("%d kills, %d of them done, seed %d%n", kills, run.rounds() * KillLoop.ROUND, run.seed());

@@ -2,7 +2,6 @@ package org.merpati.dev;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,9 +48,7 @@ final class CatchUpBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = Dev.ROOT.resolve(".data/bench-catchup");
-        Up.delete(folder);
-        Plan plan = Bench.plan(folder, base);
+        Plan plan = Bench.plan(Bench.folder("bench-catchup"), base);
         List<Round> all = new ArrayList<>();
         try (Cluster cluster = embedded ? new EmbeddedCluster(plan) : new ProcessCluster(plan, Bench.JARS)) {
             Bench.begin(cluster);
@@ -82,7 +79,7 @@ final class CatchUpBenchCommand implements Callable<Integer> {
     }
 
     private static boolean tell(String what, List<Double> ratios) {
-        double ratio = median(ratios);
+        double ratio = Bench.median(ratios);
         System.out.printf(
                 Locale.ROOT,
                 "%s while %s, p95 is %.2f times what it is else (median of %d), wanted 2 at most%n",
@@ -91,11 +88,6 @@ final class CatchUpBenchCommand implements Callable<Integer> {
                 ratio,
                 ratios.size());
         return ratio <= 2;
-    }
-
-    private static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        return sorted.get(sorted.size() / 2);
     }
 
     private Round round(Cluster cluster, List<String> people) throws IOException {

@@ -19,8 +19,7 @@ final class ImapBench {
     private static final int LIST = 50;
     private static final int[] SIZES = {2_048, 2_048, 2_048, 10_240, 2_048, 10_240, 2_048, 2_048, 10_240, 2_048, 76_800
     };
-    private static final String[] WORDS =
-            "river stone cloud paper garden window silver morning letter harbour".split(" ");
+    static final String[] WORDS = "river stone cloud paper garden window silver morning letter harbour".split(" ");
 
     /**
      * What is measured.

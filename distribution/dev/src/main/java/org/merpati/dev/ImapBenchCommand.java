@@ -1,7 +1,6 @@
 package org.merpati.dev;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -18,7 +17,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Measures our IMAP on one node and Debian's Dovecot, and prints both with their ratio.")
 final class ImapBenchCommand implements Callable<Integer> {
-    private static final Path JARS = Dev.ROOT.resolve("distribution/target/merpati");
     private static final String PASSWORD = "benchpass";
     private static final Duration READY = Duration.ofSeconds(180);
 
@@ -60,11 +58,7 @@ final class ImapBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = Dev.ROOT.resolve(".data/bench-imap");
-        Up.delete(folder);
-        Files.createDirectories(folder);
-        System.setProperty("logback.configurationFile", "logback-dev.xml");
-        System.setProperty("merpati.log", folder.resolve("dev.log").toString());
+        Path folder = Bench.folder("bench-imap");
         if (!Dovecot.here()) {
             System.err.println(
                     "./dev bench imap compares with Debian's Dovecot: as root, apt-get install dovecot-imapd");
@@ -87,8 +81,8 @@ final class ImapBenchCommand implements Callable<Integer> {
     }
 
     private Figures ours(Path folder) throws IOException {
-        Plan plan = new Plan("one", Dev.ROOT.resolve("conf"), folder, base, List.of(), Map.of());
-        try (Cluster cluster = new ProcessCluster(plan, JARS)) {
+        Plan plan = Bench.one(folder, base);
+        try (Cluster cluster = new ProcessCluster(plan, Bench.JARS)) {
             Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
             cluster.prepare();
             cluster.startAll();

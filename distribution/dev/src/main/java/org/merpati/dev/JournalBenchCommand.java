@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import org.merpati.dev.copies.Voter;
 import org.merpati.kernel.Malformed;
 import picocli.CommandLine.Command;
@@ -25,7 +25,6 @@ import picocli.CommandLine.Option;
                 "How many commands of 10 KiB a journal takes, one voter alone and three in processes of their own with"
                         + " mutual TLS, against the least that as many synced copies cost, in turns.")
 final class JournalBenchCommand implements Callable<Integer> {
-    private static final int COMMAND = 10 * 1024;
     private static final int WARM_CALLERS = 64;
 
     @Option(names = "--rounds", defaultValue = "5", description = "of how many the median is told (${DEFAULT-VALUE})")
@@ -132,8 +131,7 @@ final class JournalBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = Dev.ROOT.resolve(".data/bench-journal");
-        Up.delete(folder);
+        Path folder = Bench.folder("bench-journal");
         System.out.printf(
                 "%-8s %8s %12s %12s %8s %14s %14s %14s%n",
                 "copies", "callers", "bare/s", "journal/s", "ratio", "CPU bare ms", "CPU journal ms", "written/octet");
@@ -166,14 +164,13 @@ final class JournalBenchCommand implements Callable<Integer> {
                 many,
                 median(least, Figures::perSecond),
                 median(ours, Figures::perSecond),
-                median(ratios, r -> r),
+                Bench.median(ratios),
                 median(least, Figures::cpuMillis),
                 median(ours, Figures::cpuMillis),
-                median(ours, Figures::octets) / COMMAND);
+                median(ours, Figures::octets) / Voter.COMMAND);
     }
 
-    private static <T> double median(List<T> all, ToDoubleFunction<T> of) {
-        double[] sorted = all.stream().mapToDouble(of).sorted().toArray();
-        return sorted[sorted.length / 2];
+    private static <T> double median(List<T> all, Function<T, Double> of) {
+        return Bench.median(all.stream().map(of).toList());
     }
 }

@@ -2,13 +2,10 @@ package org.merpati.dev;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,8 +24,6 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
     private static final int TIMES = 40;
     private static final int TOLD = 15;
     private static final String NEEDLE = "zirconium";
-    private static final String[] WORDS =
-            "river stone cloud paper garden window silver morning letter harbour".split(" ");
 
     @Option(names = "--messages", defaultValue = "100000", description = "in the mailbox (${DEFAULT-VALUE})")
     private int messages;
@@ -51,12 +46,7 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = Dev.ROOT.resolve(".data/bench-large");
-        Up.delete(folder);
-        Files.createDirectories(folder);
-        System.setProperty("logback.configurationFile", "logback-dev.xml");
-        System.setProperty("merpati.log", folder.resolve("dev.log").toString());
-        Plan plan = new Plan("one", Dev.ROOT.resolve("conf"), folder, base, List.of(), Map.of());
+        Plan plan = Bench.one(Bench.folder("bench-large"), base);
         try (Cluster cluster = new ProcessCluster(plan, Bench.JARS)) {
             Bench.begin(cluster);
             cluster.accounts("u", 2, PASSWORD, LIMIT);
@@ -99,7 +89,8 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
                 + "\r\n" + (number % 3 == 0 ? "" : "References: <" + (number - number % 3) + "@remote.test>\r\n")
                 + "\r\n" + (needle ? NEEDLE : "") + "\r\n");
         while (text.length() < LETTER) {
-            text.append(WORDS[chance.nextInt(WORDS.length)]).append(text.length() % 9 == 0 ? "\r\n" : " ");
+            text.append(ImapBench.WORDS[chance.nextInt(ImapBench.WORDS.length)])
+                    .append(text.length() % 9 == 0 ? "\r\n" : " ");
         }
         return text.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
     }
@@ -194,10 +185,7 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
 
     /** The median of the last ones: those before have warmed up what is measured. */
     private static double middle(List<Double> times) {
-        List<Double> last = times.subList(times.size() - TOLD, times.size()).stream()
-                .sorted()
-                .toList();
-        return last.get(TOLD / 2);
+        return Bench.median(times.subList(times.size() - TOLD, times.size()));
     }
 
     private static double millis(Deed deed) throws IOException {

@@ -107,28 +107,25 @@ final class ProcessTree {
 
     /** What it has had written to disks, in octets. */
     long writtenOctets() {
-        long octets = 0;
-        for (long pid : pids()) {
-            for (String line : read(pid, "io").split("\n", -1)) {
-                if (line.startsWith("write_bytes:")) {
-                    octets += Long.parseLong(line.replaceAll("\\D+", ""));
-                }
-            }
-        }
-        return octets;
+        return sum("io", "write_bytes:");
     }
 
     /** The memory with its share of what is shared (PSS), in KB. */
     long pssKb() {
-        long kb = 0;
+        return sum("smaps_rollup", "Pss:");
+    }
+
+    /** The sum of what the processes' files of a name say in the line that begins so. */
+    private long sum(String file, String begin) {
+        long sum = 0;
         for (long pid : pids()) {
-            for (String line : read(pid, "smaps_rollup").split("\n", -1)) {
-                if (line.startsWith("Pss:")) {
-                    kb += Long.parseLong(line.replaceAll("\\D+", ""));
+            for (String line : read(pid, file).split("\n", -1)) {
+                if (line.startsWith(begin)) {
+                    sum += Long.parseLong(line.replaceAll("\\D+", ""));
                 }
             }
         }
-        return kb;
+        return sum;
     }
 
     /** A process may have ended meanwhile. */

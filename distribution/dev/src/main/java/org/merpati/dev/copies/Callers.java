@@ -6,10 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/** Callers in a closed loop, each with a command of its own of 10 KiB. */
+/** Callers in a closed loop, each with a command of its own. */
 final class Callers {
-    static final int OCTETS = 10 * 1024;
-
     private Callers() {}
 
     /**
@@ -23,7 +21,7 @@ final class Callers {
         CountDownLatch left = new CountDownLatch(callers);
         long began = System.nanoTime();
         long end = began + seconds * 1_000_000_000L;
-        byte[] command = new byte[OCTETS];
+        byte[] command = new byte[Voter.COMMAND];
         new Random(7).nextBytes(command);
         for (int i = 0; i < callers; i++) {
             Thread.ofVirtual().start(() -> {

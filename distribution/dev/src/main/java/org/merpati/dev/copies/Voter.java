@@ -40,6 +40,9 @@ public final class Voter {
     /** What is said before the name of the one that is asked. */
     public static final String READY = "ready ";
 
+    /** The octets of a caller's command. */
+    public static final int COMMAND = 10 * 1024;
+
     private static final Id CLUSTER = new Id(1L << 40, 11);
     private static final GroupName GROUP = GroupName.shard(1);
 
