@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -59,6 +60,10 @@ class DirectoryTest {
 
     /** A directory whose log is this test: each change is applied at once. */
     private Directory directory(DirectoryGroup group) {
+        return directory(group, List.of(GroupName.shard(1), GroupName.shard(2)));
+    }
+
+    private Directory directory(DirectoryGroup group, List<GroupName> shards) {
         Directory.Writes writes = ldif -> {
             long at = index.incrementAndGet();
             BinaryReader answer = new BinaryReader(group.state().apply(at, 0, DirectoryState.command(ldif)));
@@ -70,7 +75,7 @@ class DirectoryTest {
             return took;
         };
         Ids ids = new Ids(Clock.system(), new Random(1));
-        return new Directory(group.copy(), writes, ids, () -> List.of(GroupName.shard(1), GroupName.shard(2)), FEW);
+        return new Directory(group.copy(), writes, ids, () -> shards, FEW);
     }
 
     private Directory withPeople(DirectoryGroup group) {
@@ -92,6 +97,32 @@ class DirectoryTest {
         assertThat(people.resolve(Address.parse("sales@lvlogist.com"))).isInstanceOf(People.Resolved.Several.class);
         assertThat(people.resolve(Address.parse("nobody@lvlogist.com"))).isInstanceOf(People.Resolved.Unknown.class);
         assertThat(people.resolve(Address.parse("a@example.org"))).isInstanceOf(People.Resolved.Outside.class);
+    }
+
+    @Test
+    void accountsAreSpreadOverTheShardsThatWillHaveTheFewest() throws IOException {
+        List<GroupName> shards = List.of(GroupName.shard(1), GroupName.shard(2), GroupName.shard(3));
+        Directory directory = directory(new DirectoryGroup(folder, SideTables.NONE), shards);
+        directory.addDomain(Domain.parse("lvlogist.com"));
+        for (int i = 0; i < 6; i++) {
+            directory.addAccount(Address.parse("a" + i + "@lvlogist.com"), "", "secret", false, false);
+        }
+        directory.beginMove(in(directory, shards.get(1)).getFirst().address(), shards.get(2));
+        List<Account> leaving = in(directory, shards.get(0));
+        assertThat(leaving).hasSize(2);
+        directory.spread(leaving, shards.subList(1, 3));
+        assertThat(in(directory, shards.get(0)))
+                .as("the second has one that stays, and the third three")
+                .allMatch(account -> account.bound().equals(shards.get(1)));
+        assertThatThrownBy(() -> directory.spread(in(directory, shards.get(1)), List.of()))
+                .isInstanceOf(Refused.class);
+    }
+
+    private static List<Account> in(Directory directory, GroupName shard) {
+        List<Account> accounts = new ArrayList<>();
+        directory.people().accounts().forEach(accounts::add);
+        accounts.removeIf(account -> !account.shard().equals(shard));
+        return accounts;
     }
 
     private static Address local(People people, String address) {
