@@ -50,12 +50,7 @@ public final class LayoutText {
                 " ",
                 node.name().value(),
                 node.host(),
-                Integer.toString(node.channelPort()),
-                Integer.toString(node.hazelcastPort()),
-                Integer.toString(node.raftPort()),
-                Integer.toString(node.lmtpPort()),
-                Integer.toString(node.imapPort()),
-                Integer.toString(node.submissionPort()),
+                node.ports().values().stream().map(String::valueOf).collect(Collectors.joining(" ")),
                 new TreeSet<>(node.roles()).stream().map(Role::text).collect(Collectors.joining(",")));
     }
 

@@ -1,8 +1,9 @@
 package org.merpati.cluster;
 
+import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
 
@@ -44,12 +45,21 @@ public record NodeInfo(
     /** A port that this node and another would both take, if their hosts are one. */
     Optional<Integer> clash(NodeInfo other) {
         return host.equalsIgnoreCase(other.host)
-                ? ports().filter(port -> port > 0 && other.ports().anyMatch(port::equals))
+                ? ports().values().stream()
+                        .filter(port -> port > 0 && other.ports().containsValue(port))
                         .findFirst()
                 : Optional.empty();
     }
 
-    private Stream<Integer> ports() {
-        return Stream.of(channelPort, hazelcastPort, raftPort, lmtpPort, imapPort, submissionPort);
+    /** Its ports by their keys in a configuration file, always in the same order. */
+    public SequencedMap<String, Integer> ports() {
+        SequencedMap<String, Integer> ports = new LinkedHashMap<>();
+        ports.put("channel-port", channelPort);
+        ports.put("hazelcast-port", hazelcastPort);
+        ports.put("raft-port", raftPort);
+        ports.put("lmtp-port", lmtpPort);
+        ports.put("imap-port", imapPort);
+        ports.put("submission-port", submissionPort);
+        return ports;
     }
 }

@@ -51,20 +51,9 @@ public final class NodeFile {
         line(text, "name", node.name().value());
         line(text, "host", node.host());
         text.append("roles = [").append(String.join(", ", roles)).append("]\n");
-        ports(node)
+        node.ports()
                 .forEach((key, port) ->
                         text.append(key).append(" = ").append(port).append('\n'));
-    }
-
-    private static Map<String, Integer> ports(NodeInfo node) {
-        Map<String, Integer> ports = new LinkedHashMap<>();
-        ports.put("channel-port", node.channelPort());
-        ports.put("hazelcast-port", node.hazelcastPort());
-        ports.put("raft-port", node.raftPort());
-        ports.put("lmtp-port", node.lmtpPort());
-        ports.put("imap-port", node.imapPort());
-        ports.put("submission-port", node.submissionPort());
-        return ports;
     }
 
     private static Map<String, String> doors(NodeInfo node) {
