@@ -73,6 +73,24 @@ public abstract class Cluster implements AutoCloseable {
                 .write(plan.data(node).resolve("secret"));
     }
 
+    /**
+     * Takes away the data folder of a node that does not run, and gives it a token to join with.
+     *
+     * @param holder a node that runs and holds the CA
+     * @return where its files went
+     * @throws Failure if the token is refused; nothing was done then
+     */
+    public Path loseDisk(String node, String holder) throws IOException {
+        Path data = plan.data(node);
+        Optional<String> passphrase = SecretFile.read(data.resolve("secret")).passphrase();
+        JoinToken token = JoinToken.parse(
+                ask(holder, "node token", Map.of("node", node)).asString());
+        Path lost = plan.folder().resolve(node + "-lost");
+        Files.move(data, lost);
+        new SecretFile(Optional.of(token), passphrase).write(data.resolve("secret"));
+        return lost;
+    }
+
     /** Starts a node and returns before it is ready. */
     public abstract void start(String node) throws IOException;
 

@@ -1,6 +1,7 @@
 package org.merpati.dev;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,10 +35,20 @@ public final class EmbeddedCluster extends Cluster {
         if (running(node)) {
             return;
         }
-        DiskFaults.installed().ifPresent(disk -> disk.thaw(plan().data(node)));
+        thaw(node);
         NodeConfig config =
                 Configuration.read(plan().file(node), NodeConfig.class).value();
         nodes.put(node, new Node(config, releases.getOrDefault(node, Release.ours(Node.VERSION))));
+    }
+
+    private void thaw(String node) {
+        DiskFaults.installed().ifPresent(disk -> disk.thaw(plan().data(node)));
+    }
+
+    @Override
+    public Path loseDisk(String node, String holder) throws IOException {
+        thaw(node);
+        return super.loseDisk(node, holder);
     }
 
     /** Starts nodes side by side: those that join wait for the first. */

@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.Topology;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.runtime.DurableFile;
 
 /** A node's data folder: locked while the node runs, and marked with the cluster and node that it belongs to. */
 final class DataFolder implements AutoCloseable {
+    /** There once the node has kept logs, which it must not begin again by itself. */
+    private static final String LOGS = "keeps-logs";
+
+    private final Path folder;
     private final FileChannel channel;
 
     /**
@@ -24,6 +29,7 @@ final class DataFolder implements AutoCloseable {
      * @throws Malformed if another process has it, or it belongs to another cluster or node
      */
     DataFolder(Path folder, Topology topology, NodeName self) throws IOException {
+        this.folder = folder;
         Files.createDirectories(folder);
         channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (lock() == null) {
@@ -38,6 +44,25 @@ final class DataFolder implements AutoCloseable {
             channel.close();
             throw new Malformed("the data folder " + folder + " belongs to cluster and node "
                     + Files.readString(mark).strip() + ", not to " + own.strip() + ": give each node its own folder");
+        }
+    }
+
+    /**
+     * Notes that the node keeps logs from now on.
+     *
+     * @throws Refused if it did before and they are gone: a voter with an empty log could help to elect a leader that
+     *     lacks what was acknowledged (replication.md §10.3)
+     */
+    void keepsLogs(NodeName self) throws IOException {
+        Path mark = folder.resolve(LOGS);
+        if (!Files.exists(mark)) {
+            DurableFile.write(mark, new byte[0]);
+        } else if (!Files.exists(folder.resolve("journal/cluster"))) {
+            throw new Refused(
+                    Refused.Reason.CANNOT,
+                    "the logs of node " + self + " in " + folder.resolve("journal")
+                            + " are gone: restore the folder, or move the whole data folder away and have the node"
+                            + " begin anew: 'merpati node token " + self + "' on a directory node");
         }
     }
 

@@ -9,7 +9,6 @@ import org.merpati.cluster.Authority;
 import org.merpati.cluster.Enrollment;
 import org.merpati.cluster.FileIdentity;
 import org.merpati.cluster.JoinToken;
-import org.merpati.cluster.Layout;
 import org.merpati.cluster.Topology;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Malformed;
@@ -64,10 +63,11 @@ final class Identities {
                         + "' on a directory node makes one, or 'merpati init' a new cluster"));
         for (int i = 1; ; i++) {
             try {
-                Layout newest = Enrollment.join(topology, self, token, network, identity, authority);
-                if (topology.apply(newest)) {
-                    kept.write(newest);
-                }
+                Enrollment.join(topology, self, token, network, identity, authority, newest -> {
+                    if (topology.apply(newest)) {
+                        kept.write(newest);
+                    }
+                });
                 return;
             } catch (TryLater away) {
                 if (i == TRIES) {

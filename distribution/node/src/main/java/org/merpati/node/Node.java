@@ -195,7 +195,7 @@ public final class Node implements AutoCloseable {
     private NodeContext core(NodeConfig config) throws IOException {
         Topology topology = Seed.of(config);
         NodeName name = new NodeName(config.node());
-        parts.add("data", new DataFolder(config.data(), topology, name));
+        DataFolder data = parts.add("data", new DataFolder(config.data(), topology, name));
         Network network =
                 parts.add("network", new Network(config.node(), config.limits().ioThreads()));
         LayoutFile kept = new LayoutFile(config.data());
@@ -204,7 +204,8 @@ public final class Node implements AutoCloseable {
         NodeInfo self = topology.node(name);
         FileIdentity identity = FileIdentity.open(name, config.data().resolve("identity"));
         identity.expel(topology.layout().removed());
-        refuseRemoved(Removed.ask(topology, identity, network));
+        refuseRemoved(Removed.said(topology.layout(), name, identity.incarnation())
+                .or(() -> Removed.ask(topology, identity, network)));
         InetSocketAddress address = new InetSocketAddress(self.host(), self.channelPort());
         MinaNodeChannel channel = parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
         enrollment.ifPresent(e -> e.offerOn(channel));
@@ -212,6 +213,7 @@ public final class Node implements AutoCloseable {
         Routes routes = new Routes(topology, new RouteTable(), channel);
         Members members = parts.add("members", new Members(topology, name, routes.table(), release.version()));
         members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
+        data.keepsLogs(name);
         RatisJournals journals =
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock, release);
         Duration settle = config.timing().settle();

@@ -166,12 +166,34 @@ final class NodeAdmin {
                 .toList();
     }
 
-    /** A token for a node to join with. */
+    /**
+     * A token for a node to join with an empty data folder. Once the directory was formed, the node may have voted
+     * before, so it begins anew.
+     *
+     * @throws Refused if the node is up, what it had is nowhere else, or the CA is not here
+     */
     String token(NodeName name) throws IOException {
-        return made(name)
-                .orElseThrow(() -> new Refused(
-                        Refused.Reason.CANNOT,
-                        "this node does not hold the cluster's CA: ask " + String.join(" or ", holders())));
+        if (!Authority.existsIn(Node.authorityFolder(node.config()))) {
+            throw new Refused(
+                    Refused.Reason.CANNOT,
+                    "this node does not hold the cluster's CA: ask " + String.join(" or ", holders()));
+        }
+        if (node.directory().copy().index() > 0) {
+            beginAnew(name);
+        }
+        return made(name).orElseThrow();
+    }
+
+    private void beginAnew(NodeName name) {
+        if (node.members().isPresent(name)) {
+            throw new Refused(
+                    Refused.Reason.CANNOT,
+                    "node " + name + " is up: a token is for a node whose data folder is empty or lost; stop it first");
+        }
+        int incarnation = change(before -> before.anew(name)).incarnation(name);
+        if (node.topology().layout().incarnation(name) != incarnation) {
+            throw new TryLater("the cluster's new layout is not in force here yet: ask again");
+        }
     }
 
     /** A new token, if the CA is here. */

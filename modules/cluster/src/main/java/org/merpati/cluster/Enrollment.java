@@ -50,6 +50,17 @@ public final class Enrollment {
     private static final String RENEW = "renew";
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
+    /** Keeps what a node is told when it joins. */
+    @FunctionalInterface
+    public interface Keeping {
+        /**
+         * Keeps how the cluster is laid out; durable on return.
+         *
+         * @throws IOException if the disk fails
+         */
+        void keep(Layout layout) throws IOException;
+    }
+
     private final Topology topology;
     private final Authority authority;
     private final JoinTokens tokens;
@@ -73,7 +84,7 @@ public final class Enrollment {
     /** A token for a node. */
     public JoinToken token(NodeName node) throws IOException {
         topology.node(node);
-        return tokens.issue(node, clock.millis());
+        return tokens.issue(node, topology.layout().incarnation(node), clock.millis());
     }
 
     /** Answers requests on this node's channel. */
@@ -85,15 +96,16 @@ public final class Enrollment {
     private void join(byte[] request, OutputStream answer) throws IOException {
         BinaryReader in = new BinaryReader(request);
         String secret = in.text();
+        Layout layout = topology.layout();
         NodeInfo node = topology.node(new NodeName(in.text()));
         PublicKey key = verified(in.text());
-        tokens.use(node.name(), secret, key.getEncoded(), clock.millis());
+        tokens.use(node.name(), layout.incarnation(node.name()), secret, key.getEncoded(), clock.millis());
         boolean votes = topology.directory().isVoter(node.name());
         answer.write(new BinaryWriter()
                 .text(Pem.text(authority.certify(node, key, names)))
                 .text(Pem.text(authority.certificate()))
                 .text(votes ? authority.encryptedKey() : "")
-                .text(LayoutText.write(topology.layout()))
+                .text(LayoutText.write(layout))
                 .toByteArray());
     }
 
@@ -149,12 +161,18 @@ public final class Enrollment {
      *
      * @param topology the other nodes as far as they are known
      * @param caFolder where the CA goes if this node is to hold it too
-     * @return how the cluster is laid out now
+     * @param keeping told how the cluster is laid out now, before the node has an identity
      * @throws TryLater if none of them answers
      * @throws Refused if all answer and none accepts the token: each knows those that were made there
      */
-    public static Layout join(
-            Topology topology, NodeName node, JoinToken token, Network network, Path identityFolder, Path caFolder)
+    public static void join(
+            Topology topology,
+            NodeName node,
+            JoinToken token,
+            Network network,
+            Path identityFolder,
+            Path caFolder,
+            Keeping keeping)
             throws IOException {
         KeyPair pair = keyPair();
         byte[] request = new BinaryWriter()
@@ -177,12 +195,13 @@ public final class Enrollment {
                 X509Certificate authority = Pem.certificates(answer.text()).getFirst();
                 String caKey = answer.text();
                 Layout layout = LayoutText.parse(answer.text());
-                FileIdentity.write(identityFolder, own, pair, authority);
+                keeping.keep(layout);
+                FileIdentity.write(identityFolder, layout.incarnation(node), own, pair, authority);
                 if (!caKey.isEmpty()) {
                     Pem.writeSecret(caFolder.resolve("ca.crt"), Pem.text(authority));
                     Pem.writeSecret(caFolder.resolve("ca.key"), caKey);
                 }
-                return layout;
+                return;
             } catch (Refused refused) {
                 last = Optional.of(refused);
                 tried(tried, holder, refused);

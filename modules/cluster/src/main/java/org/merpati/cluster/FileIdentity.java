@@ -32,16 +32,18 @@ import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
 
 /**
- * A node's identity in two files of a folder: {@code node.pem}, its key and certificate, which change together, and
- * {@code ca.crt}.
+ * A node's identity in the files of a folder: {@code node.pem}, its key and certificate, which change together,
+ * {@code ca.crt}, and {@code incarnation} if the node began anew.
  */
 public final class FileIdentity implements NodeIdentity {
     private static final String PAIR = "node.pem";
+    private static final String INCARNATION = "incarnation";
     private static final String CERTIFICATE = "-----BEGIN CERTIFICATE-----";
 
     private record Shown(List<X509Certificate> chain, PrivateKey key) {}
 
     private final NodeName node;
+    private final int incarnation;
     private final Path folder;
     private final X509Certificate authority;
     private final Set<NodeName> refused = ConcurrentHashMap.newKeySet();
@@ -51,8 +53,9 @@ public final class FileIdentity implements NodeIdentity {
     private final SSLContext mutualTls;
     private volatile Shown shown;
 
-    private FileIdentity(NodeName node, Path folder, Shown shown) throws IOException {
+    private FileIdentity(NodeName node, int incarnation, Path folder, Shown shown) throws IOException {
         this.node = node;
+        this.incarnation = incarnation;
         this.folder = folder;
         this.shown = shown;
         this.authority = shown.chain().getLast();
@@ -72,7 +75,15 @@ public final class FileIdentity implements NodeIdentity {
 
     /** Reads the identity of a node from a folder. */
     public static FileIdentity open(NodeName node, Path folder) throws IOException {
-        return new FileIdentity(node, folder, read(folder));
+        return new FileIdentity(node, incarnation(folder.resolve(INCARNATION)), folder, read(folder));
+    }
+
+    private static int incarnation(Path file) throws IOException {
+        try {
+            return Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 1;
+        } catch (NumberFormatException damaged) {
+            throw new Malformed("the file " + file + " does not hold a number: the node has to begin anew");
+        }
     }
 
     private static Shown read(Path folder) throws IOException {
@@ -85,7 +96,16 @@ public final class FileIdentity implements NodeIdentity {
         return new Shown(List.of(own, authority), key);
     }
 
-    /** Writes a new identity into a folder. */
+    /** Writes the identity of a node that joins into a folder. */
+    static void write(Path folder, int incarnation, X509Certificate own, KeyPair pair, X509Certificate authority)
+            throws IOException {
+        if (incarnation > 1) {
+            Pem.writeSecret(folder.resolve(INCARNATION), incarnation + "\n");
+        }
+        write(folder, own, pair, authority);
+    }
+
+    /** Writes a new certificate and key into a folder. */
     static void write(Path folder, X509Certificate own, KeyPair pair, X509Certificate authority) throws IOException {
         Pem.writeSecret(folder.resolve("ca.crt"), Pem.text(authority));
         Pem.writeSecret(folder.resolve(PAIR), Pem.text(pair.getPrivate()) + Pem.text(own));
@@ -115,6 +135,11 @@ public final class FileIdentity implements NodeIdentity {
     @Override
     public NodeName node() {
         return node;
+    }
+
+    @Override
+    public int incarnation() {
+        return incarnation;
     }
 
     @Override

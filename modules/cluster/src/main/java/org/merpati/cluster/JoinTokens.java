@@ -15,16 +15,16 @@ import org.merpati.kernel.Sha256;
 
 /**
  * The tokens that were given out and not yet used up, in a file of the CA's folder: node, SHA-256 of the secret, end of
- * validity, and the key that used it. A token joins one node with one key; repeating that is allowed, since an answer
- * can be lost.
+ * validity, the key that used it, and the incarnation of the node that it is for. A token joins one node with one key;
+ * repeating that is allowed, since an answer can be lost. When the node begins anew, those of before are void.
  */
 final class JoinTokens {
     private static final Duration VALID = Duration.ofDays(2);
     private static final String UNUSED = "-";
 
-    private record Row(String node, String digest, long until, String usedBy) {
+    private record Row(String node, String digest, long until, String usedBy, int incarnation) {
         String line() {
-            return String.join(" ", node, digest, Long.toString(until), usedBy);
+            return String.join(" ", node, digest, Long.toString(until), usedBy, Integer.toString(incarnation));
         }
     }
 
@@ -36,11 +36,11 @@ final class JoinTokens {
         this.authority = authority;
     }
 
-    /** Makes a token for a node. */
-    synchronized JoinToken issue(NodeName node, long nowMillis) throws IOException {
+    /** Makes a token for a node of an incarnation. */
+    synchronized JoinToken issue(NodeName node, int incarnation, long nowMillis) throws IOException {
         JoinToken token = JoinToken.fresh(Authority.fingerprint(authority.certificate()));
         List<Row> rows = read(nowMillis);
-        rows.add(new Row(node.value(), digest(token.secret()), nowMillis + VALID.toMillis(), UNUSED));
+        rows.add(new Row(node.value(), digest(token.secret()), nowMillis + VALID.toMillis(), UNUSED, incarnation));
         write(rows);
         return token;
     }
@@ -48,9 +48,10 @@ final class JoinTokens {
     /**
      * Uses a token up for a key.
      *
-     * @throws Refused if there is no such token for the node, or another key used it
+     * @throws Refused if there is no such token for that incarnation of the node, or another key used it
      */
-    synchronized void use(NodeName node, String secret, byte[] key, long nowMillis) throws IOException {
+    synchronized void use(NodeName node, int incarnation, String secret, byte[] key, long nowMillis)
+            throws IOException {
         List<Row> rows = read(nowMillis);
         String wanted = digest(secret);
         String user = digest(HexFormat.of().formatHex(key));
@@ -59,8 +60,9 @@ final class JoinTokens {
             boolean same = MessageDigest.isEqual(bytes(row.digest()), bytes(wanted));
             if (same
                     && row.node().equals(node.value())
+                    && row.incarnation() == incarnation
                     && (row.usedBy().equals(UNUSED) || row.usedBy().equals(user))) {
-                rows.set(i, new Row(row.node(), row.digest(), row.until(), user));
+                rows.set(i, new Row(row.node(), row.digest(), row.until(), user, incarnation));
                 write(rows);
                 return;
             }
@@ -76,8 +78,8 @@ final class JoinTokens {
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file)) {
                 String[] f = line.split(" ", -1);
-                if (f.length == 4 && Long.parseLong(f[2]) > nowMillis) {
-                    rows.add(new Row(f[0], f[1], Long.parseLong(f[2]), f[3]));
+                if (f.length == 5 && Long.parseLong(f[2]) > nowMillis) {
+                    rows.add(new Row(f[0], f[1], Long.parseLong(f[2]), f[3], Integer.parseInt(f[4])));
                 }
             }
         }

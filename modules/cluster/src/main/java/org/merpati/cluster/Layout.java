@@ -3,8 +3,10 @@ package org.merpati.cluster;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -26,6 +28,7 @@ import org.merpati.kernel.Role;
  * @param ended the names of groups that are, which are not given again
  * @param removed the nodes that were taken out, whose names are not given again
  * @param leaving the node that is being taken out now
+ * @param anew the nodes that began anew
  */
 public record Layout(
         long version,
@@ -33,13 +36,26 @@ public record Layout(
         List<GroupSpec> groups,
         Set<GroupName> ended,
         Set<NodeName> removed,
-        Optional<Leaving> leaving) {
+        Optional<Leaving> leaving,
+        Map<NodeName, Anew> anew) {
     /**
      * A node that is being taken out, until that is done.
      *
      * @param dead whether it will never answer again
      */
     public record Leaving(NodeName node, boolean dead) {}
+
+    /**
+     * A node that began anew, since what its data folder held was lost.
+     *
+     * @param incarnation 2 when that happened first
+     * @param joins the groups whose log it gets from their other voters and does not begin
+     */
+    public record Anew(int incarnation, Set<GroupName> joins) {
+        public Anew {
+            joins = Set.copyOf(joins);
+        }
+    }
 
     /** How many nodes a cluster has at most. */
     public static final int NODES = 100;
@@ -52,6 +68,7 @@ public record Layout(
         groups = List.copyOf(groups);
         ended = Set.copyOf(ended);
         removed = Set.copyOf(removed);
+        anew = Map.copyOf(anew);
         Set<NodeName> names = new HashSet<>();
         for (NodeInfo node : nodes) {
             if (!names.add(node.name())) {
@@ -88,7 +105,7 @@ public record Layout(
         for (int i = 0; i < mtas.size(); i++) {
             groups.add(group(GroupName.spool(mtas.get(i).name()), turned(mtas, i), nodes));
         }
-        return new Layout(0, nodes, groups, Set.of(), Set.of(), Optional.empty());
+        return new Layout(0, nodes, groups, Set.of(), Set.of(), Optional.empty(), Map.of());
     }
 
     private static GroupSpec directory(List<NodeInfo> nodes) {
@@ -167,7 +184,7 @@ public record Layout(
         if (added.has(Role.MTA)) {
             moreGroups.add(group(GroupName.spool(added.name()), led(added, Role.MTA), more));
         }
-        return new Layout(version + 1, more, moreGroups, ended, removed, leaving);
+        return new Layout(version + 1, more, moreGroups, ended, removed, leaving, anew);
     }
 
     /**
@@ -180,20 +197,18 @@ public record Layout(
      * @throws Refused if it cannot be spared
      */
     public Layout leaving(NodeName name, boolean dead, boolean force) {
-        NodeInfo node = node(name)
-                .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
-                        + list(nodes.stream().map(NodeInfo::name))));
+        NodeInfo node = known(name);
         Optional<Leaving> wanted = Optional.of(new Leaving(name, dead));
         List<GroupSpec> voted =
                 groups.stream().filter(group -> group.isVoter(name)).toList();
         voted.forEach(group -> spare(group, node, dead));
         if (isLeaving(name)) {
-            return new Layout(version + 1, nodes, groups, ended, removed, wanted);
+            return new Layout(version + 1, nodes, groups, ended, removed, wanted, anew);
         }
         if (leaving.isPresent()) {
             throw refused("node " + leaving.get().node() + " is being taken out: one node goes after the other");
         }
-        Layout after = new Layout(version + 1, nodes, groups, ended, removed, wanted);
+        Layout after = new Layout(version + 1, nodes, groups, ended, removed, wanted, anew);
         for (GroupSpec old : voted) {
             if (!old.preferred().equals(name)) {
                 after = after.renewed(old, node, force);
@@ -201,6 +216,53 @@ public record Layout(
         }
         after.refuseLast(node);
         return after;
+    }
+
+    private NodeInfo known(NodeName name) {
+        return node(name)
+                .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
+                        + list(nodes.stream().map(NodeInfo::name))));
+    }
+
+    /**
+     * The next layout, in which a node begins anew with an empty data folder. It votes as another than before, so that
+     * nobody takes it for one that has what it had (replication.md §7 and §10.3), and gets the logs of its groups from
+     * their other voters. A spool that nobody else votes in begins empty.
+     *
+     * @throws Malformed if there is no such node
+     * @throws Refused if it is being taken out, or nobody else has what it had
+     */
+    public Layout anew(NodeName name) {
+        known(name);
+        if (isLeaving(name)) {
+            throw refused("node " + name + " is being taken out: 'merpati node remove " + name + " --dead' goes on");
+        }
+        Set<GroupName> joins = new HashSet<>();
+        for (GroupSpec group : groups) {
+            if (group.isVoter(name)) {
+                if (group.voters().size() > 1) {
+                    joins.add(group.name());
+                } else if (!group.name().isSpool()) {
+                    throw refused("what " + group.name() + " holds was on node " + name
+                            + " alone: restore its data folder from a backup");
+                }
+            }
+        }
+        Map<NodeName, Anew> more = new HashMap<>(anew);
+        more.put(name, new Anew(incarnation(name) + 1, joins));
+        return new Layout(version + 1, nodes, groups, ended, removed, leaving, more);
+    }
+
+    /** How often a node has begun, 1 if never anew. */
+    public int incarnation(NodeName node) {
+        Anew known = anew.get(node);
+        return known == null ? 1 : known.incarnation();
+    }
+
+    /** Whether a node gets the log of a group from its other voters, and does not begin it. */
+    public boolean joins(NodeName node, GroupName group) {
+        Anew known = anew.get(node);
+        return known != null && known.joins().contains(group);
     }
 
     /** Makes sure that a group can be emptied that a node votes in. */
@@ -228,7 +290,7 @@ public record Layout(
                     + " first, or give that up with --force");
         }
         List<GroupSpec> more = Stream.concat(groups.stream(), Stream.of(group)).toList();
-        return new Layout(version, nodes, more, ended, removed, leaving);
+        return new Layout(version, nodes, more, ended, removed, leaving, anew);
     }
 
     /** The name of a group for what one that is closing has. */
@@ -272,7 +334,7 @@ public record Layout(
         more.add(group);
         List<GroupSpec> left =
                 groups.stream().filter(g -> !g.name().equals(group)).toList();
-        return new Layout(version + 1, nodes, left, more, removed, leaving);
+        return new Layout(version + 1, nodes, left, more, removed, leaving, anew);
     }
 
     /** The next layout, without the node that was being taken out; it votes in no group any more. */
@@ -282,7 +344,9 @@ public record Layout(
         more.add(gone);
         List<NodeInfo> stay =
                 nodes.stream().filter(node -> !node.name().equals(gone)).toList();
-        return new Layout(version + 1, stay, groups, ended, more, Optional.empty());
+        Map<NodeName, Anew> others = new HashMap<>(anew);
+        others.remove(gone);
+        return new Layout(version + 1, stay, groups, ended, more, Optional.empty(), others);
     }
 
     /** Whether a node is being taken out. */

@@ -3,8 +3,10 @@ package org.merpati.cluster;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.merpati.kernel.GroupName;
@@ -13,8 +15,8 @@ import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
 
 /**
- * A layout as text, in the directory and in each node's folder: a line for its form, its version, and each node, group
- * and name that is not given again.
+ * A layout as text, in the directory and in each node's folder: a line for its form, its version, and each node, group,
+ * name that is not given again, and node that began anew.
  */
 public final class LayoutText {
     private static final String FORM = "merpati layout 1";
@@ -26,6 +28,7 @@ public final class LayoutText {
     private final Set<GroupName> ended = new TreeSet<>();
     private final Set<NodeName> removed = new TreeSet<>();
     private Optional<Layout.Leaving> leaving = Optional.empty();
+    private final Map<NodeName, Layout.Anew> anew = new TreeMap<>();
     private long version;
 
     private LayoutText() {}
@@ -38,6 +41,7 @@ public final class LayoutText {
         new TreeSet<>(layout.ended()).forEach(group -> line(text, "ended", group.value()));
         layout.leaving().ifPresent(gone -> line(text, "leaving", gone.node() + " " + (gone.dead() ? DEAD : NONE)));
         new TreeSet<>(layout.removed()).forEach(node -> line(text, "removed", node.value()));
+        new TreeMap<>(layout.anew()).forEach((node, anew) -> line(text, "anew", anew(node, anew)));
         return text.toString();
     }
 
@@ -63,6 +67,12 @@ public final class LayoutText {
                 group.preferred().value());
     }
 
+    private static String anew(NodeName node, Layout.Anew anew) {
+        String joins =
+                new TreeSet<>(anew.joins()).stream().map(GroupName::value).collect(Collectors.joining(","));
+        return String.join(" ", node.value(), Integer.toString(anew.incarnation()), joins.isEmpty() ? NONE : joins);
+    }
+
     /**
      * Reads a layout.
      *
@@ -75,7 +85,7 @@ public final class LayoutText {
         }
         LayoutText read = new LayoutText();
         lines.stream().skip(1).forEach(read::line);
-        return new Layout(read.version, read.nodes, read.groups, read.ended, read.removed, read.leaving);
+        return new Layout(read.version, read.nodes, read.groups, read.ended, read.removed, read.leaving, read.anew);
     }
 
     private void line(String line) {
@@ -89,6 +99,7 @@ public final class LayoutText {
                 case "leaving" ->
                     leaving = Optional.of(new Layout.Leaving(new NodeName(words[1]), words[2].equals(DEAD)));
                 case "removed" -> removed.add(new NodeName(words[1]));
+                case "anew" -> anew.put(new NodeName(words[1]), anew(words));
                 default -> throw new Malformed("a layout has no line '" + line + "' in a form that this program knows");
             }
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException wrong) {
@@ -108,6 +119,13 @@ public final class LayoutText {
                 Integer.parseInt(words[6]),
                 Integer.parseInt(words[7]),
                 Integer.parseInt(words[8]));
+    }
+
+    private static Layout.Anew anew(String[] words) {
+        Set<GroupName> joins = words[3].equals(NONE)
+                ? Set.of()
+                : Arrays.stream(words[3].split(",")).map(GroupName::new).collect(Collectors.toSet());
+        return new Layout.Anew(Integer.parseInt(words[2]), joins);
     }
 
     private static GroupSpec group(String[] words) {

@@ -16,6 +16,9 @@ public interface NodeIdentity {
     /** The node. */
     NodeName node();
 
+    /** How often the node has begun, 1 if never anew: see {@link Layout#anew(NodeName)}. */
+    int incarnation();
+
     /** The node's certificate, then the CA's. */
     List<X509Certificate> chain();
 

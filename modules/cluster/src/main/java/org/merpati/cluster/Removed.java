@@ -14,8 +14,8 @@ import org.merpati.kernel.NodeName;
 import org.merpati.wire.Network;
 
 /**
- * Tells a node that it was taken out of the cluster. The others believe its certificate no more, so it asks as a
- * stranger; nothing else is told to strangers than that.
+ * Tells a node that it is in the cluster no more: it was taken out, or began anew elsewhere. The others may believe its
+ * certificate no more, so it asks as a stranger; nothing else is told to strangers than that.
  */
 public final class Removed {
     private static final String SERVICE = "removed";
@@ -26,11 +26,23 @@ public final class Removed {
     /** Answers that question on this node's channel. */
     public static void offer(MinaNodeChannel channel, Topology topology) {
         channel.offerToStrangers(SERVICE, (peer, request, answer) -> {
-            NodeName node = new NodeName(new BinaryReader(request).text());
-            answer.write(new BinaryWriter()
-                    .flag(topology.layout().removed().contains(node))
-                    .toByteArray());
+            BinaryReader in = new BinaryReader(request);
+            NodeName node = new NodeName(in.text());
+            String said = said(topology.layout(), node, in.count()).orElse("");
+            answer.write(new BinaryWriter().text(said).toByteArray());
         });
+    }
+
+    /** What a layout says of a node that is in it no more as it is. */
+    public static Optional<String> said(Layout layout, NodeName node, int incarnation) {
+        if (layout.removed().contains(node)) {
+            return Optional.of(sentence(node));
+        }
+        return layout.incarnation(node) > incarnation
+                ? Optional.of("node " + node + " began anew, and this data folder is of before: it serves no more; move"
+                        + " it away, and have the node join with the token that 'merpati node token " + node
+                        + "' made")
+                : Optional.empty();
     }
 
     /** What is said of a node that was taken out. */
@@ -40,25 +52,29 @@ public final class Removed {
                 + " with an empty data folder: merpati node add";
     }
 
-    /** Asks all other nodes at once; what one of them says, if one says that this node was taken out. */
+    /** Asks all other nodes at once; what one of them says, if one says that this node is in the cluster no more. */
     public static Optional<String> ask(Topology topology, NodeIdentity self, Network network) {
         String fingerprint = Authority.fingerprint(self.authority());
         try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
-            Stream<CompletableFuture<Boolean>> asking = topology.nodes().stream()
+            Stream<CompletableFuture<String>> asking = topology.nodes().stream()
                     .filter(node -> !node.name().equals(self.node()))
                     .map(node -> CompletableFuture.supplyAsync(() -> says(node, fingerprint, self, network), each));
-            boolean removed =
-                    asking.toList().stream().map(CompletableFuture::join).reduce(false, Boolean::logicalOr);
-            return removed ? Optional.of(sentence(self.node())) : Optional.empty();
+            return asking.toList().stream()
+                    .map(CompletableFuture::join)
+                    .filter(said -> !said.isEmpty())
+                    .findFirst();
         }
     }
 
-    private static boolean says(NodeInfo node, String fingerprint, NodeIdentity self, Network network) {
-        byte[] request = new BinaryWriter().text(self.node().value()).toByteArray();
+    private static String says(NodeInfo node, String fingerprint, NodeIdentity self, Network network) {
+        byte[] request = new BinaryWriter()
+                .text(self.node().value())
+                .varint(self.incarnation())
+                .toByteArray();
         try {
-            return new BinaryReader(Enrollment.askStranger(network, node, fingerprint, SERVICE, request, LIMIT)).flag();
+            return new BinaryReader(Enrollment.askStranger(network, node, fingerprint, SERVICE, request, LIMIT)).text();
         } catch (IOException | Failure away) {
-            return false;
+            return "";
         }
     }
 }

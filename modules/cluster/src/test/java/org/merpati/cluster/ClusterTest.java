@@ -93,8 +93,15 @@ class ClusterTest {
         MinaNodeChannel a = channel(A);
         enrollment.offerOn(a);
         JoinToken token = enrollment.token(B);
-        Enrollment.join(topology, B, token, network, folder.resolve("b"), folder.resolve("b-ca"));
+        join(token, "b");
         return List.of(a, channel(B));
+    }
+
+    private Layout join(JoinToken token, String identity) throws IOException {
+        List<Layout> told = new ArrayList<>();
+        Path ca = folder.resolve(identity + "-ca");
+        Enrollment.join(topology, B, token, network, folder.resolve(identity), ca, told::add);
+        return told.getFirst();
     }
 
     @Test
@@ -163,16 +170,31 @@ class ClusterTest {
         Enrollment second =
                 new Enrollment(topology, Authority.open(caFolder, PASSPHRASE), caFolder, List.of(), Clock.system());
         JoinToken token = second.token(B);
-        Enrollment.join(topology, B, token, network, folder.resolve("b2"), folder.resolve("x"));
-        assertThatThrownBy(
-                        () -> Enrollment.join(topology, B, token, network, folder.resolve("b3"), folder.resolve("x")))
+        join(token, "b2");
+        assertThatThrownBy(() -> join(token, "b3"))
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("'merpati node token b' on a directory node makes a new one");
         JoinToken otherCa = new JoinToken("0".repeat(64), token.secret());
-        assertThatThrownBy(
-                        () -> Enrollment.join(topology, B, otherCa, network, folder.resolve("b4"), folder.resolve("x")))
+        assertThatThrownBy(() -> join(otherCa, "b4"))
                 .isInstanceOf(TryLater.class)
                 .hasMessageContaining("no directory node takes the request to join");
+    }
+
+    @Test
+    void aNodeThatBeginsAnewJoinsWithANewTokenAlone() throws Exception {
+        joined();
+        Enrollment second =
+                new Enrollment(topology, Authority.open(caFolder, PASSPHRASE), caFolder, List.of(), Clock.system());
+        JoinToken before = second.token(B);
+        assertThat(FileIdentity.open(B, folder.resolve("b")).incarnation()).isEqualTo(1);
+        topology.apply(topology.layout().anew(B));
+        assertThatThrownBy(() -> join(before, "b5")).isInstanceOf(Refused.class);
+        assertThat(join(second.token(B), "b6").incarnation(B)).isEqualTo(2);
+        assertThat(FileIdentity.open(B, folder.resolve("b6")).incarnation()).isEqualTo(2);
+        assertThat(Removed.ask(topology, FileIdentity.open(B, folder.resolve("b")), network))
+                .hasValueSatisfying(said -> assertThat(said).startsWith("node b began anew, and this data folder"));
+        assertThat(Removed.ask(topology, FileIdentity.open(B, folder.resolve("b6")), network))
+                .isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -88,7 +89,8 @@ class LayoutTest {
                 now.groups(),
                 Set.of(GroupName.shard(4)),
                 Set.of(new NodeName("n4")),
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
         assertThatThrownBy(() -> gone.with(node(4, ALL))).hasMessageContaining("give the new one another name");
         assertThat(gone.with(node(5, Set.of(Role.MAILBOX))).group(GroupName.shard(5)))
                 .isPresent();
@@ -191,6 +193,37 @@ class LayoutTest {
     }
 
     @Test
+    void aNodeThatBeginsAnewJoinsTheGroupsOfNowAndBeginsLaterOnes() {
+        NodeName name = new NodeName("n2");
+        assertThat(three().incarnation(name)).isEqualTo(1);
+        Layout anew = three().anew(name);
+        assertThat(anew.incarnation(name)).isEqualTo(2);
+        assertThat(anew.groups()).isEqualTo(three().groups());
+        assertThat(anew.groups()).allMatch(group -> anew.joins(name, group.name()));
+        assertThat(anew.groups()).noneMatch(group -> anew.joins(new NodeName("n1"), group.name()));
+        Layout later = anew.with(node(4, ALL));
+        assertThat(later.group(GroupName.shard(4)).orElseThrow().isVoter(name) || later.incarnation(name) == 2)
+                .isTrue();
+        assertThat(later.joins(name, GroupName.shard(4))).isFalse();
+        Layout again = later.anew(name);
+        assertThat(again.incarnation(name)).isEqualTo(3);
+        assertThat(again.joins(name, GroupName.shard(4)))
+                .isEqualTo(again.group(GroupName.shard(4)).orElseThrow().isVoter(name));
+    }
+
+    @Test
+    void whatANodeAloneHadIsNotBegunAnew() {
+        Layout one = Layout.seed(List.of(node(1, Set.of(Role.DIRECTORY, Role.MAILBOX)), node(2, Set.of(Role.MTA))));
+        assertThatThrownBy(() -> one.anew(new NodeName("n1")))
+                .hasMessage("what directory holds was on node n1 alone: restore its data folder from a backup");
+        assertThat(one.anew(new NodeName("n2")).joins(new NodeName("n2"), GroupName.spool(new NodeName("n2"))))
+                .isFalse();
+        Layout leaving = three().leaving(new NodeName("n3"), true, true);
+        assertThatThrownBy(() -> leaving.anew(new NodeName("n3"))).hasMessageContaining("is being taken out");
+        assertThatThrownBy(() -> leaving.anew(new NodeName("n9"))).isInstanceOf(Malformed.class);
+    }
+
+    @Test
     void itsTextIsReadAsItWasWritten() {
         Layout layout = three().with(node(4, Set.of(Role.WITNESS)));
         Layout full = new Layout(
@@ -199,7 +232,12 @@ class LayoutTest {
                 layout.groups(),
                 Set.of(GroupName.shard(9), GroupName.shard(8)),
                 Set.of(new NodeName("old")),
-                Optional.of(new Layout.Leaving(new NodeName("n4"), true)));
+                Optional.of(new Layout.Leaving(new NodeName("n4"), true)),
+                Map.of(
+                        new NodeName("n1"),
+                        new Layout.Anew(3, Set.of(GroupName.DIRECTORY, GroupName.shard(1))),
+                        new NodeName("n2"),
+                        new Layout.Anew(2, Set.of())));
         assertThat(LayoutText.parse(LayoutText.write(full))).isEqualTo(full);
         assertThat(LayoutText.parse(LayoutText.write(layout))).isEqualTo(layout);
     }

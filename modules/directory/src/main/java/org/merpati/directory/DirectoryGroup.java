@@ -67,7 +67,7 @@ public final class DirectoryGroup {
     /** Hands in the opened group and offers the feed and the way of changes on the channel. */
     public void opened(Journal opened, Topology topology, NodeChannel channel) {
         this.journal = opened;
-        copy.keptBy(() -> opened.leadership().leader().isPresent());
+        copy.keptBy(new CaughtUp(opened, channel)::now);
         channel.offer(WRITE, (peer, request, answer) -> answer.write(opened.submit(request)));
         channel.offer(
                 FEED, (peer, request, answer) -> feed(topology.reach(peer).roles(), new BinaryReader(request), answer));
@@ -92,6 +92,9 @@ public final class DirectoryGroup {
     private void feed(Set<Role> roles, BinaryReader request, OutputStream answer) throws IOException {
         long at = request.i64();
         List<String> tables = tables(request);
+        if (!copy.current()) {
+            throw new TryLater("this voter's copy of the directory is not up to date");
+        }
         while (true) {
             Optional<List<LiveCopy.Change>> changes = copy.since(at);
             BinaryWriter out = new BinaryWriter();

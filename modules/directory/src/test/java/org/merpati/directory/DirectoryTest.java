@@ -138,7 +138,13 @@ class DirectoryTest {
 
     private static Layout without(Layout layout, GroupName shard) {
         return new Layout(
-                layout.version() + 1, layout.nodes(), List.of(), Set.of(shard), layout.removed(), layout.leaving());
+                layout.version() + 1,
+                layout.nodes(),
+                List.of(),
+                Set.of(shard),
+                layout.removed(),
+                layout.leaving(),
+                layout.anew());
     }
 
     @Test

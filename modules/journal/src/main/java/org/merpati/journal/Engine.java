@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -25,6 +26,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
@@ -41,9 +43,6 @@ import org.merpati.kernel.NodeName;
 
 /** This node's one Ratis server, spoken to inside the process. */
 final class Engine implements AutoCloseable {
-    /** The incarnation that every voter has until voters can be replaced. */
-    static final int INCARNATION = 1;
-
     static {
         // Ratis ends the whole process when its port is taken or a thread dies of an exception.
         ExitUtils.disableSystemExit();
@@ -51,6 +50,7 @@ final class Engine implements AutoCloseable {
     }
 
     private final Topology topology;
+    private final NodeName self;
     private final RaftProperties settings;
     private final RaftServer server;
     private final ClientId client = ClientId.randomId();
@@ -68,14 +68,14 @@ final class Engine implements AutoCloseable {
 
     Engine(Topology topology, NodeIdentity identity, JournalConfig config, Path root, Clock clock) throws IOException {
         this.topology = topology;
-        NodeInfo self = topology.node(identity.node());
-        this.settings = EngineSettings.of(self, config, root);
+        this.self = identity.node();
+        this.settings = EngineSettings.of(topology.node(self), config, root);
         Parameters parameters = new Parameters();
         if (config.transport() == JournalConfig.Transport.GRPC) {
             mutualTls(parameters, new PeerTrust(identity, topology), identity, clock);
         }
         server = RaftServer.newBuilder()
-                .setServerId(peerId(self.name()))
+                .setServerId(peerId(self, identity.incarnation()))
                 .setProperties(settings)
                 .setParameters(parameters)
                 .setStateMachineRegistry(this::registered)
@@ -96,10 +96,9 @@ final class Engine implements AutoCloseable {
                 .setSslProvider(SslProvider.JDK)
                 .build();
         GrpcConfigKeys.TLS.setConf(parameters, tls);
-        GrpcConfigKeys.Server.setServicesCustomizer(
-                parameters,
-                (builder, types) ->
-                        builder.intercept(new PeerGate(trust, opening::contains, this::changes, this::ended, clock)));
+        RaftPeerId here = peerId(self, identity.incarnation());
+        PeerGate gate = new PeerGate(trust, here, opening::contains, this::changes, this::ended, clock);
+        GrpcConfigKeys.Server.setServicesCustomizer(parameters, (builder, types) -> builder.intercept(gate));
     }
 
     /** Has a listener told of calls that are over. */
@@ -125,9 +124,9 @@ final class Engine implements AutoCloseable {
         return replica;
     }
 
-    /** The id of a node as a voter. */
-    static RaftPeerId peerId(NodeName node) {
-        return RaftPeerId.valueOf(node + "#" + INCARNATION);
+    /** The id of a node as a voter (replication.md §10.3). */
+    private static RaftPeerId peerId(NodeName node, int incarnation) {
+        return RaftPeerId.valueOf(node + "#" + incarnation);
     }
 
     /** The node that a voter's id names. */
@@ -140,16 +139,23 @@ final class Engine implements AutoCloseable {
         return RaftGroupId.valueOf(FolderIdentity.engineId(topology.cluster(), spec.name()));
     }
 
+    /** A voter of a group as the layout has it. */
+    private RaftPeer voter(GroupSpec spec, NodeName node) {
+        NodeInfo info = topology.node(node);
+        return RaftPeer.newBuilder()
+                .setId(peerId(node, topology.layout().incarnation(node)))
+                .setAddress(info.host() + ":" + info.raftPort())
+                .setPriority(spec.isWitness(node) ? 0 : 1)
+                .build();
+    }
+
+    /** A group as it begins; a node that joins it stands for nothing until the others have taken it in. */
     private RaftGroup group(GroupSpec spec) {
-        List<RaftPeer> peers = spec.voters().stream()
-                .map(node -> RaftPeer.newBuilder()
-                        .setId(peerId(node))
-                        .setAddress(topology.node(node).host() + ":"
-                                + topology.node(node).raftPort())
-                        .setPriority(spec.isWitness(node) ? 0 : 1)
-                        .build())
-                .toList();
-        return RaftGroup.valueOf(groupId(spec), peers);
+        return topology.layout().joins(self, spec.name())
+                ? RaftGroup.valueOf(groupId(spec))
+                : RaftGroup.valueOf(
+                        groupId(spec),
+                        spec.voters().stream().map(node -> voter(spec, node)).toList());
     }
 
     /**
@@ -237,17 +243,74 @@ final class Engine implements AutoCloseable {
      * @throws IOException if it fails
      */
     void transfer(GroupSpec spec, NodeName to, long limitMillis) throws IOException {
+        RaftPeerId heir = voting(spec)
+                .map(RaftPeer::getId)
+                .filter(peer -> nodeOf(peer).equals(to))
+                .findFirst()
+                .orElseThrow(() -> new IOException("node " + to + " does not vote in group " + spec.name() + " yet"));
         RaftClientReply reply = server.transferLeadership(new TransferLeadershipRequest(
-                client, server.getId(), groupId(spec), calls.incrementAndGet(), peerId(to), limitMillis));
+                client, server.getId(), groupId(spec), calls.incrementAndGet(), heir, limitMillis));
         if (!reply.isSuccess()) {
             throw new IOException("the transfer failed", reply.getException());
+        }
+    }
+
+    /** Those who vote in a group now, as far as this node has heard. */
+    private Stream<RaftPeer> voting(GroupSpec spec) throws IOException {
+        return division(spec).getRaftConf().getCurrentPeers().stream();
+    }
+
+    /** Whether this node votes in a group. */
+    boolean votes(GroupSpec spec) throws IOException {
+        return voting(spec).anyMatch(peer -> peer.getId().equals(server.getId()));
+    }
+
+    /** What this node is in a group, for people: see {@link JournalStatus#state}. */
+    String role(GroupSpec spec) throws IOException {
+        if (!votes(spec)) {
+            return "joins";
+        }
+        if (spec.isWitness(self)) {
+            return "witness";
+        }
+        DivisionInfo info = division(spec).getInfo();
+        return info.isLeader() ? "leader" : info.isFollower() ? "follower" : "candidate";
+    }
+
+    /** Whether a node votes in a group as what the layout says that it is now. */
+    boolean votes(GroupSpec spec, NodeName node) throws IOException {
+        return voting(spec)
+                .anyMatch(peer -> peer.getId().equals(voter(spec, node).getId()));
+    }
+
+    /**
+     * Has a node that began anew vote in a group in the place of what it was before, once it has what the leader has:
+     * Raft's change of the configuration by joint consensus. To be asked of the leader.
+     */
+    CompletableFuture<RaftClientReply> admit(GroupSpec spec, NodeName node) {
+        try {
+            List<RaftPeer> next = Stream.concat(
+                            voting(spec).filter(peer -> !nodeOf(peer.getId()).equals(node)),
+                            Stream.of(voter(spec, node)))
+                    .toList();
+            return server.setConfigurationAsync(new SetConfigurationRequest(
+                    client,
+                    server.getId(),
+                    groupId(spec),
+                    calls.incrementAndGet(),
+                    SetConfigurationRequest.Arguments.newBuilder()
+                            .setServersInNewConf(next)
+                            .build()));
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
     /** Whether this node follows that leader in a group. */
     boolean follows(GroupSpec spec, NodeName leader) throws IOException {
         DivisionInfo info = division(spec).getInfo();
-        return info.isFollower() && peerId(leader).equals(info.getLeaderId());
+        RaftPeerId followed = info.getLeaderId();
+        return info.isFollower() && followed != null && nodeOf(followed).equals(leader);
     }
 
     /**
@@ -258,11 +321,12 @@ final class Engine implements AutoCloseable {
      */
     boolean stand(GroupSpec spec, NodeName leader) throws IOException {
         TermIndex last = division(spec).getRaftLog().getLastEntryTermIndex();
-        if (last == null) {
+        RaftPeerId followed = division(spec).getInfo().getLeaderId();
+        if (last == null || followed == null || !nodeOf(followed).equals(leader)) {
             return false;
         }
         RaftRpcRequestProto request = RaftRpcRequestProto.newBuilder()
-                .setRequestorId(peerId(leader).toByteString())
+                .setRequestorId(followed.toByteString())
                 .setReplyId(server.getId().toByteString())
                 .setRaftGroupId(
                         RaftGroupIdProto.newBuilder().setId(groupId(spec).toByteString()))

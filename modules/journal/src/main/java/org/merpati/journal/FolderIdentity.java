@@ -75,7 +75,8 @@ final class FolderIdentity {
         if (!Files.exists(file)) {
             if (there || !engineFolders(folder).isEmpty()) {
                 throw refused("the folder " + folder + " holds a log, but " + file + " is missing, so nobody knows"
-                        + " whose it is; restore the file, or move the folder away and join the group anew");
+                        + " whose it is; restore the file, or have the node begin anew with an empty data"
+                        + " folder ('merpati node token')");
             }
             Files.createDirectories(folder);
             note(group, incarnation, FORMING);
@@ -83,7 +84,10 @@ final class FolderIdentity {
         }
         check(file, "cluster", cluster.toString());
         check(file, "group", group.value());
-        check(file, "incarnation", Integer.toString(incarnation));
+        if (!read(file).getOrDefault("incarnation", "").equals(Integer.toString(incarnation))) {
+            throw refused("the folder " + folder + " is of the time before this node began anew: move the data folder"
+                    + " away, and have the node join with an empty one");
+        }
         List<Path> others = engineFolders(folder).stream()
                 .filter(p -> !p.getFileName()
                         .toString()
@@ -95,7 +99,8 @@ final class FolderIdentity {
         }
         if (FORMED.equals(read(file).get("state")) && !there) {
             throw refused("the log of group " + group + " is missing in " + folder + ", but this node has voted in the"
-                    + " group before; restore the folder, or join the group anew under a new incarnation");
+                    + " group before; restore the folder, or have the node begin anew with an empty data folder"
+                    + " ('merpati node token')");
         }
         Files.createDirectories(folder);
     }

@@ -13,6 +13,7 @@ import javax.net.ssl.X509TrustManager;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -29,30 +30,34 @@ import org.merpati.kernel.Clock;
  * Asks again and again whether a connected peer is still believed, so that a certificate that is refused today ends a
  * connection of yesterday: Ratis keeps its streams open for days. It also keeps a leader's offer of a checkpoint away
  * from a group that is being opened: Ratis would take it up before it knows the log, and the group would not open; and
- * it ends a call of entries that began before its group was left or opened again, which Ratis would never answer. And
- * it tells when a peer's call of entries is over, the first that is noticed of a leader that has ended.
+ * it ends a call of entries that began before its group was left or opened again, which Ratis would never answer. It
+ * keeps away what is meant for the voter that this node was before it began anew, which Ratis would answer. And it tells when a peer's call of entries is over, the first that is noticed of a leader that has ended.
  */
 final class PeerGate implements ServerInterceptor {
     private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final X509TrustManager trust;
+    private final RaftPeerId self;
     private final Predicate<RaftGroupId> opening;
     private final ToIntFunction<RaftGroupId> changes;
     private final BiConsumer<RaftGroupId, RaftPeerId> ended;
     private final Clock clock;
 
     /**
+     * @param self this node as a voter
      * @param opening whether a group is being opened now
      * @param changes how often a group was opened or left
      * @param ended told when the peer that made a call of entries of a group ends it or breaks it off
      */
     PeerGate(
             X509TrustManager trust,
+            RaftPeerId self,
             Predicate<RaftGroupId> opening,
             ToIntFunction<RaftGroupId> changes,
             BiConsumer<RaftGroupId, RaftPeerId> ended,
             Clock clock) {
         this.trust = trust;
+        this.self = self;
         this.opening = opening;
         this.changes = changes;
         this.ended = ended;
@@ -61,6 +66,17 @@ final class PeerGate implements ServerInterceptor {
 
     private boolean tooEarly(Object message) {
         return message instanceof InstallSnapshotRequestProto offer && opening.test(group(offer.getServerRequest()));
+    }
+
+    private boolean forAnother(Object message) {
+        RaftRpcRequestProto request = switch (message) {
+            case AppendEntriesRequestProto entries -> entries.getServerRequest();
+            case InstallSnapshotRequestProto offer -> offer.getServerRequest();
+            case RequestVoteRequestProto vote -> vote.getServerRequest();
+            default -> RaftRpcRequestProto.getDefaultInstance();
+        };
+        return !request.getReplyId().isEmpty()
+                && !RaftPeerId.valueOf(request.getReplyId()).equals(self);
     }
 
     private static RaftGroupId group(RaftRpcRequestProto request) {
@@ -118,7 +134,7 @@ final class PeerGate implements ServerInterceptor {
                     return;
                 }
             }
-            if (tooEarly(message) || fromBefore(message)) {
+            if (forAnother(message) || tooEarly(message) || fromBefore(message)) {
                 end(Status.UNAVAILABLE);
                 return;
             }

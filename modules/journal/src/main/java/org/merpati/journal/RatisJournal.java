@@ -448,7 +448,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
             long applied = copy.getLastAppliedTermIndex().getIndex(); // first: both grow, and it is never ahead
             return new JournalStatus(
                     spec.name(),
-                    role(division.getInfo()),
+                    engine.role(spec),
                     leadership(),
                     applied,
                     division.getRaftLog().getLastCommittedIndex(),
@@ -458,13 +458,6 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         } catch (IOException | IllegalStateException e) {
             return JournalStatus.closed(spec.name(), "closed", leadership(), 0, checkpointed);
         }
-    }
-
-    private String role(DivisionInfo info) {
-        if (spec.isWitness(node.name())) {
-            return "witness";
-        }
-        return info.isLeader() ? "leader" : info.isFollower() ? "follower" : "candidate";
     }
 
     /** Marks the group as left, so that nothing is begun any more. */

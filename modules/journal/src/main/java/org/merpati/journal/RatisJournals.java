@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeIdentity;
@@ -44,6 +45,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
 
     private final Topology topology;
     private final NodeName self;
+    private final int incarnation;
     private final NodeChannel channel;
     private final JournalConfig config;
     private final Clock clock;
@@ -53,6 +55,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
     private final FolderIdentity folders;
     private final Engine engine;
     private final CheckpointServer checkpoints;
+    private final Joining joining;
     private final ScheduledThreadPoolExecutor ticker = new ScheduledThreadPoolExecutor(
             2, Thread.ofPlatform().daemon().name("journal-tick-", 0).factory());
     private final Map<GroupName, RatisJournal> open = new ConcurrentHashMap<>();
@@ -100,6 +103,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         }
         this.topology = topology;
         this.self = self;
+        this.incarnation = identity.incarnation();
         this.channel = channel;
         this.config = config;
         this.clock = clock;
@@ -126,12 +130,14 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         }
         Duration turn = config.electionMin().dividedBy(2);
         engine.onEnded(new Succession(topology, self, engine, turn)::ended);
-        this.checkpoints =
-                new CheckpointServer(topology, clock, channel, group -> Optional.ofNullable(open.get(group)));
+        Function<GroupName, Optional<RatisJournal>> here = group -> Optional.ofNullable(open.get(group));
+        this.checkpoints = new CheckpointServer(topology, clock, channel, here);
+        this.joining = new Joining(topology, self, incarnation, engine, channel, here);
         ticker.setRemoveOnCancelPolicy(true);
         ticker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         long period = Math.max(5, config.electionMin().toMillis() / 8);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(this::tickAll, period, period, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(this::join, 1, 1, TimeUnit.SECONDS);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(checkpoints::sweep, 1, 1, TimeUnit.MINUTES);
         Runnable scrub = () -> mender.scrub(open.values());
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(scrub, 1, 24, TimeUnit.HOURS);
@@ -157,6 +163,10 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         for (RatisJournal journal : open.values()) {
             tick(journal);
         }
+    }
+
+    private void join() {
+        open.values().forEach(joining::look);
     }
 
     private static void tick(RatisJournal journal) {
@@ -188,7 +198,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
             throw new IllegalStateException("group " + spec.name() + " is open already");
         }
         try {
-            folders.check(spec.name(), Engine.INCARNATION);
+            folders.check(spec.name(), incarnation);
             Path folder = folders.folder(spec.name());
             ReplicaRecord record = ReplicaRecord.open(
                     folder.resolve("replica"), topology.cluster(), spec.name().value(), release);
@@ -202,7 +212,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
                 throw e;
             }
             if (!journal.hasFailed()) {
-                folders.formed(spec.name(), Engine.INCARNATION);
+                folders.formed(spec.name(), incarnation);
             }
             open.put(spec.name(), journal);
             lacking.ifPresent(why -> mender.soon(journal, why));
@@ -213,7 +223,8 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
                     Refused.Reason.CANNOT,
                     "the log of group " + spec.name() + " in " + folders.folder(spec.name()) + " cannot be opened: "
                             + deepest(e).getMessage()
-                            + "; keep a copy of the folder, then repair it or join the group anew");
+                            + "; keep a copy of the folder, then repair it or have the node begin anew: 'merpati node"
+                            + " token " + self + "'");
         }
     }
 

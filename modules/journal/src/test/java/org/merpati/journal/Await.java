@@ -21,6 +21,18 @@ final class Await {
         }
     }
 
+    /** Whether it holds at no time that is looked at. */
+    static boolean never(Duration span, BooleanSupplier condition) {
+        long end = System.nanoTime() + span.toNanos();
+        while (System.nanoTime() - end < 0) {
+            if (condition.getAsBoolean()) {
+                return false;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+        return true;
+    }
+
     /** Tries again until it is not too early any more. */
     static <T> T answer(Duration limit, Supplier<T> attempt) {
         long end = System.nanoTime() + limit.toNanos();

@@ -109,7 +109,7 @@ class LogScanTest {
         assertThat(damaged.status().state())
                 .startsWith("failed: the log of group shard-1")
                 .contains(cluster.log("a").toString())
-                .contains("join the group anew")
+                .contains("have the node begin anew with an empty one")
                 .contains(why);
         assertThatThrownBy(() -> damaged.submit(MapState.put("k", "1"))).isInstanceOf(TryLater.class);
         Await.until(

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -167,6 +168,18 @@ final class RatisCluster implements AutoCloseable {
         if (running != null) {
             running.close();
         }
+    }
+
+    /** Takes a node's disk away, lays it out as one that begins anew, and says where the disk went. */
+    Path loseDisk(String node) throws IOException {
+        NodeName name = new NodeName(node);
+        stop(node);
+        int before = topology.layout().incarnation(name);
+        Path lost = folder.resolve(node + "-lost-" + before);
+        Files.move(data(node), lost);
+        topology.apply(topology.layout().anew(name));
+        authority.incarnation(name, before + 1);
+        return lost;
     }
 
     Journal journal(String node) {

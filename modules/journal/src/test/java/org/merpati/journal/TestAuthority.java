@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,6 +41,7 @@ final class TestAuthority {
     private final AtomicLong serial = new AtomicLong(1);
     private final KeyPair keys = newKeys();
     private final X509Certificate certificate;
+    private final Map<NodeName, Integer> incarnations = new ConcurrentHashMap<>();
     private final Set<Cut> cuts = ConcurrentHashMap.newKeySet();
 
     TestAuthority() {
@@ -73,6 +75,11 @@ final class TestAuthority {
         } catch (OperatorCreationException | CertificateException | java.io.IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Has a node's identity say that it began as often. */
+    void incarnation(NodeName node, int incarnation) {
+        incarnations.put(node, incarnation);
     }
 
     /** Cuts the link between two nodes. */
@@ -121,6 +128,11 @@ final class TestAuthority {
         @Override
         public NodeName node() {
             return node;
+        }
+
+        @Override
+        public int incarnation() {
+            return incarnations.getOrDefault(node, 1);
         }
 
         @Override

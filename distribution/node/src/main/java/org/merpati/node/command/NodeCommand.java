@@ -119,9 +119,11 @@ public final class NodeCommand {
             name = "token",
             mixinStandardHelpOptions = true,
             description = {
-                "Makes a join token for a node.",
-                "A node whose disk is lost must not come back under its name: 'merpati node remove --dead' it, and add"
-                        + " the machine under another."
+                "Makes a token for a node to join with an empty data folder: the first time, or since its disk is lost.",
+                "On a node that votes in the directory, and while NODE is down. What NODE had comes back from the other"
+                        + " copies; a data folder of before is not let in any more.",
+                "NODE's secret file is the token ('token = ...'); where NODE votes in the directory, also the CA's"
+                        + " passphrase, as in the secret files of the other directory nodes."
             })
     int token(@Mixin Door door, @Parameters(paramLabel = "NODE") String name) throws IOException {
         return door.say(door.ask("node token", Map.of("node", name)));

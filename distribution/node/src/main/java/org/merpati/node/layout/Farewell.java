@@ -1,5 +1,6 @@
 package org.merpati.node.layout;
 
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -10,7 +11,7 @@ import org.merpati.wire.InternalErrors;
 import org.merpati.wire.Network;
 
 /**
- * Notices that this node was taken out of the cluster while it runs: it hears the newest layout no more, since nobody
+ * Notices that this node is in the cluster no more while it runs: it hears the newest layout no more, since nobody
  * feeds it any, so it asks when it has not been fed for a while.
  */
 public final class Farewell implements AutoCloseable {
@@ -43,11 +44,14 @@ public final class Farewell implements AutoCloseable {
 
     private static boolean look(
             Topology topology, NodeIdentity self, Network network, BooleanSupplier fed, Consumer<String> removed) {
-        boolean told = topology.layout().removed().contains(self.node());
-        if (!told && (fed.getAsBoolean() || Removed.ask(topology, self, network).isEmpty())) {
+        Optional<String> said = Removed.said(topology.layout(), self.node(), self.incarnation());
+        if (said.isEmpty() && !fed.getAsBoolean()) {
+            said = Removed.ask(topology, self, network);
+        }
+        if (said.isEmpty()) {
             return false;
         }
-        removed.accept(Removed.sentence(self.node()));
+        removed.accept(said.get());
         return true;
     }
 

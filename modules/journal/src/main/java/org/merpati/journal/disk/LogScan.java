@@ -95,8 +95,8 @@ public final class LogScan {
 
     private String sentence(String why) {
         return "the log of group " + group + " in " + current + " is damaged: " + why
-                + ". It was left as it is. This voter must not come back under its old name: keep a copy of the"
-                + " folder, and join the group anew";
+                + ". It was left as it is. This voter must not vote with it: keep a copy of the data folder, and"
+                + " have the node begin anew with an empty one ('merpati node token')";
     }
 
     private String scan() throws IOException {

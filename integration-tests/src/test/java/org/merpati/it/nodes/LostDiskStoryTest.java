@@ -1,0 +1,140 @@
+package org.merpati.it.nodes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.dev.Cluster;
+import org.merpati.it.Kit;
+import org.merpati.kernel.Failure;
+import org.merpati.kernel.Refused;
+import org.merpati.runtime.NodeStatus;
+
+/** A node loses its disk, comes back with an empty one under its name, and can take over for the others. */
+@Tag("slow")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class LostDiskStoryTest {
+    @TempDir
+    private static Path folder = Path.of("");
+
+    private NodesFixture nodes;
+
+    @BeforeAll
+    void three() throws IOException {
+        nodes = new NodesFixture(Kit.Form.EMBEDDED, folder);
+    }
+
+    @AfterAll
+    void down() {
+        nodes.close();
+    }
+
+    private Cluster cluster() {
+        return nodes.cluster();
+    }
+
+    /** Kills a node and takes its disk away, once the others have noticed that it is gone. */
+    private Path loseDisk(String node, String holder) throws IOException {
+        cluster().kill(node);
+        long end = System.nanoTime() + NodesFixture.PATIENCE.toNanos();
+        while (true) {
+            try {
+                return cluster().loseDisk(node, holder);
+            } catch (Failure notYet) {
+                if (System.nanoTime() > end) {
+                    throw notYet;
+                }
+                LockSupport.parkNanos(100_000_000);
+            }
+        }
+    }
+
+    private boolean votes(String node) {
+        return cluster().status().stream()
+                .filter(row -> row.name().equals(node))
+                .anyMatch(row -> !row.state().equals(NodeStatus.DOWN)
+                        && !row.groups().isEmpty()
+                        && row.groups().stream().noneMatch(group -> group.role().equals("joins")));
+    }
+
+    private void awaitVotes(String node) {
+        Kit.await(() -> node + " votes: " + cluster().status(), NodesFixture.PATIENCE, () -> votes(node));
+    }
+
+    @Test
+    @Order(1)
+    void itComesBackWithAllMailAndCarriesItWhenTheOthersDie() throws IOException {
+        nodes.underLoad("a disk was lost", so -> {
+            loseDisk("node2", "node1");
+            nodes.awaitServed(so, nodes.in("shard-2"));
+            cluster().start("node2");
+            awaitVotes("node2");
+            nodes.awaitLed("shard-2", "node2");
+            cluster().kill("node3");
+            nodes.awaitServed(so, nodes.in("shard-3"));
+            nodes.awaitServed(so, nodes.in("shard-2"));
+            cluster().start("node3");
+        });
+        for (String shard : List.of("shard-1", "shard-2", "shard-3")) {
+            assertThat(cluster().ask("node1", "verify", Map.of("shard", shard)).toString())
+                    .contains("\"wrong\":[]");
+        }
+    }
+
+    @Test
+    @Order(2)
+    void whoHoldsTheAuthorityComesBackToo() throws IOException {
+        cluster().awaitReady(Kit.READY);
+        nodes.underLoad("the disk with the CA was lost", so -> {
+            loseDisk("node1", "node2");
+            cluster().start("node1");
+            awaitVotes("node1");
+            nodes.awaitLed("shard-1", "node1");
+            cluster().kill("node2");
+            nodes.awaitServed(so, nodes.in("shard-1"));
+            cluster().start("node2");
+        });
+        assertThat(cluster().plan().data("node1").resolve("ca/ca.key")).exists();
+    }
+
+    @Test
+    @Order(3)
+    void aDiskOfBeforeAndEmptiedLogsAreRefused() throws IOException {
+        cluster().awaitReady(Kit.READY);
+        assertThatThrownBy(() -> cluster().ask("node1", "node token", Map.of("node", "node3")))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("node node3 is up: a token is for a node whose data folder is empty or lost");
+        Path lost = loseDisk("node3", "node1");
+        Path empty = cluster().plan().data("node3");
+        Files.move(empty, empty.resolveSibling("node3-empty"));
+        Files.move(lost, empty);
+        assertThatThrownBy(() -> cluster().start("node3"))
+                .hasMessageContaining("node node3 began anew, and this data folder is of before");
+        Files.move(empty, lost);
+        Files.move(empty.resolveSibling("node3-empty"), empty);
+        cluster().start("node3");
+        awaitVotes("node3");
+        cluster().stop("node3");
+        Files.move(empty.resolve("journal"), lost.resolve("journal-of-now"));
+        assertThatThrownBy(() -> cluster().start("node3"))
+                .hasMessageContaining("the logs of node node3 in " + empty.resolve("journal") + " are gone");
+        Files.move(lost.resolve("journal-of-now"), empty.resolve("journal"));
+        cluster().start("node3");
+        cluster().awaitReady(Kit.READY);
+    }
+}
