@@ -139,7 +139,9 @@ final class Groups implements AutoCloseable {
      */
     synchronized void align() throws IOException {
         for (GroupName group : List.copyOf(open.keySet())) {
-            if (topology.group(group).filter(spec -> spec.isVoter(self)).isEmpty()) {
+            // A node that is being taken out votes in the directory until another has taken its place.
+            if (!group.equals(GroupName.DIRECTORY)
+                    && topology.group(group).filter(spec -> spec.isVoter(self)).isEmpty()) {
                 leave(group);
             }
         }
@@ -271,6 +273,12 @@ final class Groups implements AutoCloseable {
 
     boolean draining() {
         return draining;
+    }
+
+    /** The other voters of a group that is led here, as the group itself has them. */
+    Set<NodeName> followers(GroupName group) {
+        Journal journal = open.get(group);
+        return journal == null ? Set.of() : journal.status().lag().keySet();
     }
 
     /** Whether this node leads a group. */

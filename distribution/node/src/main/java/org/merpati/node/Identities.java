@@ -9,6 +9,7 @@ import org.merpati.cluster.Authority;
 import org.merpati.cluster.Enrollment;
 import org.merpati.cluster.FileIdentity;
 import org.merpati.cluster.JoinToken;
+import org.merpati.cluster.MinaNodeChannel;
 import org.merpati.cluster.Topology;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Malformed;
@@ -44,6 +45,29 @@ final class Identities {
             enrollment.enrollHere(self, identity);
         }
         return Optional.of(enrollment);
+    }
+
+    /**
+     * Has the CA come to a node that votes in the directory in the place of another, and returns its service.
+     *
+     * @param channel to the nodes that hold it
+     */
+    static Optional<Enrollment> inherit(
+            NodeConfig config, Topology topology, FileIdentity self, MinaNodeChannel channel) throws IOException {
+        if (!topology.directory().isVoter(self.node())) {
+            return Optional.empty();
+        }
+        if (Node.secret(config).passphrase().isEmpty()) {
+            LOG.warn(
+                    "node {} votes in the directory but cannot hold the cluster's CA, since its secret file {} has no"
+                            + " passphrase: add that of the other directory nodes and restart it",
+                    self.node(),
+                    Node.secretPath(config));
+            return Optional.empty();
+        }
+        return Enrollment.inherit(topology, self, channel, Node.authorityFolder(config))
+                ? Optional.of(enrollment(config, topology))
+                : Optional.empty();
     }
 
     static Enrollment enrollment(NodeConfig config, Topology topology) throws IOException {

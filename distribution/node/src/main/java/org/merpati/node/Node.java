@@ -208,7 +208,9 @@ public final class Node implements AutoCloseable {
                 .or(() -> Removed.ask(topology, identity, network)));
         InetSocketAddress address = new InetSocketAddress(self.host(), self.channelPort());
         MinaNodeChannel channel = parts.add("channel", new MinaNodeChannel(topology, identity, network, address));
-        enrollment.ifPresent(e -> e.offerOn(channel));
+        Optional<Enrollment> ca =
+                enrollment.isPresent() ? enrollment : Identities.inherit(config, topology, identity, channel);
+        ca.ifPresent(e -> e.offerOn(channel));
         Removed.offer(channel, topology);
         Routes routes = new Routes(topology, new RouteTable(), channel);
         Members members = parts.add("members", new Members(topology, name, routes.table(), release.version()));

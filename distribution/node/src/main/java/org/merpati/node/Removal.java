@@ -1,27 +1,32 @@
 package org.merpati.node;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.Layout;
 import org.merpati.directory.Account;
 import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
 import org.merpati.wire.InternalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes a node out of the cluster, as the layout says that it is leaving: drains it, has the accounts of the shards
- * that it votes in move to others and the mails of its spools delivered, ends those groups, and takes it off the
- * layout. Whoever leads the directory does the next step; each step looks at what is there and may be made again, so
+ * that it votes in move to others and the mails of its spools delivered, ends those groups, has another vote in the
+ * directory in its place, and takes it off the layout. Whoever leads the directory does the next step; each step looks at what is there and may be made again, so
  * another leader goes on where one stopped.
  */
 final class Removal implements AutoCloseable {
@@ -30,7 +35,9 @@ final class Removal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
     private static final long PERIOD_NANOS = 500_000_000;
+    private static final String OBSTACLES = "node.obstacles";
     private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final NodeContext node;
     private final Drain drain;
@@ -40,6 +47,7 @@ final class Removal implements AutoCloseable {
     Removal(NodeContext node, Drain drain) {
         this.node = node;
         this.drain = drain;
+        node.channel().offer(OBSTACLES, (peer, request, answer) -> tell(answer));
         this.thread = Thread.ofVirtual().name("removal").start(this::run);
     }
 
@@ -75,9 +83,34 @@ final class Removal implements AutoCloseable {
                 return;
             }
         }
-        if (closing(layout).isEmpty() && node.directory().layOut(layout, layout.left())) {
-            LOG.info("node {} is taken out of the cluster", leaving.node());
+        if (closing(layout).isEmpty()) {
+            takeOff(layout, leaving.node());
         }
+    }
+
+    /** The last steps: it votes in the directory no more, and is no node of the cluster any more. */
+    private void takeOff(Layout layout, NodeName leaving) {
+        if (votesIn(layout, leaving)) {
+            if (node.directory().layOut(layout, layout.substituted())) {
+                LOG.info("node {} does not vote in the directory any more", leaving);
+            }
+        } else if (awaited(layout).isEmpty() && node.directory().layOut(layout, layout.left())) {
+            LOG.info("node {} is taken out of the cluster", leaving);
+        }
+    }
+
+    private static boolean votesIn(Layout layout, NodeName name) {
+        return layout.group(GroupName.DIRECTORY)
+                .filter(directory -> directory.isVoter(name))
+                .isPresent();
+    }
+
+    /** Who is laid out to vote in the directory and does not yet, as this node, which leads it, has it. */
+    private List<NodeName> awaited(Layout layout) {
+        Set<NodeName> voting = node.groups().followers(GroupName.DIRECTORY);
+        return node.topology().directory().voters().stream()
+                .filter(voter -> !voter.equals(node.self().name()) && !voting.contains(voter))
+                .toList();
     }
 
     /** Has what is in a closing group go elsewhere; whether all has. One that cannot tell now holds up no other. */
@@ -149,8 +182,31 @@ final class Removal implements AutoCloseable {
         return mails == 0 ? List.of() : List.of(group + " has " + mails + " mails to be delivered");
     }
 
-    /** What is still to be done until the node that is leaving is taken out, a sentence each. */
+    /** What is still to be done until the node that is leaving is taken out, a sentence each, as the directory's leader has it. */
     List<String> obstacles() {
+        if (node.groups().leads(GroupName.DIRECTORY)) {
+            return seen();
+        }
+        List<String> obstacles = new ArrayList<>();
+        BinaryReader said =
+                new BinaryReader(node.routes().askLeader(GroupName.DIRECTORY, OBSTACLES, new byte[0], PATIENCE));
+        for (int left = said.count(); left > 0; left--) {
+            obstacles.add(said.text());
+        }
+        return obstacles;
+    }
+
+    private void tell(OutputStream answer) throws IOException {
+        if (!node.groups().leads(GroupName.DIRECTORY)) {
+            throw new TryLater("node " + node.self().name() + " does not lead the directory");
+        }
+        List<String> obstacles = seen();
+        BinaryWriter out = new BinaryWriter().varint(obstacles.size());
+        obstacles.forEach(out::text);
+        answer.write(out.toByteArray());
+    }
+
+    private List<String> seen() {
         Layout layout = node.newestLayout();
         List<String> obstacles = new ArrayList<>();
         for (GroupSpec group : closing(layout)) {
@@ -162,6 +218,12 @@ final class Removal implements AutoCloseable {
             } catch (Failure away) {
                 obstacles.add(group.name() + ": " + away.sentence());
             }
+        }
+        if (obstacles.isEmpty()) {
+            awaited(layout)
+                    .forEach(voter -> obstacles.add("node " + voter
+                            + " votes in the directory from its next start on: restart it now, with the CA's"
+                            + " passphrase in its secret file"));
         }
         if (obstacles.isEmpty()) {
             layout.leaving().ifPresent(gone -> obstacles.add("node " + gone.node() + " is about to be taken off"));

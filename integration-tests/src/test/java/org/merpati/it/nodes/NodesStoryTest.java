@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.cluster.SecretFile;
 import org.merpati.dev.Cluster;
 import org.merpati.it.Kit;
 import org.merpati.it.Stories;
@@ -194,8 +196,32 @@ class NodesStoryTest {
     void whatCannotBeTakenOutIsSaid() {
         assertThat(nodes.typed("node", "remove", "node8").err()).contains("no node 'node8': the cluster has node1");
         assertThat(nodes.typed("node", "remove", "node2", "--dead").err()).contains("node node2 is up: stop it first");
-        assertThat(nodes.typed("node", "remove", "node1").err())
-                .contains("node node1 votes in the directory")
-                .contains("merpati node drain node1");
+    }
+
+    /** Another takes its vote, and the CA, when it starts the next time. */
+    @Test
+    @Order(9)
+    void aNodeThatVotesInTheDirectoryGoes() throws IOException {
+        SecretFile secret = SecretFile.read(cluster().plan().data("node1").resolve("secret"));
+        List<String> there = nodes.in("shard-2");
+        nodes.underLoad("a directory node was taken out", so -> {
+            Kit.await(
+                    "only the directory is left",
+                    NodesFixture.PATIENCE,
+                    () -> nodes.typed("node", "remove", "node2", "--wait", "0")
+                            .out()
+                            .contains("node node6 votes in the directory from its next start on"));
+            cluster().stop("node6");
+            new SecretFile(Optional.empty(), secret.passphrase())
+                    .write(cluster().plan().data("node6").resolve("secret"));
+            cluster().start("node6");
+            assertThat(nodes.typed("node", "remove", "node2").out()).endsWith("node node2 is taken out of the cluster");
+            nodes.awaitServed(so, there);
+        });
+        assertThat(cluster().plan().data("node6").resolve("ca/ca.key")).exists();
+        assertThatThrownBy(() -> cluster().ask("node6", "node token", Map.of("node", "node1")))
+                .hasMessageContaining("node node1 is up");
+        cluster().stop("node3");
+        cluster().awaitReady(List.of("node1", "node6"), Kit.READY);
     }
 }

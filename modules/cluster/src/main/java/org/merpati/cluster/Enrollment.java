@@ -30,6 +30,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Clock;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
@@ -37,6 +38,8 @@ import org.merpati.kernel.TryLater;
 import org.merpati.wire.Connection;
 import org.merpati.wire.Network;
 import org.merpati.wire.Tls;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a node gets its certificate (replication.md §8): the first directory node makes the CA; another sends a
@@ -44,10 +47,13 @@ import org.merpati.wire.Tls;
  * believes only the CA whose fingerprint the token carries. A certificate is renewed the same way over mutual TLS.
  */
 public final class Enrollment {
+    private static final Logger LOG = LoggerFactory.getLogger(Enrollment.class);
+
     /** The service that a peer without a certificate may ask. */
     static final String SERVICE = "join";
 
     private static final String RENEW = "renew";
+    private static final String AUTHORITY = "authority";
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** Keeps what a node is told when it joins. */
@@ -91,6 +97,7 @@ public final class Enrollment {
     public void offerOn(MinaNodeChannel channel) {
         channel.offerToStrangers(SERVICE, (peer, request, answer) -> join(request, answer));
         channel.offer(RENEW, this::renew);
+        channel.offer(AUTHORITY, (peer, request, answer) -> hand(peer, answer));
     }
 
     private void join(byte[] request, OutputStream answer) throws IOException {
@@ -114,6 +121,36 @@ public final class Enrollment {
         answer.write(new BinaryWriter()
                 .text(Pem.text(authority.certify(topology.node(peer), key, names)))
                 .toByteArray());
+    }
+
+    private void hand(NodeName peer, OutputStream answer) throws IOException {
+        if (!topology.directory().isVoter(peer)) {
+            throw new Refused(
+                    Refused.Reason.NO_PERMISSION, "node " + peer + " does not vote in the directory: it gets no CA");
+        }
+        answer.write(new BinaryWriter().text(authority.encryptedKey()).toByteArray());
+    }
+
+    /**
+     * Gets the CA, under its passphrase, for a node that votes in the directory in the place of another.
+     *
+     * @return whether a node that holds it gave it
+     */
+    public static boolean inherit(Topology topology, NodeIdentity self, NodeChannel channel, Path caFolder)
+            throws IOException {
+        for (NodeName holder : topology.directory().voters()) {
+            if (!holder.equals(self.node())) {
+                try {
+                    String key = new BinaryReader(channel.ask(holder, AUTHORITY, new byte[0], LIMIT)).text();
+                    Pem.writeSecret(caFolder.resolve("ca.crt"), Pem.text(self.authority()));
+                    Pem.writeSecret(caFolder.resolve("ca.key"), key);
+                    return true;
+                } catch (Failure hasNone) {
+                    LOG.debug("node {} gives no CA: {}", holder, hasNone.sentence());
+                }
+            }
+        }
+        return false;
     }
 
     private static PublicKey verified(String pem) throws IOException {
@@ -285,14 +322,14 @@ public final class Enrollment {
         }
         KeyPair pair = keyPair();
         byte[] request = new BinaryWriter().text(request(identity.node(), pair)).toByteArray();
-        TryLater last = new TryLater("no directory node is configured");
+        Failure last = new TryLater("no directory node is configured");
         for (NodeName holder : topology.directory().voters()) {
             try {
                 String own = new BinaryReader(channel.ask(holder, RENEW, request, LIMIT)).text();
                 FileIdentity.write(identity.folder(), Pem.certificates(own).getFirst(), pair, identity.authority());
                 identity.reload();
                 return true;
-            } catch (TryLater away) {
+            } catch (Failure away) {
                 last = away;
             }
         }

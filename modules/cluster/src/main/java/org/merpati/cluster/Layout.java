@@ -28,7 +28,7 @@ import org.merpati.kernel.Role;
  * @param ended the names of groups that are, which are not given again
  * @param removed the nodes that were taken out, whose names are not given again
  * @param leaving the node that is being taken out now
- * @param anew the nodes that began anew
+ * @param anew the nodes that began anew, or vote in the place of another
  */
 public record Layout(
         long version,
@@ -46,9 +46,9 @@ public record Layout(
     public record Leaving(NodeName node, boolean dead) {}
 
     /**
-     * A node that began anew, since what its data folder held was lost.
+     * What a node has to know that is not there from the beginning of its groups.
      *
-     * @param incarnation 2 when that happened first
+     * @param incarnation which life of the node this is: 2 since what its data folder held was lost the first time
      * @param joins the groups whose log it gets from their other voters and does not begin
      */
     public record Anew(int incarnation, Set<GroupName> joins) {
@@ -61,6 +61,8 @@ public record Layout(
     public static final int NODES = 100;
 
     private static final int COPIES = 3;
+    private static final Comparator<NodeInfo> FIT_FOR_DIRECTORY = Comparator.comparingInt(
+            n -> n.has(Role.DIRECTORY) ? 0 : n.has(Role.MAILBOX) ? 1 : n.has(Role.MTA) ? 2 : 3);
     private static final String HOST = "[A-Za-z0-9.:-]{1,255}";
 
     public Layout {
@@ -109,10 +111,8 @@ public record Layout(
     }
 
     private static GroupSpec directory(List<NodeInfo> nodes) {
-        Comparator<NodeInfo> order = Comparator.comparingInt(
-                n -> n.has(Role.DIRECTORY) ? 0 : n.has(Role.MAILBOX) ? 1 : n.has(Role.MTA) ? 2 : 3);
         List<NodeName> voters =
-                nodes.stream().sorted(order).limit(COPIES).map(NodeInfo::name).toList();
+                nodes.stream().sorted(FIT_FOR_DIRECTORY).limit(COPIES).map(NodeInfo::name).toList();
         List<NodeName> odd = voters.size() == 2 ? voters.subList(0, 1) : voters;
         return new GroupSpec(GroupName.DIRECTORY, odd, Optional.empty(), odd.getFirst());
     }
@@ -209,8 +209,11 @@ public record Layout(
             throw refused("node " + leaving.get().node() + " is being taken out: one node goes after the other");
         }
         Layout after = new Layout(version + 1, nodes, groups, ended, removed, wanted, anew);
+        if (directory().isVoter(name)) {
+            NodeName _ = after.substitute();
+        }
         for (GroupSpec old : voted) {
-            if (!old.preferred().equals(name)) {
+            if (!old.preferred().equals(name) && !isDirectory(old)) {
                 after = after.renewed(old, node, force);
             }
         }
@@ -267,9 +270,8 @@ public record Layout(
 
     /** Makes sure that a group can be emptied that a node votes in. */
     private static void spare(GroupSpec group, NodeInfo node, boolean dead) {
-        if (group.name().equals(GroupName.DIRECTORY)) {
-            throw refused("node " + node.name() + " votes in the directory, whose voters stay: 'merpati node drain "
-                    + node.name() + "' takes it out of service");
+        if (isDirectory(group) && group.voters().size() == 1) {
+            throw refused("node " + node.name() + " alone votes in the directory: no other can take its place");
         }
         if (dead && (group.voters().size() - 1) * 2 <= group.voters().size()) {
             throw refused(group.name() + " has no majority without node " + node.name()
@@ -305,6 +307,7 @@ public record Layout(
         for (GroupSpec own : groups) {
             boolean shard = own.name().isShard();
             if (own.preferred().equals(node.name())
+                    && !isDirectory(own)
                     && groups.stream()
                             .noneMatch(g -> !g.name().equals(GroupName.DIRECTORY)
                                     && g.name().isShard() == shard
@@ -315,9 +318,48 @@ public record Layout(
         }
     }
 
+    private GroupSpec directory() {
+        return group(GroupName.DIRECTORY).orElseThrow();
+    }
+
+    private static boolean isDirectory(GroupSpec group) {
+        return group.name().equals(GroupName.DIRECTORY);
+    }
+
+    /** Who votes in the directory in the place of the node that is being taken out. */
+    private NodeName substitute() {
+        return nodes.stream()
+                .filter(node -> !directory().isVoter(node.name()))
+                .min(FIT_FOR_DIRECTORY)
+                .orElseThrow(() -> refused("the directory needs a node in the place of "
+                        + leaving.orElseThrow().node() + ": add a node first"))
+                .name();
+    }
+
+    /**
+     * The next layout, in which another node votes in the directory in the place of the one that is being taken out. It
+     * joins the group.
+     */
+    public Layout substituted() {
+        NodeName gone = leaving.orElseThrow().node();
+        NodeName next = substitute();
+        List<NodeName> voters = Stream.concat(
+                        directory().dataNodes().stream().filter(node -> !node.equals(gone)), Stream.of(next))
+                .toList();
+        GroupSpec changed = new GroupSpec(GroupName.DIRECTORY, voters, Optional.empty(), voters.getFirst());
+        List<GroupSpec> more = groups.stream()
+                .map(group -> isDirectory(group) ? changed : group)
+                .toList();
+        Set<GroupName> joins = new HashSet<>(Set.of(GroupName.DIRECTORY));
+        Optional.ofNullable(anew.get(next)).ifPresent(known -> joins.addAll(known.joins()));
+        Map<NodeName, Anew> joining = new HashMap<>(anew);
+        joining.put(next, new Anew(incarnation(next), joins));
+        return new Layout(version + 1, nodes, more, ended, removed, leaving, joining);
+    }
+
     /** Whether a group is being emptied, to be ended: a node that votes in it is being taken out. */
     public boolean isClosing(GroupSpec group) {
-        return leaving.filter(gone -> group.isVoter(gone.node())).isPresent();
+        return !isDirectory(group) && leaving.filter(gone -> group.isVoter(gone.node())).isPresent();
     }
 
     private static Refused refused(String sentence) {

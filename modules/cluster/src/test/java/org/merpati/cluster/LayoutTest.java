@@ -155,11 +155,31 @@ class LayoutTest {
     }
 
     @Test
+    void anotherVotesInTheDirectoryInThePlaceOfANodeThatLeaves() {
+        NodeName first = new NodeName("n1");
+        NodeName fourth = new NodeName("n4");
+        Layout leaving = three().with(node(4, Set.of(Role.MAILBOX))).leaving(first, false, false);
+        GroupSpec directory = leaving.group(GroupName.DIRECTORY).orElseThrow();
+        assertThat(directory.isVoter(first)).isTrue();
+        assertThat(leaving.isClosing(directory)).isFalse();
+        Layout after = leaving.substituted();
+        assertThat(data(after, "directory")).isEqualTo("[n2, n3, n4]");
+        assertThat(after.group(GroupName.DIRECTORY).orElseThrow().preferred()).isEqualTo(new NodeName("n2"));
+        assertThat(after.joins(fourth, GroupName.DIRECTORY)).isTrue();
+        assertThat(after.joins(fourth, GroupName.shard(4))).isFalse();
+        assertThat(after.incarnation(fourth)).isEqualTo(1);
+        assertThat(LayoutText.parse(LayoutText.write(after))).isEqualTo(after);
+    }
+
+    @Test
     void whoCannotBeSparedStays() {
         Layout four = three().with(node(4, Set.of(Role.MAILBOX)));
-        assertThatThrownBy(() -> four.leaving(new NodeName("n1"), false, false))
+        assertThatThrownBy(() -> three().leaving(new NodeName("n1"), false, false))
                 .isInstanceOf(Refused.class)
-                .hasMessageContaining("votes in the directory");
+                .hasMessage("the directory needs a node in the place of n1: add a node first");
+        Layout pair = Layout.seed(List.of(node(1, ALL), node(2, Set.of(Role.MTA))));
+        assertThatThrownBy(() -> pair.leaving(new NodeName("n1"), false, false))
+                .hasMessageContaining("n1 alone votes in the directory");
         Layout five = four.with(node(5, Set.of(Role.MAILBOX)));
         Layout one = five.leaving(new NodeName("n5"), false, false);
         assertThatThrownBy(() -> one.leaving(new NodeName("n4"), false, false))
@@ -218,7 +238,7 @@ class LayoutTest {
                 .hasMessage("what directory holds was on node n1 alone: restore its data folder from a backup");
         assertThat(one.anew(new NodeName("n2")).joins(new NodeName("n2"), GroupName.spool(new NodeName("n2"))))
                 .isFalse();
-        Layout leaving = three().leaving(new NodeName("n3"), true, true);
+        Layout leaving = three().with(node(4, ALL)).leaving(new NodeName("n3"), true, true);
         assertThatThrownBy(() -> leaving.anew(new NodeName("n3"))).hasMessageContaining("is being taken out");
         assertThatThrownBy(() -> leaving.anew(new NodeName("n9"))).isInstanceOf(Malformed.class);
     }

@@ -284,13 +284,14 @@ final class Engine implements AutoCloseable {
     }
 
     /**
-     * Has a node that began anew vote in a group in the place of what it was before, once it has what the leader has:
-     * Raft's change of the configuration by joint consensus. To be asked of the leader.
+     * Has a node vote in a group, once it has what the leader has: in the place of what it was before it began anew, or
+     * of a node that the layout has there no more. Raft's change of the configuration, by joint consensus; to be asked
+     * of the leader.
      */
     CompletableFuture<RaftClientReply> admit(GroupSpec spec, NodeName node) {
         try {
             List<RaftPeer> next = Stream.concat(
-                            voting(spec).filter(peer -> !nodeOf(peer.getId()).equals(node)),
+                            voting(spec).filter(peer -> stays(spec, nodeOf(peer.getId()), node)),
                             Stream.of(voter(spec, node)))
                     .toList();
             return server.setConfigurationAsync(new SetConfigurationRequest(
@@ -304,6 +305,13 @@ final class Engine implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private boolean stays(GroupSpec spec, NodeName voter, NodeName joining) {
+        return !voter.equals(joining)
+                && topology.group(spec.name())
+                        .filter(now -> now.isVoter(voter))
+                        .isPresent();
     }
 
     /** Whether this node follows that leader in a group. */

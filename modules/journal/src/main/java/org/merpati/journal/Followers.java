@@ -5,19 +5,17 @@ import java.util.List;
 import java.util.Map;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
-import org.merpati.cluster.GroupSpec;
 import org.merpati.kernel.NodeName;
 
 /** What Ratis knows on the leader about the other voters. */
 final class Followers {
-    private final GroupSpec spec;
     private final NodeName self;
     private final RaftServer.Division division;
 
-    Followers(GroupSpec spec, NodeName self, RaftServer.Division division) {
-        this.spec = spec;
+    Followers(NodeName self, RaftServer.Division division) {
         this.self = self;
         this.division = division;
     }
@@ -38,15 +36,14 @@ final class Followers {
                 .toList();
     }
 
-    /** How many entries each other voter lacks. */
+    /** How many entries each other voter lacks, of all that the group itself has. */
     Map<NodeName, Long> lag() {
         long last = division.getRaftLog().getNextIndex() - 1;
         Map<NodeName, Long> lag = new HashMap<>();
-        for (NodeName voter : spec.voters()) {
-            if (!voter.equals(self)) {
-                lag.put(voter, last);
-            }
+        for (RaftPeer voter : division.getRaftConf().getCurrentPeers()) {
+            lag.put(Engine.nodeOf(voter.getId()), last);
         }
+        lag.remove(self);
         long[] matched = division.getInfo().getFollowerMatchIndices();
         int next = 0;
         if (matched != null && matched.length == lag.size()) {

@@ -45,7 +45,7 @@ final class Handover {
     }
 
     private Followers followers(RaftServer.Division division) {
-        return new Followers(spec, self, division);
+        return new Followers(self, division);
     }
 
     private List<NodeName> heard(Followers followers) {

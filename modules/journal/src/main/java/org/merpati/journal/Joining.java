@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a node that began anew comes to vote again (replication.md §7 and §10.3): it opens its groups with no log and no
- * vote and asks the others, again and again, to be taken in; whoever leads a group brings it up to date and has it vote
- * in the place of what it was before.
+ * How a node that began anew comes to vote again (replication.md §7 and §10.3), or votes in the place of another: it
+ * opens the group with no log and no vote and asks the others, again and again, to be taken in; whoever leads the group
+ * brings it up to date and has it vote in that place.
  */
 final class Joining {
     private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
@@ -115,7 +115,7 @@ final class Joining {
         if (voting(journal.spec(), peer) || !asking.add(group)) {
             return;
         }
-        LOG.info("group {}: node {} began anew and is taken in", group, peer);
+        LOG.info("group {}: node {} is taken in", group, peer);
         CompletableFuture<RaftClientReply> _ = engine.admit(journal.spec(), peer)
                 .whenComplete((reply, error) -> {
                     asking.remove(group);

@@ -426,7 +426,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     private void lookForRoom(RaftServer.Division division) {
         if (division.getInfo().isLeader()) {
-            shortages.lookLeading(() -> new Followers(spec, node.name(), division)
+            shortages.lookLeading(() -> new Followers(node.name(), division)
                     .present(config.electionMax().toMillis()));
         } else {
             shortages.lookFollowing(leadership().leader());
@@ -453,7 +453,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
                     applied,
                     division.getRaftLog().getLastCommittedIndex(),
                     checkpointed,
-                    division.getInfo().isLeader() ? new Followers(spec, node.name(), division).lag() : Map.of(),
+                    division.getInfo().isLeader() ? new Followers(node.name(), division).lag() : Map.of(),
                     shortages.alarms());
         } catch (IOException | IllegalStateException e) {
             return JournalStatus.closed(spec.name(), "closed", leadership(), 0, checkpointed);

@@ -333,7 +333,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
     /** A level is known by all voters; that of the directory also by all who follow it, which are all nodes. */
     @Override
     public Levels levels(GroupSpec spec) {
-        boolean all = spec.equals(topology.directory());
+        boolean all = spec.name().equals(GroupName.DIRECTORY);
         List<NodeName> nodes =
                 all ? topology.nodes().stream().map(NodeInfo::name).toList() : spec.voters();
         List<NodeName> others =
