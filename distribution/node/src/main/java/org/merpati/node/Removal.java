@@ -108,7 +108,8 @@ final class Removal implements AutoCloseable {
     /** Who is laid out to vote in the directory and does not yet, as this node, which leads it, has it. */
     private List<NodeName> awaited(Layout layout) {
         Set<NodeName> voting = node.groups().followers(GroupName.DIRECTORY);
-        return node.topology().directory().voters().stream()
+        return layout.group(GroupName.DIRECTORY).stream()
+                .flatMap(directory -> directory.voters().stream())
                 .filter(voter -> !voter.equals(node.self().name()) && !voting.contains(voter))
                 .toList();
     }

@@ -61,8 +61,8 @@ public record Layout(
     public static final int NODES = 100;
 
     private static final int COPIES = 3;
-    private static final Comparator<NodeInfo> FIT_FOR_DIRECTORY = Comparator.comparingInt(
-            n -> n.has(Role.DIRECTORY) ? 0 : n.has(Role.MAILBOX) ? 1 : n.has(Role.MTA) ? 2 : 3);
+    private static final Comparator<NodeInfo> FIT_FOR_DIRECTORY =
+            Comparator.comparingInt(n -> n.has(Role.DIRECTORY) ? 0 : n.has(Role.MAILBOX) ? 1 : n.has(Role.MTA) ? 2 : 3);
     private static final String HOST = "[A-Za-z0-9.:-]{1,255}";
 
     public Layout {
@@ -111,8 +111,11 @@ public record Layout(
     }
 
     private static GroupSpec directory(List<NodeInfo> nodes) {
-        List<NodeName> voters =
-                nodes.stream().sorted(FIT_FOR_DIRECTORY).limit(COPIES).map(NodeInfo::name).toList();
+        List<NodeName> voters = nodes.stream()
+                .sorted(FIT_FOR_DIRECTORY)
+                .limit(COPIES)
+                .map(NodeInfo::name)
+                .toList();
         List<NodeName> odd = voters.size() == 2 ? voters.subList(0, 1) : voters;
         return new GroupSpec(GroupName.DIRECTORY, odd, Optional.empty(), odd.getFirst());
     }
@@ -359,7 +362,8 @@ public record Layout(
 
     /** Whether a group is being emptied, to be ended: a node that votes in it is being taken out. */
     public boolean isClosing(GroupSpec group) {
-        return !isDirectory(group) && leaving.filter(gone -> group.isVoter(gone.node())).isPresent();
+        return !isDirectory(group)
+                && leaving.filter(gone -> group.isVoter(gone.node())).isPresent();
     }
 
     private static Refused refused(String sentence) {

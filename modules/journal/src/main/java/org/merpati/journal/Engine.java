@@ -309,9 +309,7 @@ final class Engine implements AutoCloseable {
 
     private boolean stays(GroupSpec spec, NodeName voter, NodeName joining) {
         return !voter.equals(joining)
-                && topology.group(spec.name())
-                        .filter(now -> now.isVoter(voter))
-                        .isPresent();
+                && topology.group(spec.name()).filter(now -> now.isVoter(voter)).isPresent();
     }
 
     /** Whether this node follows that leader in a group. */
