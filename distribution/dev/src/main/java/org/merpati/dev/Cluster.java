@@ -83,8 +83,8 @@ public abstract class Cluster implements AutoCloseable {
     public Path loseDisk(String node, String holder) throws IOException {
         Path data = plan.data(node);
         Optional<String> passphrase = SecretFile.read(data.resolve("secret")).passphrase();
-        JoinToken token = JoinToken.parse(
-                ask(holder, "node token", Map.of("node", node)).asString());
+        JoinToken token =
+                JoinToken.parse(ask(holder, "node token", Map.of("node", node)).asString());
         Path lost = plan.folder().resolve(node + "-lost");
         Files.move(data, lost);
         new SecretFile(Optional.of(token), passphrase).write(data.resolve("secret"));
