@@ -94,7 +94,9 @@ final class Removal implements AutoCloseable {
             if (node.directory().layOut(layout, layout.substituted())) {
                 LOG.info("node {} does not vote in the directory any more", leaving);
             }
-        } else if (awaited(layout).isEmpty() && node.directory().layOut(layout, layout.left())) {
+        } else if (awaited(layout).isEmpty()
+                && !node.groups().followers(GroupName.DIRECTORY).contains(leaving)
+                && node.directory().layOut(layout, layout.left())) {
             LOG.info("node {} is taken out of the cluster", leaving);
         }
     }

@@ -2,6 +2,7 @@ package org.merpati.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,7 @@ import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
@@ -255,6 +257,17 @@ final class Engine implements AutoCloseable {
         }
     }
 
+    /** Whether a peer votes. While the voters change, those of before have to agree, too: who joins is none yet. */
+    private boolean votes(GroupSpec spec, RaftPeerId peer) throws IOException {
+        RaftConfiguration conf = division(spec).getRaftConf();
+        return contains(conf.getCurrentPeers(), peer)
+                && (conf.getPreviousPeers().isEmpty() || contains(conf.getPreviousPeers(), peer));
+    }
+
+    private static boolean contains(Collection<RaftPeer> peers, RaftPeerId wanted) {
+        return peers.stream().anyMatch(peer -> peer.getId().equals(wanted));
+    }
+
     /** Those who vote in a group now, as far as this node has heard. */
     private Stream<RaftPeer> voting(GroupSpec spec) throws IOException {
         return division(spec).getRaftConf().getCurrentPeers().stream();
@@ -262,7 +275,7 @@ final class Engine implements AutoCloseable {
 
     /** Whether this node votes in a group. */
     boolean votes(GroupSpec spec) throws IOException {
-        return voting(spec).anyMatch(peer -> peer.getId().equals(server.getId()));
+        return votes(spec, server.getId());
     }
 
     /** What this node is in a group, for people: see {@link JournalStatus#state}. */
@@ -279,8 +292,7 @@ final class Engine implements AutoCloseable {
 
     /** Whether a node votes in a group as what the layout says that it is now. */
     boolean votes(GroupSpec spec, NodeName node) throws IOException {
-        return voting(spec)
-                .anyMatch(peer -> peer.getId().equals(voter(spec, node).getId()));
+        return votes(spec, voter(spec, node).getId());
     }
 
     /**

@@ -36,11 +36,11 @@ final class Followers {
                 .toList();
     }
 
-    /** How many entries each other voter lacks, of all that the group itself has. */
+    /** How many entries each other voter lacks; while the voters change, also of those of before. */
     Map<NodeName, Long> lag() {
         long last = division.getRaftLog().getNextIndex() - 1;
         Map<NodeName, Long> lag = new HashMap<>();
-        for (RaftPeer voter : division.getRaftConf().getCurrentPeers()) {
+        for (RaftPeer voter : division.getRaftConf().getAllPeers()) {
             lag.put(Engine.nodeOf(voter.getId()), last);
         }
         lag.remove(self);

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,24 +127,29 @@ class ThreeVotersTest {
                             done.add(key);
                         } catch (TryLater later) {
                             turnedAway.put(key, later.sentence());
+                            // Who tries again at once keeps the processors from those who hand over.
+                            LockSupport.parkNanos(1_000_000);
                         }
                     }
                 }))
                 .toList();
         int rounds = 6;
         long term = journal().leadership().epoch().term();
-        for (int round = 0; round < rounds; round++) {
-            int before = done.size();
-            String next = others().get(round % 2);
-            Journal old = journal();
-            Await.answer(RatisCluster.PATIENCE, () -> {
-                old.transfer(new NodeName(next));
-                return true;
-            });
-            leader = cluster.awaitLeader();
-            Await.until("it goes on", RatisCluster.PATIENCE, () -> done.size() > before + 20);
+        try {
+            for (int round = 0; round < rounds; round++) {
+                int before = done.size();
+                String next = others().get(round % 2);
+                Journal old = journal();
+                Await.answer(RatisCluster.PATIENCE, () -> {
+                    old.transfer(new NodeName(next));
+                    return true;
+                });
+                leader = cluster.awaitLeader();
+                Await.until("it goes on", RatisCluster.PATIENCE, () -> done.size() > before + 20);
+            }
+        } finally {
+            stopped.set(true);
         }
-        stopped.set(true);
         for (Thread caller : callers) {
             caller.join();
         }
