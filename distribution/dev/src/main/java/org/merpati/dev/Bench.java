@@ -25,6 +25,8 @@ import picocli.CommandLine.Option;
             FilterBenchCommand.class,
             CatchUpBenchCommand.class,
             JournalBenchCommand.class,
+            DeliveryBenchCommand.class,
+            SizeBenchCommand.class,
             LargeMailboxBenchCommand.class
         })
 final class Bench {
@@ -90,6 +92,11 @@ final class Bench {
     /** One node with all roles in a folder. */
     static Plan one(Path folder, int base) throws IOException {
         return new Plan("one", Dev.ROOT.resolve("conf"), folder, base, List.of(), Map.of());
+    }
+
+    /** Three nodes with all roles each in a folder. */
+    static Plan three(Path folder, int base) throws IOException {
+        return new Plan("three", Dev.ROOT.resolve("conf"), folder, base, List.of(), Map.of());
     }
 
     /** The middle one of some measurements. */
