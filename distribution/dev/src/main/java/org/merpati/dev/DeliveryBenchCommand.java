@@ -42,8 +42,8 @@ import tools.jackson.databind.JsonNode;
         description = {
             "How many messages of usual sizes ours and Debian's Dovecot take a second, in turns, by LMTP and by APPEND,"
                     + " and what one costs.",
-            "Ours speaks LMTP over mutual TLS, as between its nodes. CPU is counted until the server rests: ours has its"
-                    + " full-text index behind it then."
+            "Ours speaks LMTP over mutual TLS, as between its nodes. CPU is counted until the server rests: ours has"
+                    + " its full-text index behind it then."
         })
 final class DeliveryBenchCommand implements Callable<Integer> {
     private static final String PASSWORD = "benchpass";

@@ -16,6 +16,7 @@ import org.merpati.cluster.NodeChannel;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,7 +112,7 @@ final class CheckpointFetch implements DataReplica.Source {
                 from.node);
         try (StateMachine.Installation installation = into.state().install(offer.index(), offer.files())) {
             for (StateMachine.CheckpointFile file : offer.files()) {
-                if (!installation.has(file)) {
+                if (!installation.has(file) && !grown(installation, from.node, file)) {
                     put(installation, from.node, file);
                 }
             }
@@ -133,6 +134,22 @@ final class CheckpointFetch implements DataReplica.Source {
         } catch (Failure e) {
             LOG.info("group {}: node {} offers no checkpoint: {}", spec.name(), node, e.sentence());
             return Optional.empty();
+        }
+    }
+
+    /** Whether a file of which the beginning is here was made of that; a node of an older release gives no tails. */
+    private boolean grown(StateMachine.Installation installation, NodeName from, StateMachine.CheckpointFile file)
+            throws IOException {
+        try {
+            return installation.grow(
+                    file,
+                    octets -> channel.stream(
+                            from,
+                            CheckpointServer.TAIL,
+                            CheckpointServer.tailRequest(spec.name(), file.name(), octets),
+                            FILE_LIMIT));
+        } catch (Refused noTails) {
+            return false;
         }
     }
 

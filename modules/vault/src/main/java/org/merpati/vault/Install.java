@@ -2,6 +2,7 @@ package org.merpati.vault;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -57,12 +58,44 @@ public final class Install implements AutoCloseable {
                 && Disk.hex(Disk.digest(path, file.length())).equals(file.sha256());
     }
 
+    /** The octets of a file behind its first ones. */
+    @FunctionalInterface
+    public interface Tail {
+        /** Opens them. */
+        InputStream behind(long octets) throws IOException;
+    }
+
     /**
      * Writes a file, fsyncs it and compares its digest.
      *
      * @throws IOException if writing fails or the digest differs
      */
     public void put(FileEntry file, InputStream content) throws IOException {
+        if (!write(file, content)) {
+            throw new IOException("the file " + file.name() + " arrived with another digest than its checkpoint names");
+        }
+    }
+
+    /**
+     * Writes a file of which the vault has the beginning, as of a segment that has grown: only what is behind that is
+     * asked for.
+     *
+     * @return false if nothing of it is here, or what is here is not its beginning
+     * @throws IOException if writing fails, or the octets do not come
+     */
+    public boolean grow(FileEntry file, Tail tail) throws IOException {
+        Path here = vault.folder().resolve(file.name());
+        long begun = file.name().equals(Manifest.NAME) || !Files.exists(here) ? 0 : Files.size(here);
+        if (begun == 0 || begun >= file.length()) {
+            return false;
+        }
+        try (InputStream beginning = new Limited(Files.newInputStream(here), begun);
+                InputStream others = tail.behind(begun)) {
+            return write(file, new SequenceInputStream(beginning, others));
+        }
+    }
+
+    private boolean write(FileEntry file, InputStream content) throws IOException {
         if (!files.contains(file)) {
             throw new IOException("the file " + file.name() + " is not of this checkpoint");
         }
@@ -76,9 +109,10 @@ public final class Install implements AutoCloseable {
         }
         if (written.length() != file.length() || !written.sha256().equals(file.sha256())) {
             Files.delete(staged(file));
-            throw new IOException("the file " + file.name() + " arrived with another digest than its checkpoint names");
+            return false;
         }
         present.add(file);
+        return true;
     }
 
     /**

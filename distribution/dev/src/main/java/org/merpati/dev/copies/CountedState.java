@@ -67,6 +67,14 @@ final class CountedState implements StateMachine {
             }
 
             @Override
+            public boolean grow(CheckpointFile file, Tail tail) throws IOException {
+                return installation.grow(file, octets -> {
+                    sent.addAndGet(file.length() - octets);
+                    return tail.behind(octets);
+                });
+            }
+
+            @Override
             public void commit() throws IOException {
                 installation.commit();
             }
