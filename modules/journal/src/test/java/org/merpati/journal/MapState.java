@@ -28,7 +28,7 @@ final class MapState implements StateMachine {
     private final TreeMap<String, String> values = new TreeMap<>();
     private final AtomicInteger pins = new AtomicInteger();
     final AtomicInteger installs = new AtomicInteger();
-    /** Whether a checkpoint that comes is made of its first octets, which its index tells, and of what is behind them. */
+    /** Whether a checkpoint that comes is made of its first octets, which its index tells, and of the rest. */
     volatile boolean grows;
 
     final AtomicInteger grown = new AtomicInteger();
