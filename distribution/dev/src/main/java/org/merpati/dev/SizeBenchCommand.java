@@ -60,8 +60,12 @@ final class SizeBenchCommand implements Callable<Integer> {
     private static final long PAUSE_NANOS = 1_000_000;
     private static final double MEGA = 1e6;
 
+    /** A machine on which others work, too, does not change the leader in the midst of it. */
+    private static final JournalConfig STANDARD =
+            JournalConfig.standard().withElection(Duration.ofSeconds(4), Duration.ofSeconds(5));
+
     /** Of so little log a checkpoint is begun that a copy soon lacks what the others have dropped. */
-    private static final JournalConfig SHORT = JournalConfig.standard().withLog(128 << 10, 64 << 10, 8);
+    private static final JournalConfig SHORT = STANDARD.withLog(128 << 10, 64 << 10, 8);
 
     @Option(
             names = "--messages",
@@ -82,19 +86,20 @@ final class SizeBenchCommand implements Callable<Integer> {
     /** A mailbox with at least {@link #MAILBOX} messages. */
     private record Box(AccountId account, MailboxId id) {}
 
-    /** Something that is done again and again, with a number that says how often it was. */
+    /** A change that is made again and again, with a number that says how often it was. */
     private interface Deed {
-        void run(int number) throws IOException;
+        void run(MailStore store, int number) throws IOException;
     }
 
     private final Letters letters = Letters.of(LETTER, 7);
     private final AtomicLong made = new AtomicLong();
+    private final AtomicLong repeated = new AtomicLong();
     private final Ids ids = Ids.secure(Clock.system());
     private final List<Box> boxes = Collections.synchronizedList(new ArrayList<>());
     private final List<ShardVoter> voters = new ArrayList<>();
     private final Map<String, List<String>> table = new LinkedHashMap<>();
     private Path folder = Path.of("");
-    private JournalConfig config = JournalConfig.standard();
+    private JournalConfig config = STANDARD;
 
     @Override
     public Integer call() throws IOException {
@@ -103,7 +108,7 @@ final class SizeBenchCommand implements Callable<Integer> {
         Voter.prepare(folder, base, COPIES);
         try {
             for (int size : sizes) {
-                openAll(JournalConfig.standard());
+                openAll(STANDARD);
                 fill(size);
                 checkpoints();
                 restarts();
@@ -169,12 +174,12 @@ final class SizeBenchCommand implements Callable<Integer> {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    /** Does something so many times, over so many threads. */
-    private static void times(int count, int threads, Deed deed) throws IOException {
+    /** Makes so many changes, over so many threads. */
+    private void times(int count, int threads, Deed deed) throws IOException {
         AtomicLong next = new AtomicLong();
         List<Callable<Boolean>> all = Collections.nCopies(threads, () -> {
             for (long number = next.getAndIncrement(); number < count; number = next.getAndIncrement()) {
-                deed.run((int) number);
+                make(deed, (int) number);
             }
             return true;
         });
@@ -190,15 +195,31 @@ final class SizeBenchCommand implements Callable<Integer> {
         }
     }
 
+    /** Makes a change, again if the leadership was lost: then it may have happened twice. */
+    private void make(Deed deed, int number) throws IOException {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            try {
+                deed.run(leader().store(), number);
+                return;
+            } catch (TryLater later) {
+                if (System.nanoTime() - end > 0) {
+                    throw later;
+                }
+                repeated.incrementAndGet();
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
     private NewMessage message() {
         return new NewMessage(Body.of(letters.letter(made.getAndIncrement())), Flags.NONE, OptionalLong.empty());
     }
 
     private void fill(int size) throws IOException {
-        MailStore store = leader().store();
         int before = boxes.size();
         long began = System.nanoTime();
-        times(size / MAILBOX - before, FILLERS, number -> {
+        times(size / MAILBOX - before, FILLERS, (store, number) -> {
             AccountId account = new AccountId(ids.next());
             store.ensure(account);
             MailboxId inbox = store.mailbox(account, "INBOX").orElseThrow().id();
@@ -230,13 +251,13 @@ final class SizeBenchCommand implements Callable<Integer> {
                 .sum();
     }
 
-    private void changes(MailStore store) throws IOException {
+    private void changes() throws IOException {
         Random chance = new Random(made.get());
         List<Box> chosen = new ArrayList<>();
         for (int i = 0; i < CHANGES; i++) {
             chosen.add(boxes.get(chance.nextInt(boxes.size())));
         }
-        times(CHANGES, CALLERS, number -> {
+        times(CHANGES, CALLERS, (store, number) -> {
             Box box = chosen.get(number);
             if (number % 2 == 0) {
                 store.append(box.account, box.id, List.of(message()));
@@ -277,7 +298,7 @@ final class SizeBenchCommand implements Callable<Integer> {
         List<Double> written = new ArrayList<>();
         for (int i = 0; i < checkpoints; i++) {
             Map<String, Long> before = leader().files();
-            changes(leader().store());
+            changes();
             seconds.add(checkpoint());
             written.add(written(before, leader().files()) / MEGA);
         }
@@ -288,13 +309,12 @@ final class SizeBenchCommand implements Callable<Integer> {
     }
 
     private void restarts() throws IOException {
-        MailStore store = leader().store();
-        flag(store, boxes.getFirst(), 1);
+        times(1, 1, (store, number) -> flag(store, boxes.getFirst(), 1));
         tell("a restart with a command to apply, s", "%.3f", restart());
         checkpoint();
         long first = leader().applied();
         List<Box> flagged = List.copyOf(boxes.subList(0, Math.min(boxes.size(), 10)));
-        times(FLAGS, FLAGGERS, number -> {
+        times(FLAGS, FLAGGERS, (store, number) -> {
             int place = number % FLAGGERS;
             flag(store, flagged.get(place % flagged.size()), 1 + place);
         });
@@ -339,7 +359,7 @@ final class SizeBenchCommand implements Callable<Integer> {
         long had = away.applied();
         long logged = leader().logged();
         away.close();
-        changes(leader().store());
+        changes();
         double missed = leader().logged() - logged;
         if (how.endsWith("checkpoint")) {
             ShardVoter leader = leader();
@@ -369,5 +389,6 @@ final class SizeBenchCommand implements Callable<Integer> {
             values.forEach(value -> System.out.printf(" %12s", value));
             System.out.println();
         });
+        System.out.println("changes that were made again because the leadership was lost: " + repeated);
     }
 }

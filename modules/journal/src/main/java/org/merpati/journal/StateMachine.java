@@ -51,6 +51,14 @@ public interface StateMachine extends AutoCloseable {
         boolean has(CheckpointFile file);
 
         /**
+         * Whether the last checkpoint of this copy has the same file, which is not read for that: a copy in whose files
+         * damage was found asks {@link #has}.
+         */
+        default boolean names(CheckpointFile file) {
+            return false;
+        }
+
+        /**
          * Writes a file, fsyncs it and compares its digest.
          *
          * @throws IOException if writing fails or the digest differs

@@ -22,6 +22,10 @@ public final class Install implements AutoCloseable {
     private final long index;
     private final List<FileEntry> files;
     private final Path aside;
+    /** The vault's own checkpoint: its files stay until this ends. */
+    private final Pin pin;
+
+    private final Set<FileEntry> kept;
     private final Set<FileEntry> present = new HashSet<>();
     private boolean committed;
 
@@ -36,6 +40,9 @@ public final class Install implements AutoCloseable {
             }
         }
         Files.createDirectories(aside);
+        this.pin = vault.pin();
+        this.kept = new HashSet<>(pin.files());
+        kept.removeIf(file -> file.name().equals(Manifest.NAME));
     }
 
     private Path staged(FileEntry file) {
@@ -50,6 +57,15 @@ public final class Install implements AutoCloseable {
             return true;
         }
         return false;
+    }
+
+    /** Whether the vault's own checkpoint has the same file, if nothing was damaged there; the file is not read. */
+    public boolean names(FileEntry file) {
+        boolean named = vault.damage().isEmpty() && kept.contains(file);
+        if (named) {
+            present.add(file);
+        }
+        return named;
     }
 
     private static boolean matches(Path path, FileEntry file) throws IOException {
@@ -155,6 +171,7 @@ public final class Install implements AutoCloseable {
     /** Drops what was put and is not needed any more; files that were not committed stay for the next attempt. */
     @Override
     public void close() throws IOException {
+        pin.close();
         if (committed && Files.exists(aside)) {
             try (var left = Files.list(aside)) {
                 for (Path path : left.toList()) {

@@ -301,6 +301,32 @@ class VaultTest {
         }
     }
 
+    @Test
+    void whatTheManifestNamesIsReadAgainOnlyWhereDamageWasFound() throws Exception {
+        Path folder = temp.resolve("source");
+        filled(folder, 60).close();
+        Path alike = temp.resolve("alike");
+        VaultFixture.copy(folder, alike);
+        Path damaged = temp.resolve("damaged");
+        VaultFixture.copy(folder, damaged);
+        Disk.cut(damaged.resolve("manifest"), 20);
+        try (Vault source = VaultFixture.open(folder);
+                Pin pin = source.pin();
+                Vault target = VaultFixture.open(alike);
+                Vault spoilt = VaultFixture.open(damaged)) {
+            FileEntry segment = pin.files().getLast();
+            FileEntry other = new FileEntry(segment.name(), segment.length(), "0".repeat(64));
+            try (Install install = target.install(pin.index(), List.of(segment, other))) {
+                assertThat(install.names(segment)).isTrue();
+                assertThat(install.names(other)).isFalse();
+            }
+            try (Install install = spoilt.install(pin.index(), pin.files())) {
+                assertThat(pin.files()).noneMatch(install::names);
+                assertThat(install.has(segment)).isTrue();
+            }
+        }
+    }
+
     /** Grows a file, of which only what is behind the first octets may be asked for. */
     private static boolean grow(Install install, Pin pin, FileEntry file, long begun) throws IOException {
         return install.grow(file, octets -> {

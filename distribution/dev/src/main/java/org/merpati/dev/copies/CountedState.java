@@ -61,6 +61,11 @@ final class CountedState implements StateMachine {
             }
 
             @Override
+            public boolean names(CheckpointFile file) {
+                return installation.names(file);
+            }
+
+            @Override
             public void put(CheckpointFile file, InputStream content) throws IOException {
                 installation.put(file, content);
                 sent.addAndGet(file.length());

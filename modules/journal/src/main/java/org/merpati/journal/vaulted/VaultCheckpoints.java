@@ -73,6 +73,11 @@ public final class VaultCheckpoints {
         }
 
         @Override
+        public boolean names(CheckpointFile file) {
+            return install.names(entry(file));
+        }
+
+        @Override
         public void put(CheckpointFile file, InputStream content) throws IOException {
             install.put(entry(file), content);
         }
