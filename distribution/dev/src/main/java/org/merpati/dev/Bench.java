@@ -25,6 +25,8 @@ import picocli.CommandLine.Option;
             FilterBenchCommand.class,
             CatchUpBenchCommand.class,
             JournalBenchCommand.class,
+            DeliveryBenchCommand.class,
+            SizeBenchCommand.class,
             LargeMailboxBenchCommand.class
         })
 final class Bench {
@@ -90,6 +92,12 @@ final class Bench {
     /** One node with all roles in a folder. */
     static Plan one(Path folder, int base) throws IOException {
         return new Plan("one", Dev.ROOT.resolve("conf"), folder, base, List.of(), Map.of());
+    }
+
+    /** Three nodes with all roles each in a folder; who leads stays so, though the machine is busy. */
+    static Plan three(Path folder, int base) throws IOException {
+        Map<String, String> lines = Map.of("timing", "election-min = \"4s\"\nelection-max = \"5s\"");
+        return new Plan("three", Dev.ROOT.resolve("conf"), folder, base, List.of(), lines);
     }
 
     /** The middle one of some measurements. */

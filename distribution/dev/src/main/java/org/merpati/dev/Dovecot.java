@@ -19,20 +19,28 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Dovecot implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/sbin/dovecot");
+    private static final Path LMTP = Path.of("/usr/lib/dovecot/lmtp");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int OWNER = 5_000;
 
     private final Process process;
     private final int port;
+    private final int lmtp;
 
-    private Dovecot(Process process, int port) {
+    private Dovecot(Process process, int port, int lmtp) {
         this.process = process;
         this.port = port;
+        this.lmtp = lmtp;
     }
 
     /** Whether it is installed here, and may be started. */
     public static boolean here() {
         return Files.isExecutable(PROGRAM) && Files.isWritable(Path.of("/etc"));
+    }
+
+    /** Whether it can take mail by LMTP, too; Debian has that in {@code dovecot-lmtpd}. */
+    static boolean delivers() {
+        return here() && Files.isExecutable(LMTP);
     }
 
     /**
@@ -51,16 +59,24 @@ public final class Dovecot implements AutoCloseable {
         return start(folder, format, password, "dovecot.conf", "dovecot-sharing.conf");
     }
 
+    /** Starts it so that it takes mail by LMTP (RFC 2033), too. */
+    static Dovecot startDelivering(Path folder, String format, String password) throws IOException {
+        return start(folder, format, password, "dovecot.conf", "dovecot-lmtp.conf");
+    }
+
     private static Dovecot start(Path folder, String format, String password, String... templates) throws IOException {
         Path home = Files.createDirectories(folder.toAbsolutePath());
         Files.createDirectories(home.resolve("mail"));
         int port;
-        try (ServerSocket free = new ServerSocket(0)) {
+        int lmtp;
+        try (ServerSocket free = new ServerSocket(0);
+                ServerSocket another = new ServerSocket(0)) {
             port = free.getLocalPort();
+            lmtp = another.getLocalPort();
         }
         StringBuilder text = new StringBuilder();
         for (String template : templates) {
-            text.append(configuration(template, home, format, password, port));
+            text.append(configuration(template, home, format, password, port, lmtp));
         }
         Path conf = Files.writeString(home.resolve("dovecot.conf"), text);
         own(home.resolve("mail"));
@@ -68,7 +84,7 @@ public final class Dovecot implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("out").toFile())
                 .start();
-        Dovecot started = new Dovecot(process, port);
+        Dovecot started = new Dovecot(process, port, lmtp);
         try {
             Await.until(() -> "Dovecot listens: " + said(home), PATIENCE, started::listens);
         } catch (RuntimeException silent) {
@@ -78,11 +94,11 @@ public final class Dovecot implements AutoCloseable {
         return started;
     }
 
-    private static String configuration(String name, Path home, String format, String password, int port)
+    private static String configuration(String name, Path home, String format, String password, int port, int lmtp)
             throws IOException {
         try (InputStream template = Objects.requireNonNull(Dovecot.class.getResourceAsStream(name), name)) {
             String text = new String(template.readAllBytes(), StandardCharsets.UTF_8);
-            return text.formatted(home, format, OWNER, password, port);
+            return text.formatted(home, format, OWNER, password, port, lmtp);
         }
     }
 
@@ -111,6 +127,11 @@ public final class Dovecot implements AutoCloseable {
     /** Where it listens, host:port. */
     public String imap() {
         return "127.0.0.1:" + port;
+    }
+
+    /** Where it takes mail, host:port, if it was started so. */
+    String lmtp() {
+        return "127.0.0.1:" + lmtp;
     }
 
     /** The process whose children do the work. */

@@ -6,9 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** A process and its descendants as Linux counts them: their time on the processors, and their memory. */
+/** Processes and their descendants as Linux counts them: their time on the processors, and their memory. */
 final class ProcessTree {
     /** Clock ticks of /proc, which are of 10 ms on every Linux that we run on. */
     private static final long TICK_MICROS = 10_000;
@@ -49,14 +50,24 @@ final class ProcessTree {
         }
     }
 
-    private final ProcessHandle root;
+    private final List<ProcessHandle> roots;
 
-    ProcessTree(long pid) {
-        root = ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("no process " + pid));
+    ProcessTree(long... pids) {
+        roots = LongStream.of(pids).mapToObj(ProcessTree::process).toList();
+    }
+
+    private static ProcessHandle process(long pid) {
+        return ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("no process " + pid));
+    }
+
+    /** How many processes were named, without what they began. */
+    int processes() {
+        return roots.size();
     }
 
     private List<Long> pids() {
-        return Stream.concat(Stream.of(root), root.descendants())
+        return roots.stream()
+                .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()))
                 .map(ProcessHandle::pid)
                 .toList();
     }

@@ -16,6 +16,7 @@ import org.merpati.cluster.NodeChannel;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,7 @@ final class CheckpointFetch implements DataReplica.Source {
         CompletableFuture<@Nullable TermIndex> done = new CompletableFuture<>();
         Thread.ofVirtual().name("journal-catch-up-" + spec.name()).start(() -> {
             try {
-                done.complete(fetch(into, Math.max(needed, into.checkpointed())));
+                done.complete(fetch(into, Math.max(needed, into.checkpointed()), false));
             } catch (IOException | RuntimeException e) {
                 LOG.warn(
                         "group {}: no checkpoint was installed on node {}, it will be tried again: {}",
@@ -64,10 +65,11 @@ final class CheckpointFetch implements DataReplica.Source {
     /**
      * Installs a checkpoint at or above an index; null if no other data node offers one.
      *
+     * @param mending whether files of this copy may be damaged, and all of them are read
      * @throws IOException if it cannot be fetched or made the state; the old state then stays
      */
     @Nullable
-    TermIndex fetch(DataReplica into, long needed) throws IOException {
+    TermIndex fetch(DataReplica into, long needed, boolean mending) throws IOException {
         List<From> offers = new ArrayList<>();
         try {
             for (NodeName node : others()) {
@@ -83,7 +85,7 @@ final class CheckpointFetch implements DataReplica.Source {
                         others());
                 return null;
             }
-            return install(into, Collections.max(offers, Comparator.comparingLong(o -> o.offer.index())));
+            return install(into, Collections.max(offers, Comparator.comparingLong(o -> o.offer.index())), mending);
         } finally {
             offers.forEach(o -> release(o.node));
         }
@@ -100,7 +102,7 @@ final class CheckpointFetch implements DataReplica.Source {
         return false;
     }
 
-    private TermIndex install(DataReplica into, From from) throws IOException {
+    private TermIndex install(DataReplica into, From from, boolean mending) throws IOException {
         CheckpointOffer offer = from.offer;
         into.record.check(offer.raised());
         LOG.info(
@@ -111,7 +113,8 @@ final class CheckpointFetch implements DataReplica.Source {
                 from.node);
         try (StateMachine.Installation installation = into.state().install(offer.index(), offer.files())) {
             for (StateMachine.CheckpointFile file : offer.files()) {
-                if (!installation.has(file)) {
+                boolean here = (!mending && installation.names(file)) || installation.has(file);
+                if (!here && !grown(installation, from.node, file)) {
                     put(installation, from.node, file);
                 }
             }
@@ -133,6 +136,22 @@ final class CheckpointFetch implements DataReplica.Source {
         } catch (Failure e) {
             LOG.info("group {}: node {} offers no checkpoint: {}", spec.name(), node, e.sentence());
             return Optional.empty();
+        }
+    }
+
+    /** Whether a file of which the beginning is here was made of that; a node of an older release gives no tails. */
+    private boolean grown(StateMachine.Installation installation, NodeName from, StateMachine.CheckpointFile file)
+            throws IOException {
+        try {
+            return installation.grow(
+                    file,
+                    octets -> channel.stream(
+                            from,
+                            CheckpointServer.TAIL,
+                            CheckpointServer.tailRequest(spec.name(), file.name(), octets),
+                            FILE_LIMIT));
+        } catch (Refused noTails) {
+            return false;
         }
     }
 

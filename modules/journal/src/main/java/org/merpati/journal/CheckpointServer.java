@@ -27,6 +27,7 @@ import org.merpati.kernel.TryLater;
 final class CheckpointServer implements AutoCloseable {
     static final String LIST = "journal.checkpoint.list";
     static final String FILE = "journal.checkpoint.file";
+    static final String TAIL = "journal.checkpoint.tail";
     static final String REPORT = "journal.checkpoint.report";
     static final String SHORTAGE = "journal.shortage";
     private static final long IDLE_NANOS = Duration.ofMinutes(10).toNanos();
@@ -48,7 +49,8 @@ final class CheckpointServer implements AutoCloseable {
         this.clock = clock;
         this.open = open;
         channel.offer(LIST, this::list);
-        channel.offer(FILE, this::file);
+        channel.offer(FILE, (peer, request, answer) -> file(peer, new BinaryReader(request), false, answer));
+        channel.offer(TAIL, (peer, request, answer) -> file(peer, new BinaryReader(request), true, answer));
         channel.offer(REPORT, this::report);
         channel.offer(SHORTAGE, this::shortage);
     }
@@ -61,6 +63,11 @@ final class CheckpointServer implements AutoCloseable {
     /** The question for one file of the checkpoint that was offered. */
     static byte[] fileRequest(GroupName group, String name) {
         return new BinaryWriter().text(group.value()).text(name).toByteArray();
+    }
+
+    /** The question for the octets of such a file behind its first ones. */
+    static byte[] tailRequest(GroupName group, String name, long octets) {
+        return new BinaryWriter().text(group.value()).text(name).i64(octets).toByteArray();
     }
 
     private RatisJournal journal(GroupName group, NodeName peer) {
@@ -102,10 +109,10 @@ final class CheckpointServer implements AutoCloseable {
                 .encode());
     }
 
-    private void file(NodeName peer, byte[] request, OutputStream answer) throws IOException {
-        BinaryReader in = new BinaryReader(request);
+    private void file(NodeName peer, BinaryReader in, boolean tail, OutputStream answer) throws IOException {
         GroupName group = new GroupName(in.text());
         String name = in.text();
+        long skipped = tail ? in.i64() : 0;
         journal(group, peer);
         StateMachine.Pinned pinned = used(new Reader(group, peer))
                 .orElseThrow(() -> new TryLater("no checkpoint of group " + group + " is pinned for node " + peer));
@@ -113,6 +120,7 @@ final class CheckpointServer implements AutoCloseable {
             throw new Refused(Refused.Reason.NONEXISTENT, "the checkpoint has no file named " + name);
         }
         try (InputStream content = pinned.open(name)) {
+            content.skipNBytes(skipped);
             content.transferTo(answer);
         }
     }

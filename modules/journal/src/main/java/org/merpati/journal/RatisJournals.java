@@ -291,7 +291,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
                 return true;
             }
             leave(journal);
-            if (source(journal.spec()).fetch(copy.get(), needed(journal, copy.get())) == null) {
+            if (source(journal.spec()).fetch(copy.get(), needed(journal, copy.get()), true) == null) {
                 return false;
             }
             synchronized (RatisJournals.this) {

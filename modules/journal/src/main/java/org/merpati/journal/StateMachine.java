@@ -38,10 +38,25 @@ public interface StateMachine extends AutoCloseable {
         void close();
     }
 
+    /** The octets of a file behind its first ones. */
+    @FunctionalInterface
+    interface Tail {
+        /** Opens them. */
+        InputStream behind(long octets) throws IOException;
+    }
+
     /** Takes the files of a checkpoint that this copy does not have yet and makes it the state of this copy. */
     interface Installation extends AutoCloseable {
         /** Whether a file with this name and digest is already here, so that it need not be fetched. */
         boolean has(CheckpointFile file);
+
+        /**
+         * Whether the last checkpoint of this copy has the same file, which is not read for that: a copy in whose files
+         * damage was found asks {@link #has}.
+         */
+        default boolean names(CheckpointFile file) {
+            return false;
+        }
 
         /**
          * Writes a file, fsyncs it and compares its digest.
@@ -49,6 +64,16 @@ public interface StateMachine extends AutoCloseable {
          * @throws IOException if writing fails or the digest differs
          */
         void put(CheckpointFile file, InputStream content) throws IOException;
+
+        /**
+         * Makes a file of its beginning, which this copy has, and of the octets behind that, which are asked for.
+         *
+         * @return false if nothing of it is here, or what is here is not its beginning: it is to be {@link #put} then
+         * @throws IOException if writing fails, or the others' octets do not come
+         */
+        default boolean grow(CheckpointFile file, Tail tail) throws IOException {
+            return false;
+        }
 
         /**
          * Makes the checkpoint the state of this copy, all at once, after every file was put.

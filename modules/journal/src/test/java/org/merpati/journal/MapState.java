@@ -3,6 +3,7 @@ package org.merpati.journal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +28,11 @@ final class MapState implements StateMachine {
     private final TreeMap<String, String> values = new TreeMap<>();
     private final AtomicInteger pins = new AtomicInteger();
     final AtomicInteger installs = new AtomicInteger();
+    /** Whether a checkpoint that comes is made of its first octets, which its index tells, and of the rest. */
+    volatile boolean grows;
+
+    final AtomicInteger grown = new AtomicInteger();
+
     private long applied;
     private long lastMillis;
     private volatile long checkpointed;
@@ -195,6 +201,19 @@ final class MapState implements StateMachine {
                     throw new IOException("the digest of " + file.name() + " differs");
                 }
                 DurableFile.write(folder.resolve(file.name()), bytes);
+            }
+
+            @Override
+            public boolean grow(CheckpointFile file, Tail tail) throws IOException {
+                if (!grows) {
+                    return false;
+                }
+                byte[] first = new BinaryWriter().i64(index).toByteArray();
+                try (InputStream behind = tail.behind(first.length)) {
+                    put(file, new SequenceInputStream(new ByteArrayInputStream(first), behind));
+                }
+                grown.incrementAndGet();
+                return true;
             }
 
             @Override

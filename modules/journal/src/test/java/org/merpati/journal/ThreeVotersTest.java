@@ -180,14 +180,7 @@ class ThreeVotersTest {
 
     @Test
     void aLongAbsenceIsMadeUpFromACheckpoint() {
-        String away = others().getFirst();
-        cluster.put("first", "1");
-        cluster.stop(away);
-        String filler = "x".repeat(4 * KIB);
-        for (int i = 0; i < 150; i++) {
-            cluster.put("k" + i, filler + i);
-        }
-        Await.until("a checkpoint was made", RatisCluster.PATIENCE, () -> state().checkpointed() > 100);
+        String away = absent();
         cluster.start(away);
         cluster.awaitSame(away, leader);
         assertThat(cluster.state(away).installs.get()).isPositive();
@@ -201,6 +194,29 @@ class ThreeVotersTest {
         cluster.start(away);
         cluster.put("last", "1");
         cluster.awaitSame(away, leader);
+    }
+
+    @Test
+    @Tag("slow")
+    void ofAFileThatIsHereInPartOnlyTheRestIsSent() {
+        String away = absent();
+        cluster.made = state -> state.grows = true;
+        cluster.start(away);
+        cluster.awaitSame(away, leader);
+        assertThat(cluster.state(away).grown.get()).isPositive();
+    }
+
+    /** A voter that is stopped and lacks more than the others have in their logs. */
+    private String absent() {
+        String away = others().getFirst();
+        cluster.put("first", "1");
+        cluster.stop(away);
+        String filler = "x".repeat(4 * KIB);
+        for (int i = 0; i < 150; i++) {
+            cluster.put("k" + i, filler + i);
+        }
+        Await.until("a checkpoint was made", RatisCluster.PATIENCE, () -> state().checkpointed() > 100);
+        return away;
     }
 
     @Test

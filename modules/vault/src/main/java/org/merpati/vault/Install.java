@@ -2,6 +2,7 @@ package org.merpati.vault;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +22,10 @@ public final class Install implements AutoCloseable {
     private final long index;
     private final List<FileEntry> files;
     private final Path aside;
+    /** The vault's own checkpoint: its files stay until this ends. */
+    private final Pin pin;
+
+    private final Set<FileEntry> kept;
     private final Set<FileEntry> present = new HashSet<>();
     private boolean committed;
 
@@ -35,6 +40,9 @@ public final class Install implements AutoCloseable {
             }
         }
         Files.createDirectories(aside);
+        this.pin = vault.pin();
+        this.kept = new HashSet<>(pin.files());
+        kept.removeIf(file -> file.name().equals(Manifest.NAME));
     }
 
     private Path staged(FileEntry file) {
@@ -51,10 +59,26 @@ public final class Install implements AutoCloseable {
         return false;
     }
 
+    /** Whether the vault's own checkpoint has the same file, if nothing was damaged there; the file is not read. */
+    public boolean names(FileEntry file) {
+        boolean named = vault.damage().isEmpty() && kept.contains(file);
+        if (named) {
+            present.add(file);
+        }
+        return named;
+    }
+
     private static boolean matches(Path path, FileEntry file) throws IOException {
         return Files.exists(path)
                 && Files.size(path) >= file.length()
                 && Disk.hex(Disk.digest(path, file.length())).equals(file.sha256());
+    }
+
+    /** The octets of a file behind its first ones. */
+    @FunctionalInterface
+    public interface Tail {
+        /** Opens them. */
+        InputStream behind(long octets) throws IOException;
     }
 
     /**
@@ -63,6 +87,31 @@ public final class Install implements AutoCloseable {
      * @throws IOException if writing fails or the digest differs
      */
     public void put(FileEntry file, InputStream content) throws IOException {
+        if (!write(file, content)) {
+            throw new IOException("the file " + file.name() + " arrived with another digest than its checkpoint names");
+        }
+    }
+
+    /**
+     * Writes a file of which the vault has the beginning, as of a segment that has grown: only what is behind that is
+     * asked for.
+     *
+     * @return false if nothing of it is here, or what is here is not its beginning
+     * @throws IOException if writing fails, or the octets do not come
+     */
+    public boolean grow(FileEntry file, Tail tail) throws IOException {
+        Path here = vault.folder().resolve(file.name());
+        long begun = file.name().equals(Manifest.NAME) || !Files.exists(here) ? 0 : Files.size(here);
+        if (begun == 0 || begun >= file.length()) {
+            return false;
+        }
+        try (InputStream beginning = new Limited(Files.newInputStream(here), begun);
+                InputStream others = tail.behind(begun)) {
+            return write(file, new SequenceInputStream(beginning, others));
+        }
+    }
+
+    private boolean write(FileEntry file, InputStream content) throws IOException {
         if (!files.contains(file)) {
             throw new IOException("the file " + file.name() + " is not of this checkpoint");
         }
@@ -76,9 +125,10 @@ public final class Install implements AutoCloseable {
         }
         if (written.length() != file.length() || !written.sha256().equals(file.sha256())) {
             Files.delete(staged(file));
-            throw new IOException("the file " + file.name() + " arrived with another digest than its checkpoint names");
+            return false;
         }
         present.add(file);
+        return true;
     }
 
     /**
@@ -121,6 +171,7 @@ public final class Install implements AutoCloseable {
     /** Drops what was put and is not needed any more; files that were not committed stay for the next attempt. */
     @Override
     public void close() throws IOException {
+        pin.close();
         if (committed && Files.exists(aside)) {
             try (var left = Files.list(aside)) {
                 for (Path path : left.toList()) {

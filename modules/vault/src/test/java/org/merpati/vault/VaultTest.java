@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -255,6 +256,92 @@ class VaultTest {
         }
         try (Vault again = VaultFixture.open(temp.resolve("target"))) {
             assertThat(again.checkpointed()).isEqualTo(122);
+        }
+    }
+
+    @Test
+    void ofASegmentThatHasGrownOnlyTheRestIsAskedFor() throws Exception {
+        Path folder = temp.resolve("source");
+        filled(folder, 60).close();
+        Path sound = temp.resolve("sound");
+        Path damaged = temp.resolve("damaged");
+        VaultFixture.copy(folder, sound);
+        VaultFixture.copy(folder, damaged);
+        try (Vault source = VaultFixture.open(folder)) {
+            source.append(VaultFixture.octets("a little more"));
+            source.put(VaultFixture.octets("k"), VaultFixture.octets("v"));
+            source.flushAtEntry();
+            source.entryApplied(62);
+            source.finish();
+            try (Pin pin = source.pin();
+                    Vault target = VaultFixture.open(sound);
+                    Vault spoilt = VaultFixture.open(damaged)) {
+                FileEntry segment = pin.files().getLast();
+                long begun = Files.size(sound.resolve(segment.name()));
+                assertThat(begun).isPositive().isLessThan(segment.length());
+                try (Install install = target.install(pin.index(), pin.files())) {
+                    assertThat(grow(install, pin, segment, begun)).isTrue();
+                    assertThat(grow(install, pin, pin.files().getFirst(), -1)).isFalse();
+                    put(install, pin);
+                    install.commit();
+                }
+                assertThat(target.scrub()).isEmpty();
+                assertThat(VaultFixture.files(target)).isEqualTo(VaultFixture.files(source));
+                byte[] octets = Files.readAllBytes(damaged.resolve(segment.name()));
+                octets[octets.length / 2] ^= 1;
+                Files.write(damaged.resolve(segment.name()), octets);
+                try (Install install = spoilt.install(pin.index(), pin.files())) {
+                    assertThat(grow(install, pin, segment, begun)).isFalse();
+                    assertThatThrownBy(install::commit).hasMessageContaining("was not put");
+                    put(install, pin);
+                    install.commit();
+                }
+                assertThat(spoilt.scrub()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void whatTheManifestNamesIsReadAgainOnlyWhereDamageWasFound() throws Exception {
+        Path folder = temp.resolve("source");
+        filled(folder, 60).close();
+        Path alike = temp.resolve("alike");
+        VaultFixture.copy(folder, alike);
+        Path damaged = temp.resolve("damaged");
+        VaultFixture.copy(folder, damaged);
+        Disk.cut(damaged.resolve("manifest"), 20);
+        try (Vault source = VaultFixture.open(folder);
+                Pin pin = source.pin();
+                Vault target = VaultFixture.open(alike);
+                Vault spoilt = VaultFixture.open(damaged)) {
+            FileEntry segment = pin.files().getLast();
+            FileEntry other = new FileEntry(segment.name(), segment.length(), "0".repeat(64));
+            try (Install install = target.install(pin.index(), List.of(segment, other))) {
+                assertThat(install.names(segment)).isTrue();
+                assertThat(install.names(other)).isFalse();
+            }
+            try (Install install = spoilt.install(pin.index(), pin.files())) {
+                assertThat(pin.files()).noneMatch(install::names);
+                assertThat(install.has(segment)).isTrue();
+            }
+        }
+    }
+
+    /** Grows a file, of which only what is behind the first octets may be asked for. */
+    private static boolean grow(Install install, Pin pin, FileEntry file, long begun) throws IOException {
+        return install.grow(file, octets -> {
+            assertThat(octets).isEqualTo(begun);
+            InputStream content = pin.open(file.name());
+            content.skipNBytes(octets);
+            return content;
+        });
+    }
+
+    private static void put(Install install, Pin pin) throws IOException {
+        for (FileEntry file : pin.files()) {
+            if (!install.has(file)) {
+                install.put(file, pin.open(file.name()));
+            }
         }
     }
 

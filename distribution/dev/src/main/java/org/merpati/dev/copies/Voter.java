@@ -3,33 +3,25 @@ package org.merpati.dev.copies;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.merpati.cluster.Authority;
 import org.merpati.cluster.Enrollment;
-import org.merpati.cluster.FileIdentity;
-import org.merpati.cluster.GroupSpec;
-import org.merpati.cluster.MinaNodeChannel;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
 import org.merpati.journal.Journal;
 import org.merpati.journal.JournalConfig;
-import org.merpati.journal.RatisJournals;
-import org.merpati.journal.level.Release;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
-import org.merpati.wire.Network;
 
 /**
  * One of the processes that are measured. {@code journal FOLDER BASE COPIES NUMBER} is a voter of a journal with so
@@ -43,12 +35,12 @@ public final class Voter {
     /** The octets of a caller's command. */
     public static final int COMMAND = 10 * 1024;
 
-    private static final Id CLUSTER = new Id(1L << 40, 11);
-    private static final GroupName GROUP = GroupName.shard(1);
+    static final Id CLUSTER = new Id(1L << 40, 11);
+    static final GroupName GROUP = GroupName.shard(1);
 
     private Voter() {}
 
-    private static Topology topology(int base, int copies) {
+    static Topology topology(int base, int copies) {
         List<NodeInfo> nodes = new ArrayList<>();
         for (int i = 0; i < copies; i++) {
             nodes.add(new NodeInfo(name(i), "127.0.0.1", Set.of(Role.MAILBOX), base + 2 * i, 0, base + 2 * i + 1));
@@ -61,7 +53,7 @@ public final class Voter {
         return new NodeName("voter" + number);
     }
 
-    private static Path home(Path folder, int number) {
+    static Path home(Path folder, int number) {
         return folder.resolve(name(number).value());
     }
 
@@ -96,24 +88,8 @@ public final class Voter {
     }
 
     private static void journal(Path folder, Topology topology, int number) throws IOException, InterruptedException {
-        NodeName self = name(number);
-        FileIdentity identity = FileIdentity.open(self, home(folder, number).resolve("identity"));
-        GroupSpec shard = topology.group(GROUP).orElseThrow();
-        Network network = new Network(self.value(), 1);
-        NodeInfo info = topology.node(self);
-        try (MinaNodeChannel channel = new MinaNodeChannel(
-                        topology, identity, network, new InetSocketAddress(info.host(), info.channelPort()));
-                RatisJournals journals = new RatisJournals(
-                        topology,
-                        self,
-                        identity,
-                        channel,
-                        home(folder, number),
-                        JournalConfig.standard(),
-                        Clock.system(),
-                        Release.ours("bench"));
-                Journal journal =
-                        journals.open(new GroupSpec(GROUP, shard.dataNodes(), Optional.empty(), self), new NoState())) {
+        try (VoterNode node = new VoterNode(folder, topology, number, JournalConfig.standard());
+                Journal journal = node.open(new NoState())) {
             while (journal.leadership().leader().isEmpty()) {
                 LockSupport.parkNanos(10_000_000);
             }

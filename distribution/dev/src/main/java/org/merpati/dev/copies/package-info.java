@@ -1,4 +1,7 @@
-/** What {@code ./dev bench journal} runs as processes: voters of a journal, and the least that copies can cost. */
+/**
+ * What {@code ./dev bench journal} and {@code ./dev bench size} run: voters of a journal and of a shard, and the least
+ * that copies can cost.
+ */
 @NullMarked
 package org.merpati.dev.copies;
 

@@ -8,6 +8,7 @@ import org.merpati.journal.StateMachine;
 import org.merpati.journal.StateMachine.CheckpointFile;
 import org.merpati.journal.StateMachine.Installation;
 import org.merpati.journal.StateMachine.Pinned;
+import org.merpati.journal.StateMachine.Tail;
 import org.merpati.vault.FileEntry;
 import org.merpati.vault.Install;
 import org.merpati.vault.Pin;
@@ -72,8 +73,18 @@ public final class VaultCheckpoints {
         }
 
         @Override
+        public boolean names(CheckpointFile file) {
+            return install.names(entry(file));
+        }
+
+        @Override
         public void put(CheckpointFile file, InputStream content) throws IOException {
             install.put(entry(file), content);
+        }
+
+        @Override
+        public boolean grow(CheckpointFile file, Tail tail) throws IOException {
+            return install.grow(entry(file), tail::behind);
         }
 
         @Override
