@@ -98,8 +98,7 @@ interface StoreContract {
         assertThat(message.internalDate()).isEqualTo(1_600_000_000_000L);
         assertThat(message.savedDate()).isGreaterThan(1_700_000_000_000L);
         assertThat(message.thread()).isNotNull();
-        assertThat(((MailboxView.RowMessage) message).content().summary().array())
-                .isEqualTo(Shard.summary(new byte[21]));
+        assertThat(message.summaryOctets().array()).isEqualTo(Shard.summary(new byte[21]));
         assertThat(view.message(1).modSeq()).isGreaterThan(message.modSeq());
         assertThat(view.keywords()).containsExactly("Work");
         assertThat(view.place(first)).isZero();
