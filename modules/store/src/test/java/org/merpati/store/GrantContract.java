@@ -44,8 +44,8 @@ interface GrantContract extends StoreContract {
 
     @Test
     default void whatIsGrantedIsSetAddedAndTakenAway() {
-        store().ensure(BUDI);
-        store().ensure(SITI);
+        owners().ensure(BUDI);
+        owners().ensure(SITI);
         grant("Archive", SITI, FlagChange.Kind.SET, "lr");
         grant("Archive", MailStore.ANYONE, FlagChange.Kind.ADD, "p");
         assertThat(acl("Archive")).isEqualTo(Map.of(SITI, Rights.parse("lr"), MailStore.ANYONE, Rights.parse("p")));
@@ -74,12 +74,12 @@ interface GrantContract extends StoreContract {
         grant("Archive", SITI, FlagChange.Kind.SET, "");
         assertThat(acl("Archive")).isEmpty();
         assertThat(sharedWith(MailStore.ANYONE, 10)).isEmpty();
-        assertThat(store().verify()).isEmpty();
+        assertThat(owners().verify()).isEmpty();
     }
 
     @Test
     default void grantsGoWithTheirMailboxAndStayOverItsRenaming() {
-        store().ensure(BUDI);
+        owners().ensure(BUDI);
         store().create(BUDI, "Work", Set.of());
         grant("Work", SITI, FlagChange.Kind.SET, "lrswite");
         store().create(BUDI, "Work/2026/May", Set.of());
@@ -109,12 +109,12 @@ interface GrantContract extends StoreContract {
         assertThat(acl("Work"))
                 .as("who was granted the old one is granted nothing")
                 .isEmpty();
-        assertThat(store().verify()).isEmpty();
+        assertThat(owners().verify()).isEmpty();
     }
 
     @Test
     default void grantsHaveALimitAndAnOwnerNeedsNone() {
-        store().ensure(BUDI);
+        owners().ensure(BUDI);
         for (int i = 0; i < Folders.GRANT_LIMIT; i++) {
             grant("INBOX", new AccountId(new Id(99, i)), FlagChange.Kind.SET, "l");
         }
@@ -133,6 +133,6 @@ interface GrantContract extends StoreContract {
         assertThatThrownBy(() -> store().grant(BUDI, nowhere, SITI, FlagChange.Kind.SET, Rights.ALL))
                 .hasMessageContaining("does not exist");
         assertThat(store().acl(BUDI, nowhere)).isEmpty();
-        assertThat(store().verify()).isEmpty();
+        assertThat(owners().verify()).isEmpty();
     }
 }

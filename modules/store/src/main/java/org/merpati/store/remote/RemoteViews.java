@@ -1,0 +1,122 @@
+package org.merpati.store.remote;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.BinaryReader;
+import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Malformed;
+import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
+import org.merpati.store.Mailbox;
+import org.merpati.store.log.CommandCodec;
+import org.merpati.store.search.Place;
+
+/**
+ * The mailboxes of a shard that were read last. One that is known already is asked for what has changed since; those
+ * read longest ago go when there are too many messages.
+ */
+final class RemoteViews {
+    /** About 60 octets each. */
+    private static final long MESSAGES = 500_000;
+
+    private static final int MAILBOXES = 1_000;
+
+    /** What has become of a mailbox that is known. */
+    enum News {
+        NONE,
+        SOME,
+        /** All of it is told. */
+        ALL
+    }
+
+    private final LeaderLink link;
+    private final Contents contents;
+    private final Map<Place, RemoteView> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private long messages;
+
+    RemoteViews(LeaderLink link) {
+        this.link = link;
+        this.contents = new Contents(link);
+    }
+
+    /**
+     * A mailbox as it is now; the same object as before if nothing has changed.
+     *
+     * @throws Refused if it is gone
+     */
+    RemoteView view(Place place) {
+        RemoteView known = kept(place);
+        try {
+            RemoteView now = asked(place, known);
+            if (now.size() != now.mailbox().messages() && known != null) {
+                now = asked(place, null);
+            }
+            if (now.size() != now.mailbox().messages()) {
+                throw new TryLater("the leader of " + link.shard() + " tells " + now.size() + " messages of "
+                        + now.mailbox().messages());
+            }
+            keep(place, now);
+            return now;
+        } catch (Refused gone) {
+            forget(place);
+            throw gone;
+        }
+    }
+
+    private RemoteView asked(Place place, @Nullable RemoteView known) {
+        BinaryWriter question = link.question(Question.VIEW);
+        Forms.place(question, place);
+        question.varint(known == null ? 0 : known.mailbox().uidValidity());
+        question.varint(known == null ? 0 : known.mailbox().highestModSeq());
+        return link.ask(question, answer -> read(place, known, answer));
+    }
+
+    private RemoteView read(Place place, @Nullable RemoteView known, BinaryReader answer) {
+        Mailbox mailbox = Forms.mailbox(answer);
+        int news = answer.u8();
+        if (news == News.NONE.ordinal() && known != null) {
+            return mailbox.equals(known.mailbox())
+                    ? known
+                    : known.with(mailbox, known.keywords(), List.of(), List.of());
+        }
+        SortedSet<String> keywords = Forms.keywords(answer);
+        List<Long> gone = CommandCodec.uids(answer, Question.UIDS);
+        List<Forms.Row> rows = Forms.list(answer, Forms.Row::read);
+        for (int i = 1; i < rows.size(); i++) {
+            if (rows.get(i - 1).uid() >= rows.get(i).uid()) {
+                throw new Malformed("messages are not in the order of their UIDs");
+            }
+        }
+        return known == null || news == News.ALL.ordinal()
+                ? new RemoteView(contents, place, mailbox, keywords, new ArrayList<>(rows))
+                : known.with(mailbox, keywords, gone, rows);
+    }
+
+    private synchronized @Nullable RemoteView kept(Place place) {
+        return kept.get(place);
+    }
+
+    private synchronized void forget(Place place) {
+        RemoteView gone = kept.remove(place);
+        messages -= gone == null ? 0 : gone.size();
+    }
+
+    private synchronized void keep(Place place, RemoteView now) {
+        RemoteView before = kept.get(place);
+        if (before != null && !now.newerThan(before)) {
+            return;
+        }
+        kept.put(place, now);
+        messages += now.size() - (before == null ? 0 : before.size());
+        Iterator<RemoteView> eldest = kept.values().iterator();
+        while ((messages > MESSAGES || kept.size() > MAILBOXES) && kept.size() > 1) {
+            messages -= eldest.next().size();
+            eldest.remove();
+        }
+    }
+}
