@@ -23,8 +23,8 @@ import org.merpati.store.MailStore;
 import org.merpati.store.remote.RemoteStores;
 
 /**
- * The shards with data on this node, and which of them an account's mailboxes are in; and, for what others may do there,
- * all shards.
+ * The shards with data on this node, and which of them an account's mailboxes are in; and all shards, for what others
+ * than their owners may do.
  */
 public final class Shards implements AutoCloseable {
     private final Directory directory;

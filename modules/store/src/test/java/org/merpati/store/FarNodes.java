@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.merpati.cluster.Authority;
 import org.merpati.cluster.Enrollment;
 import org.merpati.cluster.FileIdentity;
@@ -116,11 +117,11 @@ final class FarNodes implements AutoCloseable {
     }
 
     /** The shard as a node without a copy of it has it. */
-    RemoteStore at(NodeName node, Quotas quotas) {
+    RemoteStore at(NodeName node, UnaryOperator<byte[]> summariser, Quotas quotas) {
         NodeChannel counted = new Counted(channel(node));
         Ids ids = new Ids(Clock.system(), new Random(9));
         Routes routes = new Routes(topology, new RouteTable(), counted);
-        return new RemoteStore(SHARD, routes, counted, ids, Shard::summary, account -> quotas.each());
+        return new RemoteStore(SHARD, routes, counted, ids, summariser, account -> quotas.each());
     }
 
     /** Asks as a node does. */

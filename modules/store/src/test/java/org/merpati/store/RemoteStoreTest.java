@@ -62,7 +62,7 @@ class RemoteStoreTest implements AccountContract, GrantContract {
         quota = Quota.NONE;
         leader = new Shard(folder.resolve("leader-" + ++shards), 1);
         answers = nodes.lead(TapeJournal.HERE, leader.store(), leader.journal);
-        store = nodes.at(FarNodes.FAR, () -> quota);
+        store = nodes.at(FarNodes.FAR, Shard::summary, () -> quota);
     }
 
     @AfterEach
@@ -145,6 +145,26 @@ class RemoteStoreTest implements AccountContract, GrantContract {
             int now = calls.get();
             owners().append(Shard.BUDI, inbox, List.of(Shard.message("three")));
             Await.until("it is told", () -> calls.get() > now);
+        }
+    }
+
+    @Test
+    void whoWaitsForChangesIsToldAtOnceAndAsksNowAndThen() {
+        owners().ensure(Shard.BUDI);
+        MailboxId inbox = id("INBOX");
+        AtomicInteger calls = new AtomicInteger();
+        try (MailStore.Watch watch = store.watch(Shard.BUDI, inbox, calls::incrementAndGet)) {
+            assertThat(watch).isNotNull();
+            Await.until("it is watched", () -> calls.get() > 0);
+            long questions = nodes.questions.get();
+            long asked = System.nanoTime();
+            Await.until("it is asked again", () -> nodes.questions.get() > questions + 1);
+            assertThat(System.nanoTime() - asked).as("it is held for a while").isGreaterThan(1_000_000_000L);
+            int before = calls.get();
+            long changed = System.nanoTime();
+            owners().append(Shard.BUDI, inbox, List.of(Shard.message("one")));
+            Await.until("it is told", () -> calls.get() > before);
+            assertThat(System.nanoTime() - changed).as("nanoseconds").isLessThan(1_000_000_000L);
         }
     }
 
@@ -242,7 +262,7 @@ class RemoteStoreTest implements AccountContract, GrantContract {
     @Test
     void onlyMailboxNodesAreAnswered() {
         owners().ensure(Shard.BUDI);
-        try (RemoteStore mta = nodes.at(FarNodes.SMTP, () -> quota)) {
+        try (RemoteStore mta = nodes.at(FarNodes.SMTP, Shard::summary, () -> quota)) {
             assertThatThrownBy(() -> mta.sharedWith(Shard.SITI, 10))
                     .isInstanceOf(TryLater.class)
                     .hasMessageContaining("does not run the role mailbox");

@@ -104,7 +104,7 @@ final class Contents {
         }
     }
 
-    private static long cost(Forms.Content content) {
+    private static int cost(Forms.Content content) {
         return OVERHEAD + content.summary().array().length;
     }
 }

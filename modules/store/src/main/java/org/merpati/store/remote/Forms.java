@@ -2,6 +2,7 @@ package org.merpati.store.remote;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -167,10 +168,11 @@ final class Forms {
             to.varint(message.internalDate()).varint(message.size());
         }
 
-        static Row read(BinaryReader from) {
+        /** Messages of the same flags share them. */
+        static Row read(BinaryReader from, Map<Flags, Flags> shared) {
             long uid = from.varint();
             long modSeq = from.varint();
-            Flags flags = Flags.read(from);
+            Flags flags = shared.computeIfAbsent(Flags.read(from), same -> same);
             long internalDate = from.varint();
             return new Row(uid, modSeq, flags, internalDate, from.count());
         }

@@ -10,7 +10,6 @@ import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.Routes;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
-import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
@@ -102,13 +101,14 @@ final class LeaderLink {
     /**
      * Has the leader that is known carry out a command, once.
      *
+     * @throws Refused if it does not know commands of that kind yet
      * @throws TryLater if it does not say that it did; it may have
      */
     byte[] submit(byte[] command) {
         Route leader = routes.find(shard);
         try {
             return RelayedJournal.carry(channel, leader.node(), shard, command);
-        } catch (Failure unknown) {
+        } catch (TryLater | Malformed unknown) {
             routes.table().forget(leader);
             throw new TryLater("node " + leader.node() + " did not say that the change was made, and it may have been: "
                     + unknown.sentence());

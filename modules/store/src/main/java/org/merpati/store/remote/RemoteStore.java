@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.Routes;
 import org.merpati.kernel.AccountId;
@@ -42,7 +43,8 @@ public final class RemoteStore implements MailStore {
     private final LeaderLink link;
     private final Proposer proposer;
     private final RemoteViews views;
-    private final RemoteWatches watches;
+    /** None as long as nobody waits for changes. */
+    private @Nullable RemoteWatches watches;
 
     /**
      * @param summariser makes the binary form of a message's {@link org.merpati.mime.Summary}
@@ -58,7 +60,6 @@ public final class RemoteStore implements MailStore {
         this.link = new LeaderLink(shard, routes, channel);
         this.proposer = new Proposer(link::submit, ids, summariser, quotas);
         this.views = new RemoteViews(link);
-        this.watches = new RemoteWatches(link);
     }
 
     private BinaryWriter question(Question what, AccountId account) {
@@ -226,7 +227,16 @@ public final class RemoteStore implements MailStore {
 
     @Override
     public Watch watch(AccountId account, MailboxId mailbox, Runnable changed) {
-        return watches.add(new Place(account, mailbox), changed);
+        return watches().add(new Place(account, mailbox), changed);
+    }
+
+    private synchronized RemoteWatches watches() {
+        RemoteWatches known = watches;
+        if (known == null) {
+            known = new RemoteWatches(link);
+            watches = known;
+        }
+        return known;
     }
 
     @Override
@@ -244,7 +254,9 @@ public final class RemoteStore implements MailStore {
     }
 
     @Override
-    public void close() {
-        watches.close();
+    public synchronized void close() {
+        if (watches != null) {
+            watches.close();
+        }
     }
 }

@@ -1,6 +1,6 @@
 package org.merpati.store.remote;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Flags;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
@@ -86,14 +87,15 @@ final class RemoteViews {
         }
         SortedSet<String> keywords = Forms.keywords(answer);
         List<Long> gone = CommandCodec.uids(answer, Question.UIDS);
-        List<Forms.Row> rows = Forms.list(answer, Forms.Row::read);
+        Map<Flags, Flags> shared = new HashMap<>();
+        List<Forms.Row> rows = Forms.list(answer, from -> Forms.Row.read(from, shared));
         for (int i = 1; i < rows.size(); i++) {
             if (rows.get(i - 1).uid() >= rows.get(i).uid()) {
                 throw new Malformed("messages are not in the order of their UIDs");
             }
         }
         return known == null || news == News.ALL.ordinal()
-                ? new RemoteView(contents, place, mailbox, keywords, new ArrayList<>(rows))
+                ? new RemoteView(contents, place, mailbox, keywords, rows)
                 : known.with(mailbox, keywords, gone, rows);
     }
 

@@ -16,6 +16,8 @@ import org.merpati.store.search.Place;
  */
 final class RemoteWatches implements AutoCloseable {
     private static final long PAUSE_NANOS = 300_000_000;
+    /** What changes in the meantime is told together. */
+    private static final long REST_NANOS = 50_000_000;
 
     private final LeaderLink link;
     private final Watches watches;
@@ -55,6 +57,7 @@ final class RemoteWatches implements AutoCloseable {
         for (Set<Place> places = next(mine); !places.isEmpty(); places = next(mine)) {
             try {
                 link.changed(places).forEach(watches::changed);
+                LockSupport.parkNanos(REST_NANOS);
             } catch (Failure away) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
