@@ -20,9 +20,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Cluster;
+import org.merpati.dev.MailProbe;
 import org.merpati.imap.Transcript;
 import org.merpati.it.Kit;
-import org.merpati.it.Stories;
 import org.merpati.runtime.NodeStatus;
 import org.merpati.wire.InternalErrors;
 
@@ -41,7 +41,8 @@ class FarMailboxStoryTest {
     private @Nullable Cluster running;
     private @Nullable Sharing sharing;
     private String near = "";
-    private final List<String> accounts = new ArrayList<>();
+    private final List<String> nearPeople = new ArrayList<>();
+    private final List<String> farPeople = new ArrayList<>();
 
     private Cluster cluster() {
         return Objects.requireNonNull(running);
@@ -69,12 +70,19 @@ class FarMailboxStoryTest {
                 .map(NodeStatus::name)
                 .findFirst()
                 .orElseThrow();
-        Map<String, String> people = Kit.accounts(cluster(), "far", 2 * SCRIPTS.size() + 2);
-        accounts.addAll(people.keySet());
-        for (int i = 0; i < accounts.size(); i++) {
-            move(accounts.get(i), i % 2 == 0 ? nearShard() : "shard-4");
-        }
-        sharing = new Sharing(people, accounts.get(0), accounts.get(1), this::door);
+        Map<String, String> people = Kit.accounts(cluster(), "far", 4 * SCRIPTS.size() + 4);
+        nearPeople.addAll(in(nearShard(), people));
+        farPeople.addAll(in("shard-4", people));
+        sharing = new Sharing(people, nearPeople.removeFirst(), farPeople.removeFirst(), this::door);
+    }
+
+    /** New accounts are spread over the shards. */
+    private List<String> in(String shard, Map<String, String> people) {
+        List<String> there = people.keySet().stream()
+                .filter(account -> cluster().shard(account).equals(shard))
+                .toList();
+        assertThat(there).hasSizeGreaterThan(SCRIPTS.size());
+        return there;
     }
 
     private static List<String> groups(NodeStatus node) {
@@ -83,13 +91,6 @@ class FarMailboxStoryTest {
 
     private String nearShard() {
         return near.replace("node", "shard-");
-    }
-
-    private void move(String account, String shard) {
-        if (!cluster().shard(account).equals(shard)) {
-            Stories.Said said = Stories.typed(cluster(), "node4", "mailbox", "move", account, shard, "--wait", "60");
-            assertThat(said.code()).as(said.err()).isZero();
-        }
     }
 
     /** The door of a node that is not killed. */
@@ -124,16 +125,14 @@ class FarMailboxStoryTest {
         sharing().takeBack();
     }
 
-    /** In the first half of the accounts' pairs Budi is the one whose shard the fourth node has no copy of. */
     @Test
     @Order(3)
     void eachTranscriptEndsAsItDoesEverywhere() throws IOException {
         Map<String, List<String>> scripts = Door.scripts("proxy");
         for (int i = 0; i < SCRIPTS.size(); i++) {
-            String budi = accounts.get(2 * i + 2);
-            String siti = accounts.get(2 * i + 3);
+            Map<String, String> people = Map.of("budi", nearPeople.get(i), "siti", farPeople.get(i));
             List<String> script = Objects.requireNonNull(scripts.get(SCRIPTS.get(i)));
-            new Transcript(SCRIPTS.get(i), script, new Door(door(), Map.of("budi", budi, "siti", siti))).play();
+            new Transcript(SCRIPTS.get(i), script, new Door(door(), people)).play();
         }
     }
 
@@ -142,8 +141,11 @@ class FarMailboxStoryTest {
     void itOutlivesTheLeaderOfTheOwnersShard() throws IOException {
         sharing().share();
         sharing().write("before");
-        cluster().kill(near);
-        Kit.await("it is written to without " + near, PATIENCE, () -> sharing().wrote("after"));
+        try (MailProbe.Imap waiting = sharing().waiting()) {
+            cluster().kill(near);
+            Kit.await("it is written to without " + near, PATIENCE, () -> sharing().wrote("after"));
+            waiting.await(" EXISTS");
+        }
         assertThat(sharing().othersSubjects()).contains("before", "after");
         assertThat(sharing().ownersSubjects()).contains("before", "after");
     }

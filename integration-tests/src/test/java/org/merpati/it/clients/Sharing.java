@@ -115,6 +115,14 @@ final class Sharing {
         }
     }
 
+    /** A session in which the other waits for what comes. */
+    MailProbe.Imap waiting() throws IOException {
+        MailProbe.Imap theirs = login(other);
+        theirs.ok("SELECT " + team);
+        theirs.idle();
+        return theirs;
+    }
+
     /** The other writes to it. */
     void write(String subject) throws IOException {
         try (MailProbe.Imap theirs = login(other)) {
