@@ -143,7 +143,10 @@ class FarMailboxStoryTest {
         sharing().write("before");
         try (MailProbe.Imap waiting = sharing().waiting()) {
             cluster().kill(near);
-            Kit.await("it is written to without " + near, PATIENCE, () -> sharing().wrote("after"));
+            Kit.await(
+                    "it is written to without " + near,
+                    PATIENCE,
+                    () -> sharing().wrote("after"));
             waiting.await(" EXISTS");
         }
         assertThat(sharing().othersSubjects()).contains("before", "after");

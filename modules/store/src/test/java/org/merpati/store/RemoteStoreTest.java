@@ -12,7 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -221,6 +226,41 @@ class RemoteStoreTest implements AccountContract, GrantContract {
             assertThat(here.expungedSince(0)).isEqualTo(there.expungedSince(0));
             assertThat(store.view(Shard.BUDI, inbox)).as("nothing has changed").isSameAs(here);
         }
+    }
+
+    @Test
+    void manySessionsSeeOneMailboxWhileItChanges() throws Exception {
+        owners().ensure(Shard.BUDI);
+        MailboxId inbox = id("INBOX");
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> seen = IntStream.range(0, 4)
+                    .mapToObj(session -> sessions.submit(() -> looks(inbox, over)))
+                    .toList();
+            for (int i = 0; i < 100; i++) {
+                owners().append(Shard.BUDI, inbox, List.of(Shard.message("x"), Shard.message("y", "\\Deleted")));
+                owners().expunge(Shard.BUDI, inbox, uids(owners().view(Shard.BUDI, inbox)));
+            }
+            over.set(true);
+            for (Future<Integer> session : seen) {
+                assertThat(session.get()).isEqualTo(100);
+            }
+        }
+    }
+
+    /** Looks until all is over; how many messages there are in the end. */
+    private int looks(MailboxId inbox, AtomicBoolean over) {
+        View last = store.view(Shard.BUDI, inbox);
+        for (boolean more = true; more; ) {
+            more = !over.get();
+            View next = store.view(Shard.BUDI, inbox);
+            assertThat(next.mailbox().highestModSeq())
+                    .isGreaterThanOrEqualTo(last.mailbox().highestModSeq());
+            assertThat(next.size()).isEqualTo(next.mailbox().messages());
+            assertThat(uids(next)).isSorted().doesNotHaveDuplicates();
+            last = next;
+        }
+        return last.size();
     }
 
     private static FlagChange added(String... flags) {

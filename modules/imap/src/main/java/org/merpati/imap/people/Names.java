@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.merpati.imap.text.Parser;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 import org.merpati.store.MailStore;
@@ -192,6 +193,9 @@ public final class Names {
             Thread.currentThread().interrupt();
             throw new TryLater("this node stops");
         } catch (ExecutionException bug) {
+            if (bug.getCause() instanceof Failure failure) {
+                throw failure;
+            }
             throw new IllegalStateException("a shard could not be asked what is shared", bug.getCause());
         }
         return shared;

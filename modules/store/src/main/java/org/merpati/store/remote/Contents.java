@@ -1,35 +1,25 @@
 package org.merpati.store.remote;
 
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Refused;
 import org.merpati.store.log.CommandCodec;
-import org.merpati.store.search.Place;
 
 /**
  * What never changes of a shard's messages. Who reads one message after the other has more and more of them fetched at
- * once; those asked for last are kept.
+ * once; they are kept in the node's memory.
  */
 final class Contents {
     private static final int FIRST = 4;
     private static final int MOST = 64;
-    private static final long OCTETS = 16 << 20;
-    /** What one costs beside its summary. */
-    private static final int OVERHEAD = 200;
-
-    private record Key(Place place, long uidValidity, long uid) {}
 
     private final LeaderLink link;
-    private final Map<Key, Forms.Content> kept = new LinkedHashMap<>(16, 0.75f, true);
-    private long octets;
+    private final Lately<Memory.Key, Forms.Content> kept;
 
-    Contents(LeaderLink link) {
+    Contents(LeaderLink link, Memory memory) {
         this.link = link;
+        this.kept = memory.contents();
     }
 
     /**
@@ -38,14 +28,14 @@ final class Contents {
      * @throws Refused if it was expunged meanwhile
      */
     Forms.Content of(RemoteView view, int at) {
-        Forms.Content known = kept(key(view, at));
+        Forms.Content known = kept.get(key(view, view.uid(at)));
         if (known != null) {
             return known;
         }
         BinaryWriter question = question(Question.CONTENTS, view);
         CommandCodec.uids(question, wanted(view, at));
         List<Forms.Content> found = link.ask(question, from -> Forms.list(from, Forms.Content::read));
-        found.forEach(content -> keep(key(view, content.uid()), content));
+        found.forEach(content -> kept.keep(key(view, content.uid()), content, (before, now) -> now));
         long uid = view.uid(at);
         return found.stream()
                 .filter(content -> content.uid() == uid)
@@ -67,44 +57,22 @@ final class Contents {
     }
 
     /** The message at a place and those behind it that are not here, as many as of those just before it are. */
-    private synchronized List<Long> wanted(RemoteView view, int at) {
+    private List<Long> wanted(RemoteView view, int at) {
         int before = 0;
-        while (before < MOST && before < at && kept.containsKey(key(view, at - before - 1))) {
+        while (before < MOST && before < at && kept.holds(key(view, view.uid(at - before - 1)))) {
             before++;
         }
         List<Long> wanted = new ArrayList<>();
         int end = Math.min(view.size(), at + Math.max(FIRST, before));
         for (int next = at; next < end; next++) {
-            if (!kept.containsKey(key(view, next))) {
+            if (!kept.holds(key(view, view.uid(next)))) {
                 wanted.add(view.uid(next));
             }
         }
         return wanted;
     }
 
-    private static Key key(RemoteView view, int at) {
-        return key(view, view.uid(at));
-    }
-
-    private static Key key(RemoteView view, long uid) {
-        return new Key(view.at(), view.mailbox().uidValidity(), uid);
-    }
-
-    private synchronized Forms.@Nullable Content kept(Key key) {
-        return kept.get(key);
-    }
-
-    private synchronized void keep(Key key, Forms.Content content) {
-        Forms.Content before = kept.put(key, content);
-        octets += cost(content) - (before == null ? 0 : cost(before));
-        Iterator<Forms.Content> eldest = kept.values().iterator();
-        while (octets > OCTETS && kept.size() > 1) {
-            octets -= cost(eldest.next());
-            eldest.remove();
-        }
-    }
-
-    private static int cost(Forms.Content content) {
-        return OVERHEAD + content.summary().array().length;
+    private static Memory.Key key(RemoteView view, long uid) {
+        return new Memory.Key(view.at(), view.mailbox().uidValidity(), uid);
     }
 }

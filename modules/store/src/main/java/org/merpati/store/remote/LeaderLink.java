@@ -26,6 +26,8 @@ import org.merpati.store.search.Place;
  */
 final class LeaderLink {
     private static final Duration LIMIT = Duration.ofSeconds(5);
+    /** How long one shard of all that are asked is waited for. */
+    private static final Duration ONE_OF_ALL = Duration.ofSeconds(2);
     /** How long the leader holds a request that waits for changes. */
     static final Duration HOLD = Duration.ofSeconds(4);
 
@@ -61,9 +63,9 @@ final class LeaderLink {
         return read(routes.askLeader(shard, leader -> answer(leader, Question.SERVICE, question, LIMIT)), form);
     }
 
-    /** The same, where it is not worth waiting for a new leader. */
+    /** The same where all shards are asked: a new leader is not waited for. */
     <T> T askOnce(BinaryWriter question, Function<BinaryReader, T> form) {
-        return read(routes.askOnce(shard, leader -> answer(leader, Question.SERVICE, question, LIMIT)), form);
+        return read(routes.askOnce(shard, leader -> answer(leader, Question.SERVICE, question, ONE_OF_ALL)), form);
     }
 
     /** Waits until some of these mailboxes have changed, or for a while. */

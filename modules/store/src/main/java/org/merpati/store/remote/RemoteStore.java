@@ -47,6 +47,8 @@ public final class RemoteStore implements MailStore {
     private @Nullable RemoteWatches watches;
 
     /**
+     * A shard by itself.
+     *
      * @param summariser makes the binary form of a message's {@link org.merpati.mime.Summary}
      * @param quotas how much each account may keep now
      */
@@ -57,9 +59,21 @@ public final class RemoteStore implements MailStore {
             Ids ids,
             Function<byte[], byte[]> summariser,
             Function<AccountId, Quota> quotas) {
+        this(shard, routes, channel, ids, summariser, quotas, new Memory());
+    }
+
+    /** One of several, which share a memory. */
+    RemoteStore(
+            GroupName shard,
+            Routes routes,
+            NodeChannel channel,
+            Ids ids,
+            Function<byte[], byte[]> summariser,
+            Function<AccountId, Quota> quotas,
+            Memory memory) {
         this.link = new LeaderLink(shard, routes, channel);
         this.proposer = new Proposer(link::submit, ids, summariser, quotas);
-        this.views = new RemoteViews(link);
+        this.views = new RemoteViews(link, memory);
     }
 
     private BinaryWriter question(Question what, AccountId account) {

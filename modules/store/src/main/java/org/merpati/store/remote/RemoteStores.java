@@ -28,7 +28,8 @@ public final class RemoteStores implements AutoCloseable {
     public RemoteStores(
             Topology topology, Routes routes, NodeChannel channel, Ids ids, Function<AccountId, Quota> quotas) {
         this.topology = topology;
-        this.opening = shard -> new RemoteStore(shard, routes, channel, ids, Proposer::summary, quotas);
+        Memory memory = new Memory();
+        this.opening = shard -> new RemoteStore(shard, routes, channel, ids, Proposer::summary, quotas, memory);
     }
 
     /** A shard. */

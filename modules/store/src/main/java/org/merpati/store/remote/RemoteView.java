@@ -65,7 +65,7 @@ final class RemoteView implements View {
         return place;
     }
 
-    /** Whether it was taken later than another of the same mailbox. */
+    /** Whether it is not older than another of the same mailbox. */
     boolean newerThan(RemoteView other) {
         return mailbox.uidValidity() != other.mailbox.uidValidity()
                 ? mailbox.uidValidity() > other.mailbox.uidValidity()

@@ -1,8 +1,6 @@
 package org.merpati.store.remote;
 
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -18,15 +16,10 @@ import org.merpati.store.log.CommandCodec;
 import org.merpati.store.search.Place;
 
 /**
- * The mailboxes of a shard that were read last. One that is known already is asked for what has changed since; those
- * read longest ago go when there are too many messages.
+ * The mailboxes of a shard that this node has no copy of. Of one that is in its memory it is asked what has changed
+ * since.
  */
 final class RemoteViews {
-    /** About 60 octets each. */
-    private static final long MESSAGES = 500_000;
-
-    private static final int MAILBOXES = 1_000;
-
     /** What has become of a mailbox that is known. */
     enum News {
         NONE,
@@ -37,12 +30,12 @@ final class RemoteViews {
 
     private final LeaderLink link;
     private final Contents contents;
-    private final Map<Place, RemoteView> kept = new LinkedHashMap<>(16, 0.75f, true);
-    private long messages;
+    private final Lately<Memory.Box, RemoteView> kept;
 
-    RemoteViews(LeaderLink link) {
+    RemoteViews(LeaderLink link, Memory memory) {
         this.link = link;
-        this.contents = new Contents(link);
+        this.contents = new Contents(link, memory);
+        this.kept = memory.views();
     }
 
     /**
@@ -51,7 +44,8 @@ final class RemoteViews {
      * @throws Refused if it is gone
      */
     RemoteView view(Place place) {
-        RemoteView known = kept(place);
+        Memory.Box box = new Memory.Box(link.shard(), place);
+        RemoteView known = kept.get(box);
         try {
             RemoteView now = asked(place, known);
             if (now.size() != now.mailbox().messages() && known != null) {
@@ -61,10 +55,10 @@ final class RemoteViews {
                 throw new TryLater("the leader of " + link.shard() + " tells " + now.size() + " messages of "
                         + now.mailbox().messages());
             }
-            keep(place, now);
+            kept.keep(box, now, (before, later) -> later.newerThan(before) ? later : before);
             return now;
         } catch (Refused gone) {
-            forget(place);
+            kept.forget(box);
             throw gone;
         }
     }
@@ -97,28 +91,5 @@ final class RemoteViews {
         return known == null || news == News.ALL.ordinal()
                 ? new RemoteView(contents, place, mailbox, keywords, rows)
                 : known.with(mailbox, keywords, gone, rows);
-    }
-
-    private synchronized @Nullable RemoteView kept(Place place) {
-        return kept.get(place);
-    }
-
-    private synchronized void forget(Place place) {
-        RemoteView gone = kept.remove(place);
-        messages -= gone == null ? 0 : gone.size();
-    }
-
-    private synchronized void keep(Place place, RemoteView now) {
-        RemoteView before = kept.get(place);
-        if (before != null && !now.newerThan(before)) {
-            return;
-        }
-        kept.put(place, now);
-        messages += now.size() - (before == null ? 0 : before.size());
-        Iterator<RemoteView> eldest = kept.values().iterator();
-        while ((messages > MESSAGES || kept.size() > MAILBOXES) && kept.size() > 1) {
-            messages -= eldest.next().size();
-            eldest.remove();
-        }
     }
 }
