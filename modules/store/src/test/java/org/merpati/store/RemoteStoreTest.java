@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,9 +13,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -297,6 +300,35 @@ class RemoteStoreTest implements AccountContract, GrantContract {
         assertThatThrownBy(() -> store.body(Shard.BUDI, inbox, message)).isInstanceOf(Refused.class);
         assertThatThrownBy(() -> body.open(2_500_000).readAllBytes()).isInstanceOf(IOException.class);
         assertThatThrownBy(message::mail).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void aNodeAsksSoManyQuestionsAtATime() throws Exception {
+        owners().ensure(Shard.BUDI);
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch over = new CountDownLatch(1);
+        MailStore slow = (MailStore) Proxy.newProxyInstance(
+                MailStore.class.getClassLoader(), new Class<?>[] {MailStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("mailboxes")) {
+                        most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                        assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
+                        now.decrementAndGet();
+                    }
+                    return method.invoke(leader.store(), arguments);
+                });
+        answers.add(slow);
+        try (ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<List<Mailbox>>> asked = IntStream.range(0, 80)
+                    .mapToObj(session -> sessions.submit(() -> store.mailboxes(Shard.BUDI)))
+                    .toList();
+            Await.until("as many as may are answered", () -> now.get() == 64);
+            over.countDown();
+            for (Future<List<Mailbox>> answer : asked) {
+                assertThat(answer.get()).hasSize(6);
+            }
+        }
+        assertThat(most).hasValue(64);
     }
 
     @Test

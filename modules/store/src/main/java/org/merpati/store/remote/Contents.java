@@ -8,18 +8,18 @@ import org.merpati.store.log.CommandCodec;
 
 /**
  * What never changes of a shard's messages. Who reads one message after the other has more and more of them fetched at
- * once; they are kept in the node's memory.
+ * once; they are kept in the node's cache.
  */
 final class Contents {
     private static final int FIRST = 4;
     private static final int MOST = 64;
 
     private final LeaderLink link;
-    private final Lately<Memory.Key, Forms.Content> kept;
+    private final RecentlyUsed<RemoteCache.Key, Forms.Content> kept;
 
-    Contents(LeaderLink link, Memory memory) {
+    Contents(LeaderLink link, RemoteCache cache) {
         this.link = link;
-        this.kept = memory.contents();
+        this.kept = cache.contents();
     }
 
     /**
@@ -72,7 +72,7 @@ final class Contents {
         return wanted;
     }
 
-    private static Memory.Key key(RemoteView view, long uid) {
-        return new Memory.Key(view.at(), view.mailbox().uidValidity(), uid);
+    private static RemoteCache.Key key(RemoteView view, long uid) {
+        return new RemoteCache.Key(view.at(), view.mailbox().uidValidity(), uid);
     }
 }

@@ -34,7 +34,7 @@ enum Question {
 
     /** The service that answers. */
     static final String SERVICE = "shard.read";
-    /** The service that says what has changed; see {@link Vigil}. */
+    /** The service that says what has changed; see {@link HeldWatch}. */
     static final String WATCH = "shard.watch";
 
     /** The most UIDs of one list. */

@@ -56,7 +56,7 @@ public final class RemoteAnswers {
     private final Topology topology;
     private final Map<GroupName, MailStore> stores = new ConcurrentHashMap<>();
     private final Map<NodeName, Semaphore> turns = new ConcurrentHashMap<>();
-    private final Map<Watcher, Vigil> vigils = new ConcurrentHashMap<>();
+    private final Map<Watcher, HeldWatch> held = new ConcurrentHashMap<>();
 
     /** Answers on a channel from now on. */
     public RemoteAnswers(NodeChannel channel, Topology topology) {
@@ -73,9 +73,9 @@ public final class RemoteAnswers {
     /** Takes a shard away that this node has no data of any more. */
     public void remove(GroupName shard) {
         stores.remove(shard);
-        vigils.forEach((watcher, vigil) -> {
-            if (watcher.shard().equals(shard) && vigils.remove(watcher, vigil)) {
-                vigil.close();
+        held.forEach((watcher, watch) -> {
+            if (watcher.shard().equals(shard) && held.remove(watcher, watch)) {
+                watch.close();
             }
         });
     }
@@ -251,12 +251,12 @@ public final class RemoteAnswers {
             throw new Malformed("there is no place " + where + " to look for a text in");
         }
         View view = store.view(place.account(), place.mailbox());
-        LongPredicate held = store.mayHold(place.account(), view, Where.values()[where], from.text());
+        LongPredicate may = store.mayHold(place.account(), view, Where.values()[where], from.text());
         CommandCodec.uids(
                 to,
                 IntStream.range(0, view.size())
                         .mapToObj(at -> view.message(at).uid())
-                        .filter(held::test)
+                        .filter(may::test)
                         .toList());
     }
 
@@ -268,14 +268,14 @@ public final class RemoteAnswers {
         if (places.size() > Question.PLACES) {
             throw new Malformed("a node watches " + Question.PLACES + " mailboxes of a shard at most");
         }
-        vigils.forEach((watcher, vigil) -> {
-            if (vigil.forgotten(FORGOTTEN) && vigils.remove(watcher, vigil)) {
-                vigil.close();
+        held.forEach((watcher, watch) -> {
+            if (watch.forgotten(FORGOTTEN) && held.remove(watcher, watch)) {
+                watch.close();
             }
         });
-        Vigil vigil = vigils.computeIfAbsent(new Watcher(peer, store.shard()), watcher -> new Vigil(store));
+        HeldWatch watch = held.computeIfAbsent(new Watcher(peer, store.shard()), watcher -> new HeldWatch(store));
         BinaryWriter changed = Answer.done();
-        Forms.list(changed, vigil.await(places, LeaderLink.HOLD), Forms::place);
+        Forms.list(changed, watch.await(places, LeaderLink.HOLD), Forms::place);
         out.write(changed.toByteArray());
     }
 }

@@ -59,10 +59,10 @@ public final class RemoteStore implements MailStore {
             Ids ids,
             Function<byte[], byte[]> summariser,
             Function<AccountId, Quota> quotas) {
-        this(shard, routes, channel, ids, summariser, quotas, new Memory());
+        this(shard, routes, channel, ids, summariser, quotas, new RemoteCache());
     }
 
-    /** One of several, which share a memory. */
+    /** One of several, which share a cache. */
     RemoteStore(
             GroupName shard,
             Routes routes,
@@ -70,10 +70,10 @@ public final class RemoteStore implements MailStore {
             Ids ids,
             Function<byte[], byte[]> summariser,
             Function<AccountId, Quota> quotas,
-            Memory memory) {
+            RemoteCache cache) {
         this.link = new LeaderLink(shard, routes, channel);
         this.proposer = new Proposer(link::submit, ids, summariser, quotas);
-        this.views = new RemoteViews(link, memory);
+        this.views = new RemoteViews(link, cache);
     }
 
     private BinaryWriter question(Question what, AccountId account) {

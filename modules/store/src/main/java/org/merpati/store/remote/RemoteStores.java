@@ -28,8 +28,8 @@ public final class RemoteStores implements AutoCloseable {
     public RemoteStores(
             Topology topology, Routes routes, NodeChannel channel, Ids ids, Function<AccountId, Quota> quotas) {
         this.topology = topology;
-        Memory memory = new Memory();
-        this.opening = shard -> new RemoteStore(shard, routes, channel, ids, Proposer::summary, quotas, memory);
+        RemoteCache cache = new RemoteCache();
+        this.opening = shard -> new RemoteStore(shard, routes, channel, ids, Proposer::summary, quotas, cache);
     }
 
     /** A shard. */

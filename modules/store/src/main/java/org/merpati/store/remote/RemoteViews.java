@@ -16,7 +16,7 @@ import org.merpati.store.log.CommandCodec;
 import org.merpati.store.search.Place;
 
 /**
- * The mailboxes of a shard that this node has no copy of. Of one that is in its memory it is asked what has changed
+ * The mailboxes of a shard that this node has no copy of. Of one that is in its cache it is asked what has changed
  * since.
  */
 final class RemoteViews {
@@ -30,12 +30,12 @@ final class RemoteViews {
 
     private final LeaderLink link;
     private final Contents contents;
-    private final Lately<Memory.Box, RemoteView> kept;
+    private final RecentlyUsed<RemoteCache.Box, RemoteView> kept;
 
-    RemoteViews(LeaderLink link, Memory memory) {
+    RemoteViews(LeaderLink link, RemoteCache cache) {
         this.link = link;
-        this.contents = new Contents(link, memory);
-        this.kept = memory.views();
+        this.contents = new Contents(link, cache);
+        this.kept = cache.views();
     }
 
     /**
@@ -44,7 +44,7 @@ final class RemoteViews {
      * @throws Refused if it is gone
      */
     RemoteView view(Place place) {
-        Memory.Box box = new Memory.Box(link.shard(), place);
+        RemoteCache.Box box = new RemoteCache.Box(link.shard(), place);
         RemoteView known = kept.get(box);
         try {
             RemoteView now = asked(place, known);

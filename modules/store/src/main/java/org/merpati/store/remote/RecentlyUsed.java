@@ -8,13 +8,13 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What was asked for last. What was asked for longest ago goes when all weighs more than a limit. */
-final class Lately<K, V> {
+final class RecentlyUsed<K, V> {
     private final long limit;
     private final ToLongFunction<V> weight;
     private final Map<K, V> kept = new LinkedHashMap<>(16, 0.75f, true);
     private long weighs;
 
-    Lately(long limit, ToLongFunction<V> weight) {
+    RecentlyUsed(long limit, ToLongFunction<V> weight) {
         this.limit = limit;
         this.weight = weight;
     }

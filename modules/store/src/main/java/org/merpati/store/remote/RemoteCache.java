@@ -6,7 +6,8 @@ import org.merpati.store.search.Place;
 /**
  * What a node keeps in memory of the shards that it has no copy of: mailboxes, and what never changes of messages.
  */
-record Memory(Lately<Memory.Box, RemoteView> views, Lately<Memory.Key, Forms.Content> contents) {
+record RemoteCache(
+        RecentlyUsed<RemoteCache.Box, RemoteView> views, RecentlyUsed<RemoteCache.Key, Forms.Content> contents) {
     /** Of all mailboxes together, about 60 octets each. */
     private static final long MESSAGES = 1_000_000;
     /** What a mailbox weighs beside its messages, in messages. */
@@ -22,9 +23,10 @@ record Memory(Lately<Memory.Box, RemoteView> views, Lately<Memory.Key, Forms.Con
     /** A message. */
     record Key(Place place, long uidValidity, long uid) {}
 
-    Memory() {
+    RemoteCache() {
         this(
-                new Lately<>(MESSAGES, view -> MAILBOX + view.size()),
-                new Lately<>(OCTETS, content -> OVERHEAD + content.summary().array().length));
+                new RecentlyUsed<>(MESSAGES, view -> MAILBOX + view.size()),
+                new RecentlyUsed<>(
+                        OCTETS, content -> OVERHEAD + content.summary().array().length));
     }
 }

@@ -16,7 +16,7 @@ import org.merpati.store.search.Place;
  * What another node watches of a shard that this node leads. One request of it is held at a time, until something
  * changes; a later one ends it. What changes between two of them is told with the next.
  */
-final class Vigil implements AutoCloseable {
+final class HeldWatch implements AutoCloseable {
     private final MailStore store;
     private final Map<Place, MailStore.Watch> watched = new HashMap<>();
     private final Set<Place> changed = new LinkedHashSet<>();
@@ -24,7 +24,7 @@ final class Vigil implements AutoCloseable {
     private long askedNanos = System.nanoTime();
     private boolean closed;
 
-    Vigil(MailStore store) {
+    HeldWatch(MailStore store) {
         this.store = store;
     }
 
