@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.merpati.cluster.Authority;
@@ -33,6 +34,7 @@ import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Role;
 import org.merpati.kernel.Route;
+import org.merpati.kernel.TryLater;
 import org.merpati.store.relay.RelayedJournal;
 import org.merpati.store.remote.RemoteAnswers;
 import org.merpati.store.remote.RemoteStore;
@@ -54,6 +56,9 @@ final class FarNodes implements AutoCloseable {
 
     /** The octets that the nodes without a copy have asked with and were answered with. */
     final AtomicLong octets = new AtomicLong();
+    /** Whether the next answer to who watches is lost on its way. */
+    final AtomicBoolean losing = new AtomicBoolean();
+
     /** How often they have asked. */
     final AtomicLong questions = new AtomicLong();
 
@@ -162,9 +167,12 @@ final class FarNodes implements AutoCloseable {
             try (InputStream answer = channel.stream(node, service, request, limit)) {
                 byte[] all = answer.readAllBytes();
                 octets.addAndGet(service.length() + request.length + all.length);
+                if (service.equals("shard.watch") && losing.compareAndSet(true, false)) {
+                    throw new IOException("the connection broke");
+                }
                 return new ByteArrayInputStream(all);
             } catch (IOException broken) {
-                throw new org.merpati.kernel.TryLater("broken off: " + broken.getMessage());
+                throw new TryLater("broken off: " + broken.getMessage());
             }
         }
     }

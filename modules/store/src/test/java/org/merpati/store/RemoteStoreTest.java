@@ -177,6 +177,22 @@ class RemoteStoreTest implements AccountContract, GrantContract {
     }
 
     @Test
+    void whatWasToldInAnAnswerThatIsLostIsToldAgain() {
+        owners().ensure(Shard.BUDI);
+        MailboxId inbox = id("INBOX");
+        AtomicInteger calls = new AtomicInteger();
+        try (MailStore.Watch watch = store.watch(Shard.BUDI, inbox, calls::incrementAndGet)) {
+            assertThat(watch).isNotNull();
+            Await.until("it is watched", () -> calls.get() > 0);
+            int before = calls.get();
+            nodes.losing.set(true);
+            owners().append(Shard.BUDI, inbox, List.of(Shard.message("one")));
+            Await.until("an answer is lost", () -> !nodes.losing.get());
+            Await.until("it is told", () -> calls.get() > before);
+        }
+    }
+
+    @Test
     void whoLeadsNoMoreAnswersNothing() {
         owners().ensure(Shard.BUDI);
         MailboxId inbox = id("INBOX");

@@ -37,9 +37,10 @@ final class HeldWatch implements AutoCloseable {
      * Waits until one of some mailboxes changes, at most so long; one that was not named before is taken to have
      * changed, and the others are watched no more.
      *
+     * @param afresh whether all of them are taken to have changed
      * @return those that have changed; none if the time is over, or a later request was made
      */
-    synchronized List<Place> await(Collection<Place> places, Duration limit) {
+    synchronized List<Place> await(Collection<Place> places, boolean afresh, Duration limit) {
         if (closed) {
             return List.of();
         }
@@ -47,6 +48,9 @@ final class HeldWatch implements AutoCloseable {
         askedNanos = System.nanoTime();
         notifyAll();
         name(new LinkedHashSet<>(places));
+        if (afresh) {
+            changed.addAll(places);
+        }
         long end = System.nanoTime() + limit.toNanos();
         try {
             while (changed.isEmpty() && mine == turn && !closed && end - System.nanoTime() > 0) {

@@ -68,9 +68,13 @@ final class LeaderLink {
         return read(routes.askOnce(shard, leader -> answer(leader, Question.SERVICE, question, ONE_OF_ALL)), form);
     }
 
-    /** Waits until some of these mailboxes have changed, or for a while. */
-    List<Place> changed(Collection<Place> places) {
-        BinaryWriter question = new BinaryWriter().text(shard.value());
+    /**
+     * Waits until some of these mailboxes have changed, or for a while.
+     *
+     * @param afresh whether what was answered last may be lost: then all of them count as changed
+     */
+    List<Place> changed(Collection<Place> places, boolean afresh) {
+        BinaryWriter question = new BinaryWriter().text(shard.value()).flag(afresh);
         Forms.list(question, places, Forms::place);
         Duration limit = HOLD.plus(LIMIT);
         return read(

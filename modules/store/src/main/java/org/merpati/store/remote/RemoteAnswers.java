@@ -264,6 +264,7 @@ public final class RemoteAnswers {
     private void watch(NodeName peer, byte[] request, OutputStream out) throws IOException {
         BinaryReader question = new BinaryReader(request);
         MailStore store = led(peer, question);
+        boolean afresh = question.flag();
         List<Place> places = Forms.list(question, Forms::place);
         if (places.size() > Question.PLACES) {
             throw new Malformed("a node watches " + Question.PLACES + " mailboxes of a shard at most");
@@ -275,7 +276,7 @@ public final class RemoteAnswers {
         });
         HeldWatch watch = held.computeIfAbsent(new Watcher(peer, store.shard()), watcher -> new HeldWatch(store));
         BinaryWriter changed = Answer.done();
-        Forms.list(changed, watch.await(places, LeaderLink.HOLD), Forms::place);
+        Forms.list(changed, watch.await(places, afresh, LeaderLink.HOLD), Forms::place);
         out.write(changed.toByteArray());
     }
 }

@@ -1,7 +1,9 @@
 package org.merpati.store.remote;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.merpati.kernel.Failure;
 import org.merpati.kernel.Refused;
@@ -12,7 +14,7 @@ import org.merpati.store.search.Place;
 /**
  * Who waits at this node for changes of a shard that it has no copy of. One request at the leader is held for all of
  * them; it is renewed when it is answered, and when a mailbox is watched that it does not name. A leader that is asked
- * for the first time answers with all of them, so nothing is missed between two leaders.
+ * for the first time, or after an answer that may be lost, answers with all of them, so nothing is missed.
  */
 final class RemoteWatches implements AutoCloseable {
     private static final long PAUSE_NANOS = 300_000_000;
@@ -24,6 +26,10 @@ final class RemoteWatches implements AutoCloseable {
     /** What the request that is held, or that is about to be made, names. */
     private Set<Place> asked = Set.of();
 
+    /** How many requests have failed, and of how many all that they might have told is told. */
+    private final AtomicLong failures = new AtomicLong();
+
+    private final AtomicLong healed = new AtomicLong();
     private long turn;
     private boolean beginning;
     private boolean closed;
@@ -56,9 +62,13 @@ final class RemoteWatches implements AutoCloseable {
     private void run(long mine) {
         for (Set<Place> places = next(mine); !places.isEmpty(); places = next(mine)) {
             try {
-                link.changed(places).forEach(watches::changed);
+                long failed = failures.get();
+                List<Place> changed = link.changed(places, failed > healed.get());
+                healed.accumulateAndGet(failed, Math::max);
+                changed.forEach(watches::changed);
                 LockSupport.parkNanos(REST_NANOS);
             } catch (Failure away) {
+                failures.incrementAndGet();
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
