@@ -95,7 +95,7 @@ public final class Stories {
     }
 
     /** Waits until both copies of both shards are equal in all that they hold. */
-    static void awaitOneHistory(Cluster cluster) {
+    public static void awaitOneHistory(Cluster cluster) {
         for (String shard : List.of("shard-1", "shard-2")) {
             Kit.await(
                     () -> "one history of " + shard + ": " + wrong(cluster, shard),

@@ -18,6 +18,7 @@ import org.merpati.runtime.Lifecycle;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.ShardState;
 import org.merpati.store.relay.RelayedJournal;
+import org.merpati.store.remote.RemoteAnswers;
 import org.merpati.store.search.SearchLimits;
 import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
@@ -27,13 +28,16 @@ final class MailboxPart implements RolePart {
     @Override
     public AutoCloseable start(NodeContext node, AdminApi admin) throws IOException {
         Lifecycle parts = new Lifecycle();
-        Shards shards = new Shards(node.directory(), node.routes()::find);
+        Shards shards = parts.add(
+                "shards elsewhere",
+                new Shards(node.directory(), node.topology(), node.routes(), node.channel(), node.ids()));
         Learner learner = parts.add("learner", new Learner(node.clock(), new EverybodysFilter(node.learned())));
         AccountMover mover = parts.add(
                 "mover",
                 new AccountMover(node.directory(), node.topology(), node.channel(), node.routes(), node.clock()));
         RelayedJournal.Leading relayed = new RelayedJournal.Leading(node.channel(), node.topology());
-        Serving serving = new Serving(node, shards, learner, mover, relayed);
+        RemoteAnswers answers = new RemoteAnswers(node.channel(), node.topology());
+        Serving serving = new Serving(node, shards, learner, mover, relayed, answers);
         parts.add("shards", node.groups().carry(GroupName::isShard, serving::open));
         node.traces().add(shards::trace);
         AccountAnswers.offer(node.channel(), shards, node.config().limits().undelete());
@@ -57,7 +61,12 @@ final class MailboxPart implements RolePart {
 
     /** What stands on the shards with data here. */
     private record Serving(
-            NodeContext node, Shards shards, Learner learner, AccountMover mover, RelayedJournal.Leading relayed) {
+            NodeContext node,
+            Shards shards,
+            Learner learner,
+            AccountMover mover,
+            RelayedJournal.Leading relayed,
+            RemoteAnswers answers) {
         AutoCloseable open(GroupSpec spec) throws IOException {
             Path data = node.config().data();
             String name = spec.name().value();
@@ -75,12 +84,14 @@ final class MailboxPart implements RolePart {
             relayed.add(journal);
             JournaledStore anywhere = store.through(new RelayedJournal(journal, node.channel()));
             shards.add(store, anywhere);
+            answers.add(store);
             mover.add(store);
             node.verify().add(store);
             return () -> {
                 node.verify().remove(spec.name());
                 mover.remove(spec.name());
                 relayed.remove(spec.name());
+                answers.remove(spec.name());
                 shards.remove(spec.name());
                 anywhere.close();
                 store.close();

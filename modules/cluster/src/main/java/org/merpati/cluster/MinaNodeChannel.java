@@ -7,6 +7,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -137,6 +138,9 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
         if (reused != null) {
             try {
                 return begin(node, reused, service, request, limit);
+            } catch (SocketTimeoutException unanswered) {
+                reused.close();
+                throw unreachable(node, unanswered);
             } catch (IOException stale) {
                 reused.close();
             }

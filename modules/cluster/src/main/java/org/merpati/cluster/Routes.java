@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
@@ -87,6 +88,15 @@ public final class Routes {
      * @throws TryLater if none answers
      */
     public byte[] askLeader(GroupName group, String service, byte[] request, Duration limit) {
+        return askLeader(group, leader -> channel.ask(leader, service, request, limit));
+    }
+
+    /**
+     * The same for a question of another form, which is put to one node after the other.
+     *
+     * @throws TryLater if none answers it
+     */
+    public <T> T askLeader(GroupName group, Function<NodeName, T> question) {
         long end = System.nanoTime() + ELECTION.toNanos();
         TryLater last;
         int turn = 0;
@@ -95,7 +105,7 @@ public final class Routes {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
             try {
-                return askFound(group, service, request, limit);
+                return askOnce(group, question);
             } catch (TryLater later) {
                 last = later;
             }
@@ -103,11 +113,16 @@ public final class Routes {
         throw last;
     }
 
-    /** Asks the leader that is known here, or that a voter knows; one that does not answer is forgotten. */
-    private byte[] askFound(GroupName group, String service, byte[] request, Duration limit) {
+    /**
+     * Asks the leader that is known here, or that a voter knows, and nobody after it; one that does not answer is
+     * forgotten.
+     *
+     * @throws TryLater if none is known, or it does not answer
+     */
+    public <T> T askOnce(GroupName group, Function<NodeName, T> question) {
         Route route = find(group);
         try {
-            return channel.ask(route.node(), service, request, limit);
+            return question.apply(route.node());
         } catch (TryLater moved) {
             table.forget(route);
             throw moved;

@@ -164,6 +164,28 @@ class ClusterTest {
                 .isInstanceOf(TryLater.class);
     }
 
+    /** It may be a change that is under way. */
+    @Test
+    void whatIsNotAnsweredInTimeIsNotAskedAgain() throws Exception {
+        List<MinaNodeChannel> channels = joined();
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        channels.get(0).offer("echo", (peer, request, answer) -> answer.write(request));
+        channels.get(0).offer("slow", (peer, request, answer) -> {
+            asked.incrementAndGet();
+            try {
+                assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        assertThat(channels.get(1).ask(A, "echo", new byte[] {1}, LIMIT)).hasSize(1);
+        assertThatThrownBy(() -> channels.get(1).ask(A, "slow", new byte[0], Duration.ofMillis(300)))
+                .isInstanceOf(TryLater.class);
+        assertThat(asked).hasValue(1);
+        over.countDown();
+    }
+
     @Test
     void aTokenJoinsOneNodeOnce() throws Exception {
         joined();

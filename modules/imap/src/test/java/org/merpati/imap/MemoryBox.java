@@ -8,9 +8,11 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Octets;
 import org.merpati.mime.Summary;
 import org.merpati.store.Body;
 import org.merpati.store.Mailbox;
@@ -64,6 +66,13 @@ final class MemoryBox {
         @Override
         public MailId thread() {
             return mail;
+        }
+
+        @Override
+        public Octets summaryOctets() {
+            BinaryWriter to = new BinaryWriter();
+            summary.write(to);
+            return new Octets(to.toByteArray());
         }
 
         Row with(long newModSeq, Flags newFlags) {

@@ -3,6 +3,7 @@ package org.merpati.imap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.merpati.kernel.AccountId;
@@ -10,6 +11,7 @@ import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Refused;
 import org.merpati.store.FlagChange;
 import org.merpati.store.MailStore;
+import org.merpati.store.Mailbox;
 import org.merpati.store.people.Rights;
 import org.merpati.store.search.Place;
 
@@ -68,13 +70,23 @@ abstract sealed class MemoryGrants implements MailStore permits MemoryStore {
         changed(mailbox);
     }
 
+    private Optional<Mailbox> row(Place place) {
+        return mailboxes(place.account()).stream()
+                .filter(mailbox -> mailbox.id().equals(place.mailbox()))
+                .findFirst();
+    }
+
     @Override
-    public final synchronized List<Place> sharedWith(AccountId grantee, int limit) {
+    public final synchronized List<Shared> sharedWith(AccountId who, int limit) {
         return grants.entrySet().stream()
-                .filter(entry ->
-                        entry.getValue().getOrDefault(grantee, Rights.NONE).has('l'))
+                .filter(entry -> entry.getValue().getOrDefault(who, Rights.NONE).has('l')
+                        || entry.getValue().getOrDefault(ANYONE, Rights.NONE).has('l'))
                 .map(entry -> places.get(entry.getKey()))
+                .filter(place -> !place.account().equals(who))
                 .limit(limit)
+                .flatMap(place -> row(place)
+                        .map(row -> new Shared(place.account(), row, rights(who, place.account(), place.mailbox())))
+                        .stream())
                 .toList();
     }
 }

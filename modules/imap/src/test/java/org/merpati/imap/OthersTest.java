@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.kernel.AccountId;
@@ -266,6 +268,26 @@ class OthersTest {
             andis.away(null);
             assertThat(say(fixture, login, "LIST \"\" O*")).hasSize(2);
         }
+    }
+
+    /** So a shard that does not answer holds the others up no longer than itself. */
+    @Test
+    void allShardsAreAskedAtOnceWhatIsShared() throws IOException {
+        with(0);
+        CyclicBarrier asked = new CyclicBarrier(2);
+        assertThat(say(meeting(asked, budis), meeting(asked, andis), "LOGIN budi secret", "LIST \"\" O*"))
+                .hasSize(2);
+    }
+
+    /** A store that says what is shared when another is asked too. */
+    private static MailStore meeting(CyclicBarrier asked, MailStore store) {
+        return (MailStore) Proxy.newProxyInstance(
+                MailStore.class.getClassLoader(), new Class<?>[] {MailStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("sharedWith")) {
+                        asked.await(5, TimeUnit.SECONDS);
+                    }
+                    return method.invoke(store, arguments);
+                });
     }
 
     @Test

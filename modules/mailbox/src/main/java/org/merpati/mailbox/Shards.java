@@ -5,31 +5,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.merpati.cluster.NodeChannel;
+import org.merpati.cluster.Routes;
+import org.merpati.cluster.Topology;
 import org.merpati.directory.Account;
 import org.merpati.directory.Directory;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
-import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
 import org.merpati.store.MailStore;
+import org.merpati.store.remote.RemoteStores;
 
-/** The shards with data on this node, and which of them an account's mailboxes are in. */
-public final class Shards {
+/**
+ * The shards with data on this node, and which of them an account's mailboxes are in; and all shards, for what others
+ * than their owners may do.
+ */
+public final class Shards implements AutoCloseable {
     private final Directory directory;
     private final Map<GroupName, MailStore> stores = new ConcurrentHashMap<>();
     private final Map<GroupName, MailStore> everywhere = new ConcurrentHashMap<>();
-    private final java.util.function.Function<GroupName, Route> routes;
+    private final Routes routes;
+    private final RemoteStores elsewhere;
 
     /**
      * @param routes finds where a shard without data here is led
+     * @param channel by which that node is asked for what others may do there
      */
-    public Shards(Directory directory, java.util.function.Function<GroupName, Route> routes) {
+    public Shards(Directory directory, Topology topology, Routes routes, NodeChannel channel, Ids ids) {
         this.directory = directory;
         this.routes = routes;
+        this.elsewhere = new RemoteStores(topology, routes, channel, ids, this::quota);
     }
 
     /**
@@ -115,31 +126,32 @@ public final class Shards {
     MailStore named(GroupName shard) {
         MailStore store = stores.get(shard);
         if (store == null) {
-            throw new TryLater("this node has no data of " + shard, routes.apply(shard));
+            throw new TryLater("this node has no data of " + shard, routes.find(shard));
         }
         return store;
     }
 
-    /**
-     * The store of an account's shard, for somebody else: served here, whoever leads it.
-     *
-     * @throws TryLater if the shard has no data here
-     */
+    /** The store of an account's shard, for somebody else: served here, whoever leads it and has a copy of it. */
     MailStore anywhere(Account account) {
         MailStore store = everywhere.get(account.shard());
-        if (store == null) {
-            throw new TryLater("this node has no copy of " + account.shard() + ", where these mailboxes are");
-        }
-        return store;
+        return store == null ? elsewhere.of(account.shard()) : store;
     }
 
-    /** The stores of all shards with data here, each served here, whoever leads it. */
+    /** The stores of all shards, each served here, whoever leads it and has a copy of it. */
     List<MailStore> everywhere() {
-        return List.copyOf(everywhere.values());
+        List<MailStore> all = new ArrayList<>(everywhere.values());
+        all.addAll(elsewhere.besides(Set.copyOf(everywhere.keySet())));
+        return all;
     }
 
     /** All accounts of the directory. */
     Iterable<Account> accounts() {
         return directory.people().accounts();
+    }
+
+    /** Ends what waits for changes elsewhere. */
+    @Override
+    public void close() {
+        elsewhere.close();
     }
 }

@@ -85,7 +85,7 @@ class AccountMoverTest {
         directory.addAccount(BUDI, "Budi", "rahasia", false, false);
         from = open(GroupName.shard(1));
         to = open(TO);
-        Shards shards = new Shards(directory, routes::find);
+        Shards shards = new Shards(directory, topology, routes, channel, new Ids(clock, new Random(3)));
         shards.add(from, from);
         shards.add(to, to);
         AccountAnswers.offer(channel, shards, Duration.ofDays(14));

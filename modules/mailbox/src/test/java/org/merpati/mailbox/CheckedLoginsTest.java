@@ -13,11 +13,12 @@ import org.merpati.directory.Account;
 import org.merpati.directory.Logins;
 import org.merpati.imap.people.Logins.Person;
 import org.merpati.kernel.AccountId;
-import org.merpati.kernel.Epoch;
 import org.merpati.kernel.Id;
-import org.merpati.kernel.NodeName;
-import org.merpati.kernel.Route;
 import org.merpati.kernel.TryLater;
+import org.merpati.store.FlagChange;
+import org.merpati.store.MailStore;
+import org.merpati.store.Mailbox;
+import org.merpati.store.people.Rights;
 
 /** Who else there is for IMAP, as the directory has it, and where their mailboxes are. */
 class CheckedLoginsTest {
@@ -59,14 +60,24 @@ class CheckedLoginsTest {
     }
 
     @Test
-    void whatHasNoCopyHereIsNotServedToOthers() {
+    void whatHasNoCopyHereIsServedToOthersByItsLeader() {
+        Account budi = node.account(MailboxFixture.BUDI);
         Account siti = node.account(MailboxFixture.SITI);
-        Route route = new Route(siti.shard(), new NodeName("box9"), new Epoch(4));
-        CheckedLogins elsewhere = new CheckedLogins(judge, new Shards(node.directory, shard -> route));
-        Person person = elsewhere.person(siti.id()).orElseThrow();
-        assertThat(elsewhere.stores()).isEmpty();
-        assertThatThrownBy(() -> elsewhere.store(person))
-                .isInstanceOf(TryLater.class)
-                .hasMessageContaining("no copy of " + siti.shard());
+        node.store().ensure(siti.id());
+        Mailbox archive = node.store().mailbox(siti.id(), "Archive").orElseThrow();
+        node.store().grant(siti.id(), archive.id(), budi.id(), FlagChange.Kind.SET, Rights.parse("lr"));
+        node.answerOthers();
+        try (Shards none = node.withoutCopies()) {
+            CheckedLogins elsewhere = new CheckedLogins(judge, none);
+            MailStore store = elsewhere.store(elsewhere.person(siti.id()).orElseThrow());
+            assertThat(store.mailbox(siti.id(), "Archive")).contains(archive);
+            assertThat(elsewhere.stores()).containsExactly(store);
+            assertThat(store.sharedWith(budi.id(), 10))
+                    .containsExactly(new MailStore.Shared(siti.id(), archive, Rights.parse("lr")));
+            assertThatThrownBy(() -> none.of(siti))
+                    .as("her own mailboxes are served where there is a copy")
+                    .isInstanceOfSatisfying(
+                            TryLater.class, moved -> assertThat(moved.moved()).isPresent());
+        }
     }
 }

@@ -42,6 +42,8 @@ import org.merpati.kernel.TryLater;
 import org.merpati.store.JournaledStore;
 import org.merpati.store.MailStore;
 import org.merpati.store.ShardState;
+import org.merpati.store.relay.RelayedJournal;
+import org.merpati.store.remote.RemoteAnswers;
 import org.merpati.vault.VaultIdentity;
 import org.merpati.vault.VaultLimits;
 
@@ -65,6 +67,8 @@ final class MailboxFixture implements AutoCloseable {
     private final MemoryJournals.Cluster groups = new MemoryJournals.Cluster();
     private final GroupSpec spec = new GroupSpec(SHARD, List.of(HERE, OTHER), Optional.empty(), HERE);
     private final Journal people;
+    private final Topology topology;
+    private final Routes routes;
     private Journal journal;
     private JournaledStore store;
 
@@ -83,13 +87,13 @@ final class MailboxFixture implements AutoCloseable {
 
     MailboxFixture(Path folder) throws IOException {
         this.folder = folder;
-        Topology topology = new Topology(
+        topology = new Topology(
                 new Id(1, 2), List.of(new NodeInfo(HERE, "127.0.0.1", Set.of(Role.MAILBOX), 0, 0, 0, 0, 0, 0)));
         DirectoryGroup group = new DirectoryGroup(folder.resolve("directory"), SideTables.NONE);
         people = new MemoryJournals(HERE, clock)
                 .open(new GroupSpec(GroupName.DIRECTORY, List.of(HERE), Optional.empty(), HERE), group.state());
         group.opened(people, topology, channel);
-        Routes routes = new Routes(topology, new RouteTable(), channel);
+        routes = new Routes(topology, new RouteTable(), channel);
         routes.table().offer(new Route(SHARD, HERE, new Epoch(1)));
         requests = new SpamRequests(routes);
         Directory.Writes writes = DirectoryGroup.writes(routes, Optional.of(people));
@@ -100,13 +104,22 @@ final class MailboxFixture implements AutoCloseable {
         ShardState state = state("vault");
         journal = new MemoryJournals(HERE, clock, groups).open(spec, state);
         store = new JournaledStore(journal, state, new Ids(clock, new Random(2)), JournaledStore.Policy.DEFAULT);
-        shards = new Shards(directory, shard -> {
-            throw new TryLater("there is one shard");
-        });
+        shards = withoutCopies();
         shards.add(store, store);
         learner = new Learner(clock, everybody);
         store.onHandling(learner.of(store));
         SpamAnswers.offer(channel, shards, learner);
+    }
+
+    /** The shards as a node sees them that has a copy of none. */
+    Shards withoutCopies() {
+        return new Shards(directory, topology, routes, channel, new Ids(clock, new Random(4)));
+    }
+
+    /** This node answers others that have no copy of the shard. */
+    void answerOthers() {
+        new RelayedJournal.Leading(channel, topology).add(journal);
+        new RemoteAnswers(channel, topology).add(store);
     }
 
     private ShardState state(String name) throws IOException {

@@ -2,6 +2,7 @@ package org.merpati.store;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -72,7 +73,7 @@ public final class JournaledStore implements MailStore {
         this.policy = policy;
         this.journal = journal;
         this.state = state;
-        this.proposer = new Proposer(journal, ids, summariser, policy.quotas());
+        this.proposer = new Proposer(journal::submit, ids, summariser, policy.quotas());
         this.compaction = new Compaction(state.group().value(), state.vault(), this::submit);
         this.watches = new Watches(state.group().value(), this::expire, EXPIRY_INTERVAL);
         Runnable flush = () -> propose(new Command.Flush());
@@ -90,7 +91,7 @@ public final class JournaledStore implements MailStore {
         this.policy = own.policy;
         this.journal = through;
         this.state = own.state;
-        this.proposer = own.proposer.through(through);
+        this.proposer = own.proposer.through(through::submit);
         this.compaction = own.compaction;
         this.watches = new Watches(state.group().value(), () -> {}, EXPIRY_INTERVAL);
         state.onChange(watches::changed);
@@ -166,10 +167,6 @@ public final class JournaledStore implements MailStore {
         return new AccountMoves(state, this::submit, this::fresh);
     }
 
-    private static List<Long> ascending(List<Long> uids) {
-        return new ArrayList<>(new TreeSet<>(uids));
-    }
-
     @Override
     public GroupName shard() {
         return journal.group();
@@ -219,29 +216,23 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public Mailbox create(AccountId account, String name, Set<String> specialUse) {
-        String lawful = Names.lawful(name);
-        if (specialUse.size() > 1) {
-            throw new Refused(Refused.Reason.CANNOT, "a mailbox has at most one special use here");
-        }
-        List<Id> ids = proposer.ids(Names.levels(lawful));
-        String use = specialUse.isEmpty() ? "" : specialUse.iterator().next();
-        MailboxId made = new MailboxId(
-                submit(new Command.Create(account, lawful, ids, use)).id());
-        return state.mailbox(account, lawful)
+        here(account);
+        MailboxId made = proposer.create(account, name, specialUse);
+        return mailbox(account, name)
                 .filter(mailbox -> mailbox.id().equals(made))
-                .orElseThrow(() -> new TryLater("'" + lawful + "' was deleted while it was created"));
+                .orElseThrow(() -> new TryLater("'" + name + "' was deleted while it was created"));
     }
 
     @Override
     public void delete(AccountId account, String name) {
-        submit(new Command.Delete(account, Names.spelled(name)));
+        here(account);
+        proposer.delete(account, name);
     }
 
     @Override
     public void rename(AccountId account, String from, String to) {
-        String lawful = Names.lawful(to);
-        List<Id> ids = proposer.ids(Names.levels(lawful));
-        submit(new Command.Rename(account, Names.spelled(from), lawful, ids));
+        here(account);
+        proposer.rename(account, from, to);
     }
 
     @Override
@@ -252,9 +243,8 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public void annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<byte[]>> values) {
-        SortedMap<String, Optional<Octets>> octets = new TreeMap<>();
-        values.forEach((entry, value) -> octets.put(entry, value.map(Octets::new)));
-        submit(new Command.Annotate(account, mailbox, octets));
+        here(account);
+        proposer.annotate(account, mailbox, values);
     }
 
     @Override
@@ -270,21 +260,32 @@ public final class JournaledStore implements MailStore {
 
     @Override
     public void grant(AccountId account, MailboxId mailbox, AccountId grantee, FlagChange.Kind kind, Rights rights) {
-        submit(new Command.Grant(account, mailbox, grantee, kind, rights));
+        here(account);
+        proposer.grant(account, mailbox, grantee, kind, rights);
     }
 
     @Override
-    public List<Place> sharedWith(AccountId grantee, int limit) {
+    public List<Shared> sharedWith(AccountId who, int limit) {
         led();
-        List<Place> places = new ArrayList<>();
-        scan(Keys.sharedWith(grantee), (key, value) -> {
-            Place place = Keys.sharedOf(key);
-            if (away(place.account()).isEmpty()) {
-                places.add(place);
-            }
-            return places.size() < limit;
-        });
-        return places;
+        Set<Place> places = new LinkedHashSet<>();
+        for (AccountId grantee : List.of(who, ANYONE)) {
+            scan(Keys.sharedWith(grantee), (key, value) -> {
+                Place place = Keys.sharedOf(key);
+                if (!place.account().equals(who) && away(place.account()).isEmpty()) {
+                    places.add(place);
+                }
+                return places.size() < limit;
+            });
+        }
+        List<Shared> shared = new ArrayList<>();
+        for (Place place : places) {
+            byte[] key = Keys.mailbox(place.account(), Keys.FOLDER, place.mailbox());
+            state.read(rows -> Optional.ofNullable(rows.get(key)))
+                    .map(row -> Rows.Folder.read(place.mailbox(), row).mailbox())
+                    .map(mailbox -> new Shared(place.account(), mailbox, rights(who, place.account(), place.mailbox())))
+                    .ifPresent(shared::add);
+        }
+        return shared;
     }
 
     private void scan(byte[] prefix, RowVisitor visitor) {
@@ -334,51 +335,45 @@ public final class JournaledStore implements MailStore {
     @Override
     public List<Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages) {
         here(account);
-        return Proposer.appended(
-                submit(new Command.Append(account, mailbox, proposer.added(messages), proposer.quota(account))));
+        return proposer.append(account, mailbox, messages);
     }
 
     @Override
     public Appended replace(AccountId account, MailboxId from, long uid, MailboxId to, NewMessage message) {
         here(account);
-        Command.Added added = proposer.added(List.of(message)).getFirst();
-        return Proposer.appended(submit(new Command.Replace(account, from, uid, to, added, proposer.quota(account))))
-                .getFirst();
+        return proposer.replace(account, from, uid, to, message);
     }
 
     @Override
     public Stored flags(
             AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, OptionalLong unchangedSince) {
-        BinaryReader answer =
-                submit(new Command.Store(account, mailbox, ascending(uids), change, unchangedSince.orElse(-1)));
-        List<Long> changed = CommandCodec.uids(answer);
-        List<Long> modified = CommandCodec.uids(answer);
-        handling.flagged(account, mailbox, changed, change);
-        return new Stored(changed, modified, answer.varint());
+        here(account);
+        Stored stored = proposer.flags(account, mailbox, uids, change, unchangedSince);
+        handling.flagged(account, mailbox, stored.changed(), change);
+        return stored;
     }
 
     @Override
     public Copied copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to) {
-        return copy(new Command.Copy(account, from, ascending(uids), to, false, proposer.quota(account)));
+        return copy(account, from, uids, to, false);
     }
 
     @Override
     public Copied move(AccountId account, MailboxId from, List<Long> uids, MailboxId to) {
-        return copy(new Command.Copy(account, from, ascending(uids), to, true, proposer.quota(account)));
+        return copy(account, from, uids, to, true);
     }
 
-    private Copied copy(Command.Copy command) {
-        BinaryReader answer = submit(command);
-        long uidValidity = answer.varint();
-        List<Long> from = CommandCodec.uids(answer);
-        Copied copied = new Copied(uidValidity, from, CommandCodec.uids(answer));
-        handling.put(command.account(), command.from(), command.to(), copied.to());
+    private Copied copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to, boolean move) {
+        here(account);
+        Copied copied = proposer.copy(account, from, uids, to, move);
+        handling.put(account, from, to, copied.to());
         return copied;
     }
 
     @Override
     public List<Long> expunge(AccountId account, MailboxId mailbox, List<Long> uids) {
-        return CommandCodec.uids(submit(new Command.Expunge(account, mailbox, ascending(uids))));
+        here(account);
+        return proposer.expunge(account, mailbox, uids);
     }
 
     @Override

@@ -18,7 +18,6 @@ import org.merpati.kernel.Refused;
 import org.merpati.store.people.Rights;
 import org.merpati.store.people.Tally;
 import org.merpati.store.search.Hit;
-import org.merpati.store.search.Place;
 import org.merpati.store.search.Where;
 
 /**
@@ -118,8 +117,14 @@ public interface MailStore extends AutoCloseable {
         throw new Refused(Refused.Reason.CANNOT, "this store grants nothing");
     }
 
-    /** Some of the mailboxes of this shard that are granted to somebody by that name to look up, in their order. */
-    default List<Place> sharedWith(AccountId grantee, int limit) {
+    /** A mailbox of another that somebody may look up, and all that she may do with it. */
+    record Shared(AccountId owner, Mailbox mailbox, Rights rights) {}
+
+    /**
+     * Some of the mailboxes of this shard that somebody, or {@link #ANYONE}, is granted to look up, and that are not
+     * her own.
+     */
+    default List<Shared> sharedWith(AccountId who, int limit) {
         return List.of();
     }
 

@@ -4,17 +4,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.AccountId;
-import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
-import org.merpati.mime.Summary;
+import org.merpati.kernel.Octets;
 
 /** An open mailbox: stretches of messages, of which a change replaces only those that it meets. */
 final class MailboxView implements View {
@@ -282,13 +280,8 @@ final class MailboxView implements View {
         }
 
         @Override
-        public Summary summary() {
-            return Summary.read(new BinaryReader(content().summary().array()));
-        }
-
-        @Override
-        public Optional<List<Summary.Header>> fields(String name) {
-            return Summary.fields(new BinaryReader(content().summary().array()), name);
+        public Octets summaryOctets() {
+            return content().summary();
         }
     }
 }

@@ -2,8 +2,10 @@ package org.merpati.store;
 
 import java.util.List;
 import java.util.Optional;
+import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.Flags;
 import org.merpati.kernel.MailId;
+import org.merpati.kernel.Octets;
 import org.merpati.mime.Summary;
 
 /**
@@ -34,11 +36,16 @@ public interface Message {
     /** The conversation (RFC 8474 THREADID). */
     MailId thread();
 
-    /** Envelope, structure and cached headers, decoded when first asked for. */
-    Summary summary();
+    /** The binary form of {@link #summary}. */
+    Octets summaryOctets();
+
+    /** Envelope, structure and cached headers, decoded each time they are asked for. */
+    default Summary summary() {
+        return Summary.read(new BinaryReader(summaryOctets().array()));
+    }
 
     /** The header fields of a name, if all of those are kept; nothing else is decoded for it. */
     default Optional<List<Summary.Header>> fields(String name) {
-        return summary().fields(name);
+        return Summary.fields(new BinaryReader(summaryOctets().array()), name);
     }
 }

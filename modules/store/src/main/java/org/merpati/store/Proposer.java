@@ -8,7 +8,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.merpati.journal.Journal;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.BinaryReader;
@@ -16,6 +23,7 @@ import org.merpati.kernel.BinaryWriter;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
+import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
@@ -27,31 +35,45 @@ import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
 import org.merpati.store.log.MessageIds;
 import org.merpati.store.log.Names;
+import org.merpati.store.people.Rights;
 
-/** Makes commands of requests: ids, summaries, and bodies that do not fit as chunks sent ahead. */
-final class Proposer {
+/**
+ * Makes commands of requests, with ids, summaries, and bodies that do not fit as chunks sent ahead; has the shard's log
+ * take them, and reads what it answers. All methods throw {@link Refused} and {@link TryLater} as the answer or the log
+ * says.
+ */
+public final class Proposer {
     private static final int CHUNK = 256 << 10;
     private static final int INLINE_LIMIT = 512 << 10;
 
-    private final Journal journal;
+    private final UnaryOperator<byte[]> log;
     private final Ids ids;
     private final Function<byte[], byte[]> summariser;
     private final Function<AccountId, Quota> quotas;
 
-    Proposer(Journal journal, Ids ids, Function<byte[], byte[]> summariser, Function<AccountId, Quota> quotas) {
-        this.journal = journal;
+    /**
+     * @param log has a command carried out and answers as {@link Answer} has it
+     * @param summariser makes the binary form of a message's {@link Summary}
+     * @param quotas how much each account may keep now
+     */
+    public Proposer(
+            UnaryOperator<byte[]> log,
+            Ids ids,
+            Function<byte[], byte[]> summariser,
+            Function<AccountId, Quota> quotas) {
+        this.log = log;
         this.ids = ids;
         this.summariser = summariser;
         this.quotas = quotas;
     }
 
-    /** The same, for another journal of the group. */
-    Proposer through(Journal other) {
+    /** The same, for another way to the group's log. */
+    Proposer through(UnaryOperator<byte[]> other) {
         return new Proposer(other, ids, summariser, quotas);
     }
 
     /** The binary form of a message's {@link Summary}. */
-    static byte[] summary(byte[] message) {
+    public static byte[] summary(byte[] message) {
         BinaryWriter writer = new BinaryWriter(1024);
         Summary.of(message).write(writer);
         return writer.toByteArray();
@@ -61,12 +83,7 @@ final class Proposer {
         return quotas.apply(account);
     }
 
-    /**
-     * Submits a command and opens its answer.
-     *
-     * @throws Refused if the answer says so
-     * @throws TryLater if the answer or the journal says so
-     */
+    /** Submits a command and opens its answer. */
     BinaryReader submit(Command command) {
         byte[] octets = CommandCodec.encode(command);
         if (octets.length > Journal.COMMAND_LIMIT) {
@@ -74,7 +91,7 @@ final class Proposer {
                     Refused.Reason.LIMIT,
                     "the request is too large for one step: " + octets.length + " octets of " + Journal.COMMAND_LIMIT);
         }
-        return Answer.open(journal.submit(octets));
+        return Answer.open(log.apply(octets));
     }
 
     List<Id> ids(int count) {
@@ -85,7 +102,81 @@ final class Proposer {
         return made;
     }
 
-    List<Command.Added> added(List<NewMessage> messages) {
+    /** Creates a mailbox; see {@link MailStore#create}. */
+    public MailboxId create(AccountId account, String name, Set<String> specialUse) {
+        String lawful = Names.lawful(name);
+        if (specialUse.size() > 1) {
+            throw new Refused(Refused.Reason.CANNOT, "a mailbox has at most one special use here");
+        }
+        List<Id> levels = ids(Names.levels(lawful));
+        String use = specialUse.isEmpty() ? "" : specialUse.iterator().next();
+        return new MailboxId(
+                submit(new Command.Create(account, lawful, levels, use)).id());
+    }
+
+    /** Deletes a mailbox; see {@link MailStore#delete}. */
+    public void delete(AccountId account, String name) {
+        submit(new Command.Delete(account, Names.spelled(name)));
+    }
+
+    /** Renames a mailbox; see {@link MailStore#rename}. */
+    public void rename(AccountId account, String from, String to) {
+        String lawful = Names.lawful(to);
+        submit(new Command.Rename(account, Names.spelled(from), lawful, ids(Names.levels(lawful))));
+    }
+
+    /** Sets annotations; see {@link MailStore#annotate}. */
+    public void annotate(AccountId account, MailboxId mailbox, SortedMap<String, Optional<byte[]>> values) {
+        SortedMap<String, Optional<Octets>> octets = new TreeMap<>();
+        values.forEach((entry, value) -> octets.put(entry, value.map(Octets::new)));
+        submit(new Command.Annotate(account, mailbox, octets));
+    }
+
+    /** Sets rights; see {@link MailStore#grant}. */
+    public void grant(AccountId account, MailboxId mailbox, AccountId grantee, FlagChange.Kind kind, Rights rights) {
+        submit(new Command.Grant(account, mailbox, grantee, kind, rights));
+    }
+
+    /** Appends messages; see {@link MailStore#append}. */
+    public List<MailStore.Appended> append(AccountId account, MailboxId mailbox, List<NewMessage> messages) {
+        return appended(submit(new Command.Append(account, mailbox, added(messages), quota(account))));
+    }
+
+    /** Replaces a message; see {@link MailStore#replace}. */
+    public MailStore.Appended replace(AccountId account, MailboxId from, long uid, MailboxId to, NewMessage message) {
+        Command.Added added = added(List.of(message)).getFirst();
+        return appended(submit(new Command.Replace(account, from, uid, to, added, quota(account))))
+                .getFirst();
+    }
+
+    /** Changes flags; see {@link MailStore#flags}. */
+    public MailStore.Stored flags(
+            AccountId account, MailboxId mailbox, List<Long> uids, FlagChange change, OptionalLong unchangedSince) {
+        BinaryReader answer =
+                submit(new Command.Store(account, mailbox, ascending(uids), change, unchangedSince.orElse(-1)));
+        List<Long> changed = CommandCodec.uids(answer);
+        List<Long> modified = CommandCodec.uids(answer);
+        return new MailStore.Stored(changed, modified, answer.varint());
+    }
+
+    /** Copies messages, or moves them; see {@link MailStore#copy} and {@link MailStore#move}. */
+    public MailStore.Copied copy(AccountId account, MailboxId from, List<Long> uids, MailboxId to, boolean move) {
+        BinaryReader answer = submit(new Command.Copy(account, from, ascending(uids), to, move, quota(account)));
+        long uidValidity = answer.varint();
+        List<Long> copied = CommandCodec.uids(answer);
+        return new MailStore.Copied(uidValidity, copied, CommandCodec.uids(answer));
+    }
+
+    /** Removes messages; see {@link MailStore#expunge}. */
+    public List<Long> expunge(AccountId account, MailboxId mailbox, List<Long> uids) {
+        return CommandCodec.uids(submit(new Command.Expunge(account, mailbox, ascending(uids))));
+    }
+
+    private static List<Long> ascending(List<Long> uids) {
+        return new ArrayList<>(new TreeSet<>(uids));
+    }
+
+    private List<Command.Added> added(List<NewMessage> messages) {
         List<Command.Added> added = new ArrayList<>();
         int room = INLINE_LIMIT;
         for (NewMessage message : messages) {
@@ -140,8 +231,7 @@ final class Proposer {
                 delivery.explanation());
     }
 
-    /** What an {@link Command.Append} or a {@link Command.Replace} is answered with. */
-    static List<MailStore.Appended> appended(BinaryReader answer) {
+    private static List<MailStore.Appended> appended(BinaryReader answer) {
         long uidValidity = answer.varint();
         List<MailStore.Appended> appended = new ArrayList<>();
         for (int left = answer.count(); left > 0; left--) {

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Who waits for changes of which mailbox. One thread calls back; a burst of changes is told once. */
-final class Watches implements AutoCloseable {
+public final class Watches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
     private static final int LIMIT = 100_000;
 
@@ -26,13 +26,18 @@ final class Watches implements AutoCloseable {
     private boolean closed;
 
     /** Calls the tick from the same thread at that interval. */
-    Watches(String name, Runnable tick, Duration interval) {
+    public Watches(String name, Runnable tick, Duration interval) {
         this.tick = tick;
         this.tickNanos = interval.toNanos();
         Thread.ofPlatform().daemon().name("watches-" + name).start(this::run);
     }
 
-    MailStore.Watch add(Place place, Runnable changed) {
+    /**
+     * Adds who waits.
+     *
+     * @throws Refused if they are too many (LIMIT)
+     */
+    public MailStore.Watch add(Place place, Runnable changed) {
         synchronized (this) {
             if (count >= LIMIT) {
                 throw new Refused(Refused.Reason.LIMIT, "this node watches " + LIMIT + " mailboxes already");
@@ -53,8 +58,13 @@ final class Watches implements AutoCloseable {
         }
     }
 
+    /** The mailboxes that somebody waits for. */
+    public synchronized Set<Place> watched() {
+        return Set.copyOf(watchers.keySet());
+    }
+
     /** A mailbox has changed, and so has its account. */
-    synchronized void changed(Place place) {
+    public synchronized void changed(Place place) {
         boolean more = watchers.containsKey(place) && pending.add(place);
         Place account = new Place(place.account(), MailStore.ACCOUNT);
         more |= watchers.containsKey(account) && pending.add(account);

@@ -29,7 +29,7 @@ import org.merpati.store.people.Tally;
 interface AccountContract extends StoreContract {
     @Test
     default void anAccountKeepsNoMoreThanItsQuota() throws Exception {
-        store().ensure(BUDI);
+        owners().ensure(BUDI);
         quota(new Quota(100, 0));
         long one = append("INBOX", "x".repeat(60));
         assertThatThrownBy(() -> append("Sent", "x".repeat(41)))
@@ -75,7 +75,7 @@ interface AccountContract extends StoreContract {
     @Test
     default void aDeliveryWaitsForRoomAndTheOthersGetTheirs() {
         quota(new Quota(100, 0));
-        store().ensure(BUDI);
+        owners().ensure(BUDI);
         append("INBOX", "x".repeat(90));
         MailId mail = new MailId(new Id(1_750_000_000_000L << 16, 77));
         Delivery delivery = new Delivery(
@@ -84,7 +84,7 @@ interface AccountContract extends StoreContract {
                 List.of(
                         new Delivery.Recipient(new DeliveryId(mail, 0), BUDI, "", "INBOX", Flags.NONE),
                         new Delivery.Recipient(new DeliveryId(mail, 1), SITI, "", "INBOX", Flags.NONE)));
-        assertThat(store().deliver(delivery))
+        assertThat(owners().deliver(delivery))
                 .satisfiesExactly(
                         full -> assertThat(full)
                                 .isInstanceOfSatisfying(
@@ -92,27 +92,27 @@ interface AccountContract extends StoreContract {
                                         deferred -> assertThat(deferred.why()).contains("full")),
                         stored -> assertThat(stored).isEqualTo(new Delivery.Outcome.Delivered(1, false)));
         quota(new Quota(110, 0));
-        assertThat(store().deliver(delivery))
+        assertThat(owners().deliver(delivery))
                 .containsExactly(new Delivery.Outcome.Delivered(2, false), new Delivery.Outcome.Delivered(1, true));
         assertThat(store().usage(BUDI).octets()).isEqualTo(110);
-        assertThat(store().deliver(delivery))
+        assertThat(owners().deliver(delivery))
                 .as("what is there already is not counted again")
                 .containsExactly(new Delivery.Outcome.Delivered(2, true), new Delivery.Outcome.Delivered(1, true));
     }
 
     @Test
     default void whyAMessageWasJudgedAsItWasOutlivesItForNinetyDays() {
-        store().ensure(BUDI);
+        owners().ensure(BUDI);
         MailId mail = new MailId(new Id(1_750_000_000_000L << 16, 78));
         String prefix = "X-Spam-Flag: YES\r\n";
-        store().deliver(new Delivery(
+        owners().deliver(new Delivery(
                 mail,
                 Body.of("Subject: win\r\n\r\n".getBytes(StandardCharsets.UTF_8)),
                 List.of(new Delivery.Recipient(new DeliveryId(mail, 0), BUDI, prefix, "Junk", Flags.NONE)),
                 "X-Spam-Score: 7.0\r\n"));
         MailStore.Explained explained = new MailStore.Explained(BUDI, "Junk", prefix + "X-Spam-Score: 7.0\r\n");
-        assertThat(store().explanations(mail)).containsExactly(explained);
-        assertThat(store().explanations(new MailId(new Id(1_750_000_000_000L << 16, 79))))
+        assertThat(owners().explanations(mail)).containsExactly(explained);
+        assertThat(owners().explanations(new MailId(new Id(1_750_000_000_000L << 16, 79))))
                 .isEmpty();
         long uid = view("Junk").message(0).uid();
         store().flags(BUDI, id("Junk"), List.of(uid), adding("\\Deleted"), OptionalLong.empty());
@@ -120,40 +120,40 @@ interface AccountContract extends StoreContract {
         long day = 86_400_000L;
         pass(89 * day);
         expire();
-        assertThat(store().explanations(mail)).containsExactly(explained);
+        assertThat(owners().explanations(mail)).containsExactly(explained);
         pass(2 * day);
         expire();
-        assertThat(store().explanations(mail)).isEmpty();
+        assertThat(owners().explanations(mail)).isEmpty();
     }
 
     @Test
     default void aThingCountsOnceOnTheSideThatItIsOnNow() {
-        store().ensure(BUDI);
+        owners().ensure(BUDI);
         long[] marks = {1, -2, 3};
-        assertThat(store().count(BUDI, new Tally(7, Optional.of(Tally.Side.FIRST), marks, 1)))
+        assertThat(owners().count(BUDI, new Tally(7, Optional.of(Tally.Side.FIRST), marks, 1)))
                 .isTrue();
-        assertThat(store().count(BUDI, new Tally(7, Optional.of(Tally.Side.FIRST), marks, 2)))
+        assertThat(owners().count(BUDI, new Tally(7, Optional.of(Tally.Side.FIRST), marks, 2)))
                 .isFalse();
-        store().count(BUDI, new Tally(8, Optional.of(Tally.Side.SECOND), new long[] {3, 4}, 2));
-        Tally.Counts counts = store().counts(BUDI, new long[] {-2, 3, 4, 5});
+        owners().count(BUDI, new Tally(8, Optional.of(Tally.Side.SECOND), new long[] {3, 4}, 2));
+        Tally.Counts counts = owners().counts(BUDI, new long[] {-2, 3, 4, 5});
         assertThat(counts.first()).isEqualTo(1);
         assertThat(counts.second()).isEqualTo(1);
         assertThat(counts.ofFirst()).containsExactly(1, 1, 0, 0);
         assertThat(counts.ofSecond()).containsExactly(0, 1, 1, 0);
 
-        store().count(BUDI, new Tally(7, Optional.of(Tally.Side.SECOND), marks, 3));
-        assertThat(store().counts(BUDI, new long[] {3}).ofFirst()).containsExactly(0);
-        assertThat(store().counts(BUDI, new long[] {3}).ofSecond()).containsExactly(2);
-        store().count(BUDI, new Tally(7, Optional.empty(), marks, 3));
-        store().count(BUDI, new Tally(8, Optional.empty(), new long[] {3, 4}, 3));
-        assertThat(store().counts(BUDI, new long[] {3, 4}).ofSecond()).containsExactly(0, 0);
-        assertThat(store().counts(BUDI, new long[0]).second()).isZero();
-        assertThat(store().counts(SITI, marks).ofFirst()).containsExactly(0, 0, 0);
+        owners().count(BUDI, new Tally(7, Optional.of(Tally.Side.SECOND), marks, 3));
+        assertThat(owners().counts(BUDI, new long[] {3}).ofFirst()).containsExactly(0);
+        assertThat(owners().counts(BUDI, new long[] {3}).ofSecond()).containsExactly(2);
+        owners().count(BUDI, new Tally(7, Optional.empty(), marks, 3));
+        owners().count(BUDI, new Tally(8, Optional.empty(), new long[] {3, 4}, 3));
+        assertThat(owners().counts(BUDI, new long[] {3, 4}).ofSecond()).containsExactly(0, 0);
+        assertThat(owners().counts(BUDI, new long[0]).second()).isZero();
+        assertThat(owners().counts(SITI, marks).ofFirst()).containsExactly(0, 0, 0);
     }
 
     @Test
     default void whatWasRemovedComesBackUnderNewUids() throws Exception {
-        store().ensure(BUDI);
+        owners().ensure(BUDI);
         store().create(BUDI, "Work/Old", Set.of());
         long kept = append("INBOX", "kept", "\\Seen");
         long one = append("INBOX", "one", "\\Flagged", "\\Deleted");
@@ -166,9 +166,9 @@ interface AccountContract extends StoreContract {
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple("INBOX", 3),
                         org.assertj.core.groups.Tuple.tuple("Work/Old", 3));
-        assertThat(store().verify()).isEmpty();
+        assertThat(owners().verify()).isEmpty();
 
-        assertThat(store().undelete(BUDI, Optional.of("inbox"), 0)).isEqualTo(1);
+        assertThat(owners().undelete(BUDI, Optional.of("inbox"), 0)).isEqualTo(1);
         View inbox = view("INBOX");
         assertThat(inbox.size()).isEqualTo(2);
         assertThat(inbox.message(0).uid()).isEqualTo(kept);
@@ -178,24 +178,24 @@ interface AccountContract extends StoreContract {
         assertThat(store().body(BUDI, id("INBOX"), back).bytes()).isEqualTo("one".getBytes(StandardCharsets.UTF_8));
 
         quota(new Quota(0, 2));
-        assertThatThrownBy(() -> store().undelete(BUDI, Optional.empty(), 0)).hasMessageContaining("quota");
+        assertThatThrownBy(() -> owners().undelete(BUDI, Optional.empty(), 0)).hasMessageContaining("quota");
         quota(Quota.NONE);
-        assertThat(store().undelete(BUDI, Optional.empty(), 0)).isEqualTo(1);
+        assertThat(owners().undelete(BUDI, Optional.empty(), 0)).isEqualTo(1);
         assertThat(view("Work/Old").message(0).flags().keywords()).containsExactly("$Label");
         assertThat(removed(0)).isEmpty();
-        assertThat(store().undelete(BUDI, Optional.empty(), 0)).isZero();
+        assertThat(owners().undelete(BUDI, Optional.empty(), 0)).isZero();
     }
 
     private List<MailStore.Removed> removed(long since) {
         List<MailStore.Removed> removed = new ArrayList<>();
-        store().removed(BUDI, since, Octets.NONE, removed::add);
+        owners().removed(BUDI, since, Octets.NONE, removed::add);
         return removed;
     }
 
     @Test
     default void whatWasRemovedIsShownFromTheLastOnPageByPage() {
-        store().ensure(BUDI);
-        store().ensure(SITI);
+        owners().ensure(BUDI);
+        owners().ensure(SITI);
         List<Long> uids = IntStream.range(0, 25)
                 .mapToObj(i -> append("INBOX", "x".repeat(i + 1), "\\Deleted"))
                 .toList();
@@ -209,7 +209,7 @@ interface AccountContract extends StoreContract {
         Octets[] last = {Octets.NONE};
         for (int page = 0; page < 5; page++) {
             int end = sizes.size() + 5;
-            store().removed(BUDI, 0, last[0], removed -> {
+            owners().removed(BUDI, 0, last[0], removed -> {
                 sizes.add(removed.size());
                 last[0] = removed.key();
                 assertThat(removed.internalDate()).isEqualTo(1_600_000_000_000L);
@@ -218,20 +218,20 @@ interface AccountContract extends StoreContract {
         }
         assertThat(sizes)
                 .isEqualTo(IntStream.rangeClosed(1, 25).mapToObj(i -> 26 - i).toList());
-        store().removed(BUDI, 0, last[0], removed -> {
+        owners().removed(BUDI, 0, last[0], removed -> {
             throw new AssertionError("more than were removed");
         });
         long since = removed(0).get(2).millis();
         assertThat(removed(since)).extracting(MailStore.Removed::size).containsExactly(25, 24, 23);
-        store().removed(SITI, 0, Octets.NONE, removed -> {
+        owners().removed(SITI, 0, Octets.NONE, removed -> {
             throw new AssertionError("another's");
         });
     }
 
     @Test
     default void chosenMessagesComeBackOnceAllOrNone() throws Exception {
-        store().ensure(BUDI);
-        store().ensure(SITI);
+        owners().ensure(BUDI);
+        owners().ensure(SITI);
         store().create(BUDI, "Work", Set.of());
         long one = append("INBOX", "one", "\\Deleted", "\\Seen");
         append("Work", "two");
@@ -241,10 +241,10 @@ interface AccountContract extends StoreContract {
         store().delete(BUDI, "Sent");
         List<Octets> keys = removed(0).stream().map(MailStore.Removed::key).toList();
         assertThat(keys).hasSize(3);
-        assertThat(store().restore(SITI, keys)).as("another's").isZero();
+        assertThat(owners().restore(SITI, keys)).as("another's").isZero();
 
         quota(new Quota(0, 2));
-        assertThatThrownBy(() -> store().restore(BUDI, keys))
+        assertThatThrownBy(() -> owners().restore(BUDI, keys))
                 .isInstanceOfSatisfying(
                         Refused.class, refused -> assertThat(refused.reason()).isEqualTo(Refused.Reason.OVER_QUOTA));
         assertThat(removed(0)).hasSize(3);
@@ -253,24 +253,24 @@ interface AccountContract extends StoreContract {
         store().create(BUDI, "Sent", Set.of());
         List<Octets> withRepeats = new ArrayList<>(keys);
         withRepeats.addAll(keys);
-        assertThat(store().restore(BUDI, withRepeats)).isEqualTo(3);
-        assertThat(store().restore(BUDI, keys)).as("a second time").isZero();
+        assertThat(owners().restore(BUDI, withRepeats)).isEqualTo(3);
+        assertThat(owners().restore(BUDI, keys)).as("a second time").isZero();
         assertThat(view("Sent").size()).isEqualTo(1);
         View inbox = view("INBOX");
         assertThat(inbox.size())
                 .as("its own and that of the mailbox that is gone")
                 .isEqualTo(2);
         assertThat(inbox.message(0).uid()).isGreaterThan(one);
-        assertThat(store().restore(BUDI, List.of(Octets.NONE, new Octets(new byte[500]))))
+        assertThat(owners().restore(BUDI, List.of(Octets.NONE, new Octets(new byte[500]))))
                 .isZero();
         List<Octets> many = Collections.nCopies(Messages.UNDELETE_LIMIT + 1, keys.getFirst());
-        assertThatThrownBy(() -> store().restore(BUDI, many)).hasMessageContaining("at once");
-        assertThat(store().verify()).isEmpty();
+        assertThatThrownBy(() -> owners().restore(BUDI, many)).hasMessageContaining("at once");
+        assertThat(owners().verify()).isEmpty();
     }
 
     @Test
     default void aRemovedMessageIsDroppedWhenItsTimeHasCome() {
-        store().ensure(BUDI);
+        owners().ensure(BUDI);
         long one = append("INBOX", "one", "\\Deleted");
         store().expunge(BUDI, id("INBOX"), List.of(one));
         pass(Shard.KEPT.toMillis() - 1000);
@@ -283,13 +283,13 @@ interface AccountContract extends StoreContract {
         assertThat(removed(0))
                 .singleElement()
                 .satisfies(left -> assertThat(left.size()).isEqualTo(3));
-        assertThat(store().undelete(BUDI, Optional.empty(), 0)).isEqualTo(1);
-        assertThat(store().verify()).isEmpty();
+        assertThat(owners().undelete(BUDI, Optional.empty(), 0)).isEqualTo(1);
+        assertThat(owners().verify()).isEmpty();
     }
 
     @Test
     default void moreIsBroughtBackThanOneCommandHolds() {
-        store().ensure(BUDI);
+        owners().ensure(BUDI);
         int many = 2 * Messages.UNDELETE_LIMIT + 1;
         List<NewMessage> messages = IntStream.range(0, many)
                 .mapToObj(i -> message(Integer.toString(i), "\\Deleted"))
@@ -298,7 +298,7 @@ interface AccountContract extends StoreContract {
                 .map(MailStore.Appended::uid)
                 .toList();
         store().expunge(BUDI, id("INBOX"), uids);
-        assertThat(store().undelete(BUDI, Optional.empty(), 0)).isEqualTo(many);
+        assertThat(owners().undelete(BUDI, Optional.empty(), 0)).isEqualTo(many);
         assertThat(view("INBOX").size()).isEqualTo(many);
         assertThat(store().usage(BUDI).messages()).isEqualTo(many);
     }

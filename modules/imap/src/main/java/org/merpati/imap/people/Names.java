@@ -1,21 +1,19 @@
 package org.merpati.imap.people;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.merpati.imap.text.Parser;
-import org.merpati.kernel.AccountId;
-import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 import org.merpati.store.MailStore;
 import org.merpati.store.Mailbox;
 import org.merpati.store.people.Rights;
-import org.merpati.store.search.Place;
 
 /**
  * What somebody calls the mailboxes that she reaches: her own by their names, those of others by
@@ -96,8 +94,13 @@ public final class Names {
 
     private Reached reached(Logins.Account owner, Mailbox mailbox) {
         boolean own = owner.id().equals(self.id());
-        Rights rights = own ? Rights.ALL : owner.store().rights(self.id(), owner.id(), mailbox.id());
-        return new Reached(owner, own ? mailbox.name() : name(owner, mailbox.name()), mailbox, own, rights);
+        return own
+                ? new Reached(owner, mailbox.name(), mailbox, true, Rights.ALL)
+                : reached(owner, mailbox, owner.store().rights(self.id(), owner.id(), mailbox.id()));
+    }
+
+    private static Reached reached(Logins.Account other, Mailbox mailbox, Rights rights) {
+        return new Reached(other, name(other, mailbox.name()), mailbox, false, rights);
     }
 
     /**
@@ -176,41 +179,42 @@ public final class Names {
         }
     }
 
-    /** The mailboxes of others that she may look up, of the shards that this node serves now. */
+    /** The mailboxes of others that she may look up, of the shards that are served now; all are asked at once. */
     public List<Reached> shared() {
         List<Reached> shared = new ArrayList<>();
-        for (MailStore store : logins.stores()) {
-            try {
-                store.leased();
-                shared(store, shared);
-            } catch (TryLater elsewhere) {
-                // What is not served here now is not shown.
+        try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<List<Reached>>> asked = logins.stores().stream()
+                    .map(store -> each.submit(() -> shared(store)))
+                    .toList();
+            for (Future<List<Reached>> answer : asked) {
+                shared.addAll(answer.get());
             }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new TryLater("this node stops");
+        } catch (ExecutionException bug) {
+            if (bug.getCause() instanceof Failure failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("a shard could not be asked what is shared", bug.getCause());
         }
         return shared;
     }
 
-    private void shared(MailStore store, List<Reached> shared) {
-        Set<Place> places = new LinkedHashSet<>(store.sharedWith(self.id(), SHARED_LIMIT));
-        places.addAll(store.sharedWith(MailStore.ANYONE, SHARED_LIMIT));
-        Map<AccountId, Map<MailboxId, Mailbox>> known = new HashMap<>();
-        for (Place place : places) {
-            Optional<Logins.Person> person =
-                    place.account().equals(self.id()) ? Optional.empty() : logins.person(place.account());
-            if (person.isPresent() && person.get().user().indexOf('/') < 0) {
-                Logins.Account owner = new Logins.Account(person.get().user(), place.account(), store);
-                Mailbox mailbox = known.computeIfAbsent(place.account(), id -> byId(store, id))
-                        .get(place.mailbox());
-                if (mailbox != null) {
-                    shared.add(reached(owner, mailbox));
-                }
+    private List<Reached> shared(MailStore store) {
+        List<Reached> shared = new ArrayList<>();
+        try {
+            store.leased();
+            for (MailStore.Shared found : store.sharedWith(self.id(), SHARED_LIMIT)) {
+                logins.person(found.owner())
+                        .filter(person -> person.user().indexOf('/') < 0)
+                        .map(person -> new Logins.Account(person.user(), person.id(), store))
+                        .map(owner -> reached(owner, found.mailbox(), found.rights()))
+                        .ifPresent(shared::add);
             }
+        } catch (TryLater elsewhere) {
+            // What is not served now is not shown.
         }
-    }
-
-    private static Map<MailboxId, Mailbox> byId(MailStore store, AccountId account) {
-        Map<MailboxId, Mailbox> all = new HashMap<>();
-        store.mailboxes(account).forEach(mailbox -> all.put(mailbox.id(), mailbox));
-        return all;
+        return shared;
     }
 }

@@ -16,6 +16,7 @@ import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
+import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Octets;
 import org.merpati.kernel.Quota;
 import org.merpati.store.FlagChange;
@@ -292,11 +293,23 @@ public final class CommandCodec {
     }
 
     public static List<Long> uids(BinaryReader from) {
+        return uids(from, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Reads UIDs that may be made up.
+     *
+     * @throws Malformed if they are more than a limit
+     */
+    public static List<Long> uids(BinaryReader from, int limit) {
         List<Long> uids = new ArrayList<>();
         long last = 0;
         for (int left = from.count(); left > 0; left--) {
             long first = last + from.varint();
             int length = from.count();
+            if (length > limit - uids.size()) {
+                throw new Malformed("a list has more than " + limit + " UIDs");
+            }
             for (int i = 0; i < length; i++) {
                 uids.add(first + i);
             }

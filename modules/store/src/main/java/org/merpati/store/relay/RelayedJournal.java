@@ -106,10 +106,26 @@ public final class RelayedJournal implements Journal {
     private byte[] relay(byte[] command, Duration limit) {
         NodeName leader =
                 own.leadership().leader().orElseThrow(() -> new TryLater("no leader of " + group() + " is known now"));
-        byte[] request = new BinaryWriter().text(group().value()).bytes(command).toByteArray();
-        BinaryReader answer = new BinaryReader(channel.ask(leader, SERVICE, request, limit));
+        BinaryReader answer = carried(channel, leader, group(), command, limit);
         awaitApplied(answer.varint(), limit);
         return answer.bytes();
+    }
+
+    /**
+     * Has a node that leads a group carry out a command, for one that has no copy of the group to wait for.
+     *
+     * @throws TryLater if it does not, or does not say so in time: then it may have been done
+     */
+    public static byte[] carry(NodeChannel channel, NodeName leader, GroupName group, byte[] command) {
+        BinaryReader answer = carried(channel, leader, group, command, LIMIT);
+        answer.varint();
+        return answer.bytes();
+    }
+
+    private static BinaryReader carried(
+            NodeChannel channel, NodeName leader, GroupName group, byte[] command, Duration limit) {
+        byte[] request = new BinaryWriter().text(group.value()).bytes(command).toByteArray();
+        return new BinaryReader(channel.ask(leader, SERVICE, request, limit));
     }
 
     private void awaitApplied(long index, Duration limit) {

@@ -1,50 +1,39 @@
-package org.merpati.it;
+package org.merpati.it.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.merpati.dev.Cluster;
 import org.merpati.dev.MailProbe;
 
-/** A mailbox of one person that another uses, whose own mailboxes are in another shard, led by another node. */
-@Tag("slow")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SharedMailboxStoryTest {
+/** Two people of whom one shares mailboxes with the other, and what both see of it. */
+final class Sharing {
     private static final Pattern SUBJECT = Pattern.compile("Subject: ([^\r\n]+)");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    @RegisterExtension
-    final Six six = new Six(Kit.Form.EMBEDDED);
-
-    private Map<String, String> accounts = Map.of();
-    private String owner = "";
-    private String other = "";
+    private final Map<String, String> accounts;
+    private final String owner;
+    private final String other;
+    private final Supplier<String> door;
     private int shared;
     private String own = "";
     private String team = "";
 
-    /** The first shard's person shares mailboxes with the second's. */
-    @BeforeAll
-    void people() throws IOException {
-        accounts = Kit.accounts(six.cluster(), "share", 4);
-        owner = in("shard-1");
-        other = in("shard-2");
+    /**
+     * @param accounts address to password
+     * @param door host:port of IMAP
+     */
+    Sharing(Map<String, String> accounts, String owner, String other, Supplier<String> door) {
+        this.accounts = accounts;
+        this.owner = owner;
+        this.other = other;
+        this.door = door;
     }
 
-    /** Each story has its own. */
-    @BeforeEach
+    /** Makes a mailbox and shares it. */
     void share() throws IOException {
         own = "Team" + ++shared;
         team = "\"Other Users/" + owner + "/" + own + "\"";
@@ -54,16 +43,8 @@ class SharedMailboxStoryTest {
         }
     }
 
-    private String in(String shard) {
-        return accounts.keySet().stream()
-                .filter(account -> six.cluster().shard(account).equals(shard))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private MailProbe.Imap login(String account) throws IOException {
-        MailProbe.Imap client =
-                new MailProbe.Imap(six.cluster().plan().all("imap").getFirst());
+        MailProbe.Imap client = new MailProbe.Imap(door.get());
         client.ok("LOGIN " + account + " " + accounts.get(account));
         return client;
     }
@@ -83,8 +64,22 @@ class SharedMailboxStoryTest {
         return SUBJECT.matcher(told).results().map(found -> found.group(1)).toList();
     }
 
-    @Test
-    void whatIsSharedIsReadAndWrittenWhereverEitherShardIsLed() throws IOException {
+    /** What the owner sees in it. */
+    List<String> ownersSubjects() throws IOException {
+        try (MailProbe.Imap mine = login(owner)) {
+            return subjects(mine, own);
+        }
+    }
+
+    /** What the other sees in it. */
+    List<String> othersSubjects() throws IOException {
+        try (MailProbe.Imap theirs = login(other)) {
+            return subjects(theirs, team);
+        }
+    }
+
+    /** Reads, writes, copies, moves, and is told. */
+    void readAndWrite() throws IOException {
         try (MailProbe.Imap mine = login(owner);
                 MailProbe.Imap theirs = login(other)) {
             append(mine, own, "first");
@@ -107,8 +102,8 @@ class SharedMailboxStoryTest {
         }
     }
 
-    @Test
-    void whoSharesCanTakeItBackAtOnce() throws IOException {
+    /** The owner takes back what she shared, while it is used. */
+    void takeBack() throws IOException {
         try (MailProbe.Imap mine = login(owner);
                 MailProbe.Imap theirs = login(other)) {
             theirs.ok("SELECT " + team);
@@ -120,37 +115,25 @@ class SharedMailboxStoryTest {
         }
     }
 
-    /** The owner's shard loses its leader, then the other's; what was written to the shared mailbox is there. */
-    @Test
-    void aSharedMailboxOutlivesEitherOwner() throws IOException {
-        Cluster cluster = six.cluster();
-        int written = 0;
-        for (String victim : List.of("gszimbra1", "gszimbra2")) {
-            try (MailProbe.Imap theirs = login(other)) {
-                append(theirs, team, "before " + victim);
-                written++;
-            }
-            cluster.kill(victim);
-            String subject = "after " + victim;
-            Kit.await("it is written to without " + victim, PATIENCE, () -> wrote(subject));
-            written++;
-            try (MailProbe.Imap mine = login(owner)) {
-                assertThat(subjects(mine, own)).contains("before " + victim, subject);
-            }
-            cluster.start(victim);
-            cluster.awaitReady(Kit.READY);
-        }
-        try (MailProbe.Imap theirs = login(other)) {
-            assertThat(subjects(theirs, team).size()).isGreaterThanOrEqualTo(written);
-        }
-        Stories.awaitOneHistory(cluster);
+    /** A session in which the other waits for what comes. */
+    MailProbe.Imap waiting() throws IOException {
+        MailProbe.Imap theirs = login(other);
+        theirs.ok("SELECT " + team);
+        theirs.idle();
+        return theirs;
     }
 
-    private boolean wrote(String subject) {
+    /** The other writes to it. */
+    void write(String subject) throws IOException {
         try (MailProbe.Imap theirs = login(other)) {
-            Optional<String> answer = Optional.of(
-                    theirs.literal("APPEND " + team, message(subject)).getLast());
-            return answer.filter(said -> said.startsWith("OK")).isPresent();
+            append(theirs, team, subject);
+        }
+    }
+
+    /** Whether the other could write to it. */
+    boolean wrote(String subject) {
+        try (MailProbe.Imap theirs = login(other)) {
+            return theirs.literal("APPEND " + team, message(subject)).getLast().startsWith("OK");
         } catch (IOException notNow) {
             return false;
         }
