@@ -78,7 +78,7 @@ final class FarNodes implements AutoCloseable {
         enrollment.offerOn(channels.getFirst());
         for (NodeName node : List.of(TapeJournal.ELSEWHERE, FAR, SMTP)) {
             JoinToken token = enrollment.token(node);
-            Enrollment.join(topology, node, token, network, identity(node), folder.resolve(node + "-ca"));
+            Enrollment.join(topology, node, token, network, identity(node), folder.resolve(node + "-ca"), layout -> {});
             open(node);
         }
         for (MinaNodeChannel voter : channels.subList(0, 2)) {
