@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes a node out of the cluster, as the layout says that it is leaving: drains it, has the accounts of the shards
  * that it votes in move to others and the mails of its spools delivered, ends those groups, has another vote in the
- * directory in its place, and takes it off the layout. Whoever leads the directory does the next step; each step looks at what is there and may be made again, so
- * another leader goes on where one stopped.
+ * directory in its place, and takes it off the layout. Whoever leads the directory does the next step; each step looks
+ * at what is there and may be made again, so another leader goes on where one stopped.
  */
 final class Removal implements AutoCloseable {
     /** Asks the leader of a spool to shut it, and how many mails are left. */
@@ -185,7 +185,7 @@ final class Removal implements AutoCloseable {
         return mails == 0 ? List.of() : List.of(group + " has " + mails + " mails to be delivered");
     }
 
-    /** What is still to be done until the node that is leaving is taken out, a sentence each, as the directory's leader has it. */
+    /** What is still to be done until the node that is leaving is taken out, a sentence each; the leader knows. */
     List<String> obstacles() {
         if (node.groups().leads(GroupName.DIRECTORY)) {
             return seen();

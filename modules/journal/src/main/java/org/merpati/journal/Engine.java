@@ -40,6 +40,7 @@ import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
+import org.merpati.journal.disk.FolderIdentity;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.NodeName;
 

@@ -8,8 +8,8 @@ import org.merpati.kernel.NodeName;
 /**
  * A group as one of its voters sees it, for people.
  *
- * @param state {@code leader}, {@code follower}, {@code candidate}, {@code witness}, {@code joins} of a node that has no
- *     vote yet, or {@code failed: why}
+ * @param state {@code leader}, {@code follower}, {@code candidate}, {@code witness}, {@code joins} of a node that
+ *     has no vote yet, or {@code failed: why}
  * @param applied the index of the last entry applied here
  * @param committed the index of the last entry known to be committed
  * @param checkpointed the index of the last finished checkpoint here

@@ -31,7 +31,8 @@ import org.merpati.kernel.Clock;
  * connection of yesterday: Ratis keeps its streams open for days. It also keeps a leader's offer of a checkpoint away
  * from a group that is being opened: Ratis would take it up before it knows the log, and the group would not open; and
  * it ends a call of entries that began before its group was left or opened again, which Ratis would never answer. It
- * keeps away what is meant for the voter that this node was before it began anew, which Ratis would answer. And it tells when a peer's call of entries is over, the first that is noticed of a leader that has ended.
+ * keeps away what is meant for the voter that this node was before it began anew, which Ratis would answer. And it
+ * tells when a peer's call of entries is over, the first that is noticed of a leader that has ended.
  */
 final class PeerGate implements ServerInterceptor {
     private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -21,6 +21,7 @@ import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
 import org.merpati.journal.disk.BootNote;
+import org.merpati.journal.disk.FolderIdentity;
 import org.merpati.journal.disk.LogScan;
 import org.merpati.journal.disk.Machine;
 import org.merpati.journal.disk.Room;

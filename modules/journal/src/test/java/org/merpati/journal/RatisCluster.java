@@ -24,6 +24,7 @@ import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
+import org.merpati.journal.disk.FolderIdentity;
 import org.merpati.journal.level.Release;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;

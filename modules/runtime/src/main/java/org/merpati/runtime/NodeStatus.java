@@ -33,8 +33,8 @@ public record NodeStatus(
     /**
      * A group that the node votes in.
      *
-     * @param role {@code leader}, {@code follower}, {@code candidate}, {@code witness}, {@code joins} of a node that has no
-     *     vote yet, or {@code failed: why}
+     * @param role {@code leader}, {@code follower}, {@code candidate}, {@code witness}, {@code joins} of a node that
+     *     has no vote yet, or {@code failed: why}
      * @param lag on the leader: how many entries each other voter lacks
      */
     public record Group(

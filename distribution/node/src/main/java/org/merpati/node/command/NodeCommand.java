@@ -119,7 +119,7 @@ public final class NodeCommand {
             name = "token",
             mixinStandardHelpOptions = true,
             description = {
-                "Makes a token for a node to join with an empty data folder: the first time, or since its disk is lost.",
+                "Makes a token for a node to join with an empty data folder, the first time or since its disk is lost.",
                 "On a node that votes in the directory, and while NODE is down. What NODE had comes back from the other"
                         + " copies; a data folder of before is not let in any more.",
                 "NODE's secret file is the token ('token = ...'); where NODE votes in the directory, also the CA's"

@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.disk;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,7 @@ import org.merpati.runtime.DurableFile;
  * one: an empty voter under an old name could help to elect a leader without acknowledged entries
  * (replication.md §10.3).
  */
-final class FolderIdentity {
+public final class FolderIdentity {
     private static final String FORMING = "forming";
     private static final String FORMED = "formed";
 
@@ -31,7 +31,7 @@ final class FolderIdentity {
      *
      * @throws Refused if it belongs to another cluster
      */
-    FolderIdentity(Path root, Id cluster) throws IOException {
+    public FolderIdentity(Path root, Id cluster) throws IOException {
         this.root = root;
         this.cluster = cluster;
         Files.createDirectories(root);
@@ -44,22 +44,22 @@ final class FolderIdentity {
     }
 
     /** The id by which Ratis knows a group: the same on every node, another in every cluster. */
-    static UUID engineId(Id cluster, GroupName group) {
+    public static UUID engineId(Id cluster, GroupName group) {
         return UUID.nameUUIDFromBytes((cluster + "/" + group).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The folder of one group. */
-    Path folder(GroupName group) {
+    public Path folder(GroupName group) {
         return root.resolve(group.value());
     }
 
     /** The folder in which Ratis keeps the files of a group's log. */
-    Path log(GroupName group) {
+    public Path log(GroupName group) {
         return folder(group).resolve(engineId(cluster, group).toString()).resolve("current");
     }
 
     /** The folder of copies of files that were mended. */
-    Path aside() {
+    public Path aside() {
         return root.resolve("aside");
     }
 
@@ -68,7 +68,7 @@ final class FolderIdentity {
      *
      * @throws Refused if the folder is missing or another's though the group was here before
      */
-    void check(GroupName group, int incarnation) throws IOException {
+    public void check(GroupName group, int incarnation) throws IOException {
         Path file = root.resolve(group + ".identity");
         Path folder = folder(group);
         boolean there = Files.exists(log(group).resolve("raft-meta"));
@@ -106,7 +106,7 @@ final class FolderIdentity {
     }
 
     /** Notes that the group's log exists now. */
-    void formed(GroupName group, int incarnation) throws IOException {
+    public void formed(GroupName group, int incarnation) throws IOException {
         if (!FORMED.equals(read(root.resolve(group + ".identity")).get("state"))) {
             note(group, incarnation, FORMED);
         }
