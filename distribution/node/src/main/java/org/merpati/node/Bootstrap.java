@@ -35,6 +35,11 @@ final class Bootstrap {
                         + credentials.scram().orElse("") + "\n");
     }
 
+    /** Whether that is still to be done here: the cluster was just made, and nobody has voted in it before. */
+    static boolean pending(Path data) {
+        return Files.exists(data.resolve(FILE));
+    }
+
     /** Does it in the background, as soon as the directory has a leader. */
     static void begin(NodeContext node) {
         Path file = node.config().data().resolve(FILE);

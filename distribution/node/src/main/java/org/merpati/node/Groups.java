@@ -236,13 +236,14 @@ final class Groups implements AutoCloseable {
 
     private Health.State state(GroupName group, JournalStatus status) {
         boolean failed = status.state().startsWith("failed");
+        boolean joins = status.state().equals("joins");
         boolean led = status.leadership().leader().isPresent();
         String sentence = failed || led ? status.state() : status.state() + ", no leader is known";
         String alarms = status.alarms().isEmpty() ? "" : "; " + String.join("; ", status.alarms());
         if (led) {
             unled.remove(group);
         }
-        return new Health.State(!failed && (led || unled.contains(group)), sentence + alarms);
+        return new Health.State(!failed && !joins && (led || unled.contains(group)), sentence + alarms);
     }
 
     /** The rows of status. */

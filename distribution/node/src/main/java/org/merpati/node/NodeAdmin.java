@@ -167,10 +167,11 @@ final class NodeAdmin {
     }
 
     /**
-     * A token for a node to join with an empty data folder. Once the directory was formed, the node may have voted
-     * before, so it begins anew.
+     * A token for a node to join with an empty data folder. The node may have voted before, so it begins anew, unless
+     * the cluster was just made here.
      *
      * @throws Refused if the node is up, what it had is nowhere else, or the CA is not here
+     * @throws TryLater if the directory cannot be changed now
      */
     String token(NodeName name) throws IOException {
         if (!Authority.existsIn(Node.authorityFolder(node.config()))) {
@@ -178,7 +179,7 @@ final class NodeAdmin {
                     Refused.Reason.CANNOT,
                     "this node does not hold the cluster's CA: ask " + String.join(" or ", holders()));
         }
-        if (node.directory().copy().index() > 0) {
+        if (!Bootstrap.pending(node.config().data())) {
             beginAnew(name);
         }
         return made(name).orElseThrow();

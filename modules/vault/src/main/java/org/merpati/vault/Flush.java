@@ -27,9 +27,9 @@ record Flush(Manifest before, long index, Memtable rows, List<SegmentEntry> segm
         List<TableEntry> entries = new ArrayList<>(before.tables());
         long flush = before.flush() + 1;
         if (rows.count() > 0) {
-            int level = due(limits.fan(), kept, merged);
             long first = flush;
-            for (int i = 0; i < merged.size(); i++) {
+            for (int due = due(limits, rows.bytes(), entries); due > 0; due--) {
+                merged.add(kept.removeFirst());
                 first = entries.removeLast().first();
             }
             List<Cursor> inputs = new ArrayList<>();
@@ -37,8 +37,8 @@ record Flush(Manifest before, long index, Memtable rows, List<SegmentEntry> segm
             merged.forEach(table -> inputs.add(table.from(new byte[0])));
             Path file = folder.resolve(Manifest.tableName(first, flush));
             FileEntry written = TableWriter.write(file, identity, limits, Merging.of(inputs), kept.isEmpty());
-            entries.add(new TableEntry(level, first, flush, written));
-            kept.addFirst(Table.open(folder, written, level, cache, identity));
+            entries.add(new TableEntry(limits.level(written.length()), first, flush, written));
+            kept.addFirst(Table.open(folder, written, cache, identity));
         }
         for (Path segment : toForce) {
             DurableFile.sync(segment);
@@ -47,21 +47,24 @@ record Flush(Manifest before, long index, Memtable rows, List<SegmentEntry> segm
         return new Result(new Manifest(index, flush, entries, segments), kept, merged);
     }
 
-    /** Moves the tables that are due for merging from one list to the other and returns the level of the outcome. */
-    private static int due(int fan, List<Table> kept, List<Table> merged) {
-        int level = 0;
-        while (kept.size() >= fan - 1 && level(kept, fan - 1) == level) {
-            for (int i = 1; i < fan; i++) {
-                merged.add(kept.removeFirst());
+    /**
+     * How many of the newest tables are merged with some rows. One is merged when what comes to it is of its level
+     * already, so what is written for a flush grows with what was flushed and not with what is there.
+     */
+    static int due(VaultLimits limits, long octets, List<TableEntry> oldestFirst) {
+        int due = 0;
+        long total = octets;
+        int step = limits.fan() - 1;
+        while (oldestFirst.size() - due >= step) {
+            int end = oldestFirst.size() - due;
+            List<TableEntry> next = oldestFirst.subList(end - step, end);
+            int level = limits.level(total);
+            if (next.stream().anyMatch(table -> limits.level(table.file().length()) > level)) {
+                return due;
             }
-            level++;
+            total += next.stream().mapToLong(table -> table.file().length()).sum();
+            due += step;
         }
-        return level;
-    }
-
-    /** The level that the newest tables share, or -1. */
-    private static int level(List<Table> kept, int count) {
-        int level = kept.getFirst().level();
-        return kept.stream().limit(count).allMatch(table -> table.level() == level) ? level : -1;
+        return due;
     }
 }

@@ -27,7 +27,7 @@ record Manifest(long index, long flush, List<TableEntry> tables, List<SegmentEnt
     static final Manifest NONE = new Manifest(0, 0, List.of(), List.of());
     private static final int MAGIC = 0x4d50564d;
 
-    /** A table: its level and the flushes that it covers. */
+    /** A table: its level ({@link VaultLimits#level}) and the flushes that it covers. */
     record TableEntry(int level, long first, long last, FileEntry file) {}
 
     /** A segment of blobs. */

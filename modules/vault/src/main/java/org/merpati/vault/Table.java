@@ -15,17 +15,15 @@ import org.merpati.kernel.Malformed;
 final class Table {
     private final Path file;
     private final FileEntry entry;
-    private final int level;
     private final BlockCache cache;
     private final List<byte[]> firstKeys = new ArrayList<>();
     private final List<long[]> places = new ArrayList<>();
     private final Bloom bloom;
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    private Table(Path file, FileEntry entry, int level, BlockCache cache, VaultIdentity identity) throws IOException {
+    private Table(Path file, FileEntry entry, BlockCache cache, VaultIdentity identity) throws IOException {
         this.file = file;
         this.entry = entry;
-        this.level = level;
         this.cache = cache;
         byte[] header = identity.header(TableWriter.MAGIC);
         if (!Arrays.equals(header, Disk.read(file, 0, header.length))) {
@@ -47,18 +45,12 @@ final class Table {
      *
      * @throws Corrupt if its header, index or filter is damaged
      */
-    static Table open(Path folder, FileEntry entry, int level, BlockCache cache, VaultIdentity identity)
-            throws IOException {
-        return new Table(folder.resolve(entry.name()), entry, level, cache, identity);
+    static Table open(Path folder, FileEntry entry, BlockCache cache, VaultIdentity identity) throws IOException {
+        return new Table(folder.resolve(entry.name()), entry, cache, identity);
     }
 
     FileEntry entry() {
         return entry;
-    }
-
-    /** How many merges its rows went through. */
-    int level() {
-        return level;
     }
 
     void hold() {

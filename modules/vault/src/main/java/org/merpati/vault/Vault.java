@@ -136,7 +136,7 @@ public final class Vault implements AutoCloseable {
         List<Table> tables = new ArrayList<>();
         for (Manifest.TableEntry entry : found.tables()) {
             checkLength(entry.file());
-            tables.addFirst(Table.open(folder, entry.file(), entry.level(), cache, identity));
+            tables.addFirst(Table.open(folder, entry.file(), cache, identity));
         }
         for (SegmentEntry entry : found.segments()) {
             checkLength(entry.file());

@@ -385,7 +385,7 @@ class VaultTest {
             try (Pin pin = vault.pin()) {
                 files = pin.files();
                 for (int i = 100; i < 120; i++) {
-                    vault.put(VaultFixture.octets("k" + i), VaultFixture.octets("new"));
+                    vault.put(VaultFixture.octets("k" + i), VaultFixture.octets("new".repeat(300)));
                     vault.append(VaultFixture.octets("blob " + i));
                     vault.flushAtEntry();
                     vault.entryApplied(i);
