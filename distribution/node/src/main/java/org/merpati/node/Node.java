@@ -150,7 +150,7 @@ public final class Node implements AutoCloseable {
     private void follow(NodeConfig config) {
         Topology topology = context.topology();
         LayoutKeeper.Following following = () -> {
-            context.identity().expel(topology.layout().removed());
+            context.identity().expel(topology.layout());
             context.groups().follow();
         };
         parts.add("layout", new LayoutKeeper(topology, context.directory(), new LayoutFile(config.data()), following));
@@ -203,7 +203,7 @@ public final class Node implements AutoCloseable {
         Optional<Enrollment> enrollment = Identities.prepare(config, topology, name, network, kept);
         NodeInfo self = topology.node(name);
         FileIdentity identity = FileIdentity.open(name, config.data().resolve("identity"));
-        identity.expel(topology.layout().removed());
+        identity.expel(topology.layout());
         refuseRemoved(Removed.said(topology.layout(), name, identity.incarnation())
                 .or(() -> Removed.ask(topology, identity, network)));
         InetSocketAddress address = new InetSocketAddress(self.host(), self.channelPort());

@@ -109,10 +109,14 @@ public final class Authority {
     }
 
     /** Certifies a node's key, for talking to other nodes and for the public listeners. */
-    X509Certificate certify(NodeInfo node, PublicKey nodeKey, List<String> moreNames) throws IOException {
+    X509Certificate certify(NodeInfo node, int incarnation, PublicKey nodeKey, List<String> moreNames)
+            throws IOException {
         StringBuilder subject = new StringBuilder("CN=").append(node.name());
         for (Role role : new TreeSet<>(node.roles())) {
             subject.append(",OU=").append(role.text());
+        }
+        if (incarnation > 1) {
+            subject.append(",OU=").append(FileIdentity.INCARNATION).append(incarnation);
         }
         List<GeneralName> names = new ArrayList<>();
         TreeSet<String> hosts = new TreeSet<>(moreNames);

@@ -109,7 +109,7 @@ public final class Enrollment {
         tokens.use(node.name(), layout.incarnation(node.name()), secret, key.getEncoded(), clock.millis());
         boolean votes = topology.directory().isVoter(node.name());
         answer.write(new BinaryWriter()
-                .text(Pem.text(authority.certify(node, key, names)))
+                .text(Pem.text(authority.certify(node, layout.incarnation(node.name()), key, names)))
                 .text(Pem.text(authority.certificate()))
                 .text(votes ? authority.encryptedKey() : "")
                 .text(LayoutText.write(layout))
@@ -118,8 +118,9 @@ public final class Enrollment {
 
     private void renew(NodeName peer, byte[] request, OutputStream answer) throws IOException {
         PublicKey key = verified(new BinaryReader(request).text());
+        int incarnation = topology.layout().incarnation(peer);
         answer.write(new BinaryWriter()
-                .text(Pem.text(authority.certify(topology.node(peer), key, names)))
+                .text(Pem.text(authority.certify(topology.node(peer), incarnation, key, names)))
                 .toByteArray());
     }
 
@@ -189,7 +190,8 @@ public final class Enrollment {
     /** Gives the CA's own node its identity. */
     public void enrollHere(NodeName node, Path identityFolder) throws IOException {
         KeyPair pair = keyPair();
-        X509Certificate own = authority.certify(topology.node(node), pair.getPublic(), names);
+        X509Certificate own =
+                authority.certify(topology.node(node), topology.layout().incarnation(node), pair.getPublic(), names);
         FileIdentity.write(identityFolder, own, pair, authority.certificate());
     }
 
@@ -325,8 +327,14 @@ public final class Enrollment {
         Failure last = new TryLater("no directory node is configured");
         for (NodeName holder : topology.directory().voters()) {
             try {
-                String own = new BinaryReader(channel.ask(holder, RENEW, request, LIMIT)).text();
-                FileIdentity.write(identity.folder(), Pem.certificates(own).getFirst(), pair, identity.authority());
+                X509Certificate own = Pem.certificates(
+                                new BinaryReader(channel.ask(holder, RENEW, request, LIMIT)).text())
+                        .getFirst();
+                if (FileIdentity.incarnationOf(own) != identity.incarnation()) {
+                    throw new Refused(
+                            Refused.Reason.NO_PERMISSION, "node " + identity.node() + " began anew elsewhere");
+                }
+                FileIdentity.write(identity.folder(), own, pair, identity.authority());
                 identity.reload();
                 return true;
             } catch (Failure away) {

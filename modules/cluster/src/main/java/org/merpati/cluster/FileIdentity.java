@@ -27,6 +27,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
@@ -37,7 +38,10 @@ import org.merpati.kernel.Role;
  */
 public final class FileIdentity implements NodeIdentity {
     private static final String PAIR = "node.pem";
-    private static final String INCARNATION = "incarnation";
+    private static final String LIFE = "incarnation";
+    /** How an OU of a certificate's subject begins that says in which life a node is, if not in its first. */
+    static final String INCARNATION = "incarnation ";
+
     private static final String CERTIFICATE = "-----BEGIN CERTIFICATE-----";
 
     private record Shown(List<X509Certificate> chain, PrivateKey key) {}
@@ -47,11 +51,11 @@ public final class FileIdentity implements NodeIdentity {
     private final Path folder;
     private final X509Certificate authority;
     private final Set<NodeName> refused = ConcurrentHashMap.newKeySet();
-    private final Set<NodeName> expelled = ConcurrentHashMap.newKeySet();
     private final KeyManager keyManager = new Keys();
     private final TrustManager trustManager;
     private final SSLContext mutualTls;
     private volatile Shown shown;
+    private volatile @Nullable Layout lawful;
 
     private FileIdentity(NodeName node, int incarnation, Path folder, Shown shown) throws IOException {
         this.node = node;
@@ -75,7 +79,7 @@ public final class FileIdentity implements NodeIdentity {
 
     /** Reads the identity of a node from a folder. */
     public static FileIdentity open(NodeName node, Path folder) throws IOException {
-        return new FileIdentity(node, incarnation(folder.resolve(INCARNATION)), folder, read(folder));
+        return new FileIdentity(node, incarnation(folder.resolve(LIFE)), folder, read(folder));
     }
 
     private static int incarnation(Path file) throws IOException {
@@ -100,7 +104,7 @@ public final class FileIdentity implements NodeIdentity {
     static void write(Path folder, int incarnation, X509Certificate own, KeyPair pair, X509Certificate authority)
             throws IOException {
         if (incarnation > 1) {
-            Pem.writeSecret(folder.resolve(INCARNATION), incarnation + "\n");
+            Pem.writeSecret(folder.resolve(LIFE), incarnation + "\n");
         }
         write(folder, own, pair, authority);
     }
@@ -127,9 +131,9 @@ public final class FileIdentity implements NodeIdentity {
         refused.addAll(peers);
     }
 
-    /** Believes no longer the identities of nodes that were taken out of the cluster. */
-    public void expel(Set<NodeName> removed) {
-        expelled.addAll(removed);
+    /** Believes no longer the identities of nodes that are in the cluster no more, or no more as they are. */
+    public void expel(Layout layout) {
+        lawful = layout;
     }
 
     @Override
@@ -184,6 +188,15 @@ public final class FileIdentity implements NodeIdentity {
     /** Whether a certificate of the cluster is that of a node with this role: its subject's OUs name them. */
     public static boolean plays(X509Certificate certificate, Role role) {
         return subject(certificate, "OU").anyMatch(role.text()::equals);
+    }
+
+    /** In which life a certificate's node is: see {@link #incarnation}. */
+    static int incarnationOf(X509Certificate certificate) {
+        return subject(certificate, "OU")
+                .filter(unit -> unit.matches(INCARNATION + "\\d{1,9}"))
+                .map(unit -> Integer.parseInt(unit.substring(INCARNATION.length())))
+                .findFirst()
+                .orElse(1);
     }
 
     private static Stream<String> subject(X509Certificate certificate, String type) {
@@ -267,8 +280,12 @@ public final class FileIdentity implements NodeIdentity {
             if (node.filter(refused::contains).isPresent()) {
                 throw new CertificateException("node " + node.get() + " is refused");
             }
-            if (node.filter(expelled::contains).isPresent()) {
-                throw new CertificateException("node " + node.get() + " was taken out of the cluster");
+            Layout layout = lawful;
+            if (layout != null && node.isPresent()) {
+                Optional<String> said = Removed.said(layout, node.get(), incarnationOf(chain[0]));
+                if (said.isPresent()) {
+                    throw new CertificateException(said.get());
+                }
             }
         }
 

@@ -13,7 +13,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +44,8 @@ class ClusterTest {
     private static final NodeName B = new NodeName("b");
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
+    private final Map<NodeName, FileIdentity> identities = new HashMap<>();
+
     @TempDir
     Path folder;
 
@@ -59,6 +64,13 @@ class ClusterTest {
                         new NodeInfo(B, "127.0.0.1", Set.of(Role.MAILBOX), port(), port(), port())));
     }
 
+    /** B is an MTA, which has nothing that is nowhere else but its spool. */
+    private void anMta() {
+        NodeInfo b = topology.node(B);
+        NodeInfo mta = new NodeInfo(B, b.host(), Set.of(Role.MTA), b.channelPort(), b.hazelcastPort(), b.raftPort());
+        topology = new Topology(topology.cluster(), List.of(topology.node(A), mta));
+    }
+
     private static int port() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
@@ -75,6 +87,7 @@ class ClusterTest {
 
     private MinaNodeChannel channel(NodeName node) throws IOException {
         FileIdentity identity = FileIdentity.open(node, folder.resolve(node.value()));
+        identities.put(node, identity);
         MinaNodeChannel channel = new MinaNodeChannel(
                 topology,
                 identity,
@@ -204,7 +217,8 @@ class ClusterTest {
 
     @Test
     void aNodeThatBeginsAnewJoinsWithANewTokenAlone() throws Exception {
-        joined();
+        anMta();
+        Removed.offer(joined().getFirst(), topology);
         Enrollment second =
                 new Enrollment(topology, Authority.open(caFolder, PASSPHRASE), caFolder, List.of(), Clock.system());
         JoinToken before = second.token(B);
@@ -217,6 +231,25 @@ class ClusterTest {
                 .hasValueSatisfying(said -> assertThat(said).startsWith("node b began anew, and this data folder"));
         assertThat(Removed.ask(topology, FileIdentity.open(B, folder.resolve("b6")), network))
                 .isEmpty();
+    }
+
+    @Test
+    void theCertificateOfALostDiskIsBelievedNoMore() throws Exception {
+        anMta();
+        List<MinaNodeChannel> channels = joined();
+        channels.get(0).offer("echo", (peer, request, answer) -> answer.write(request));
+        topology.apply(topology.layout().anew(B));
+        Objects.requireNonNull(identities.get(A)).expel(topology.layout());
+        assertThatThrownBy(() -> channels.get(1).ask(A, "echo", new byte[] {'!'}, LIMIT))
+                .isInstanceOf(TryLater.class);
+        channels.get(1).close();
+        Enrollment second =
+                new Enrollment(topology, Authority.open(caFolder, PASSPHRASE), caFolder, List.of(), Clock.system());
+        Files.move(folder.resolve("b"), folder.resolve("b-lost"));
+        join(second.token(B), "b");
+        assertThat(channel(B).ask(A, "echo", new byte[] {'!'}, LIMIT))
+                .asString()
+                .isEqualTo("!");
     }
 
     @Test
