@@ -152,8 +152,10 @@ STEPS = {
         await until("the message in the new folder", () => messages(folder("Keep \u00fc")).length == 1);
         inbox.updateFolder(null);
         await until("no message in the INBOX", () => messages(inbox).length == 0);
-        let [moved] = messages(folder("Keep \u00fc"));
-        if (!moved.isRead || !moved.isFlagged) { throw new Error("the flags stayed behind"); }
+        await until("the flags of the message there", () => {
+          let [moved] = messages(folder("Keep \u00fc"));
+          return moved.isRead && moved.isFlagged;
+        });
     """,
     "writes a letter and keeps a copy": r"""
         let identity = MailServices.accounts.defaultAccount.defaultIdentity;

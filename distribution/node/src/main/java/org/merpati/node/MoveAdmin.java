@@ -45,9 +45,21 @@ final class MoveAdmin {
             return evacuate(new NodeName(parameters.get("evacuate")));
         }
         Address address = Address.parse(Admin.need(parameters, "address"));
-        Account.Move move = node.directory().beginMove(address, new GroupName(Admin.need(parameters, "shard")));
+        Account.Move move = node.directory().beginMove(address, shard(Admin.need(parameters, "shard")));
         return "the mailboxes of " + address + " move from " + move.from() + " to " + move.to()
                 + "; 'merpati mailbox moves' shows how far they are";
+    }
+
+    private GroupName shard(String name) {
+        List<String> staying = node.topology().stayingShards().stream()
+                .map(group -> group.name().value())
+                .toList();
+        if (!staying.contains(name)) {
+            throw new Refused(
+                    Refused.Reason.NONEXISTENT,
+                    "there is no shard '" + name + "': there are " + String.join(", ", staying));
+        }
+        return new GroupName(name);
     }
 
     private List<Account> accounts(Predicate<Account> wanted) {
