@@ -137,6 +137,10 @@ STEPS = {
         if (!text.endsWith("\r\n\r\nHello.\r\n")) { throw new Error("it reads: " + text); }
         message.folder.markMessagesRead([message], true);
         message.folder.markMessagesFlagged([message], true);
+        // Its queue for the folder: what is marked is told before what is asked next.
+        let heard = listener();
+        inbox.QueryInterface(Ci.nsIMsgImapMailFolder).updateFolderWithListener(null, heard);
+        await sure("telling the marks", heard.ended);
     """,
     "makes a folder": r"""
         let inbox = folder("INBOX");
