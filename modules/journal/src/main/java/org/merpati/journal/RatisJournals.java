@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.cluster.NodeChannel;
@@ -137,8 +138,9 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         ticker.setRemoveOnCancelPolicy(true);
         ticker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         long period = Math.max(5, config.electionMin().toMillis() / 8);
-        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(this::tickAll, period, period, TimeUnit.MILLISECONDS);
-        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(this::join, 1, 1, TimeUnit.SECONDS);
+        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(
+                () -> each(RatisJournal::tick), period, period, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(() -> each(joining::look), 1, 1, TimeUnit.SECONDS);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(checkpoints::sweep, 1, 1, TimeUnit.MINUTES);
         Runnable scrub = () -> mender.scrub(open.values());
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(scrub, 1, 24, TimeUnit.HOURS);
@@ -160,19 +162,14 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         }
     }
 
-    private void tickAll() {
-        for (RatisJournal journal : open.values()) {
-            tick(journal);
-        }
+    /** Looks at each group; the ticker would not come back after an exception. */
+    private void each(Consumer<RatisJournal> look) {
+        open.values().forEach(journal -> guarded(journal, look));
     }
 
-    private void join() {
-        open.values().forEach(joining::look);
-    }
-
-    private static void tick(RatisJournal journal) {
+    private static void guarded(RatisJournal journal, Consumer<RatisJournal> look) {
         try {
-            journal.tick();
+            look.accept(journal);
         } catch (RuntimeException e) {
             LOG.error("group {}: the look at its state failed", journal.group(), e);
         }
@@ -325,7 +322,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
     @Override
     public void soon(RatisJournal journal) {
         try {
-            ticker.execute(() -> tick(journal));
+            ticker.execute(() -> guarded(journal, RatisJournal::tick));
         } catch (RejectedExecutionException e) {
             LOG.debug("group {}: the node is closing", journal.group(), e);
         }
