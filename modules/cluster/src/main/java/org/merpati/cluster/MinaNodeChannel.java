@@ -70,6 +70,7 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
     private void serve(Connection connection) throws IOException {
         connection.idleTimeout(KEEP.multipliedBy(2));
         Optional<NodeName> peer = connection.peerCertificate().flatMap(FileIdentity::nodeOf);
+        int incarnation = connection.peerCertificate().map(FileIdentity::incarnationOf).orElse(1);
         DataInputStream in = new DataInputStream(connection.in());
         while (true) {
             String service;
@@ -84,18 +85,20 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
             }
             byte[] request = new byte[length];
             in.readFully(request);
-            answer(connection, peer, service, request);
+            Optional<String> gone = peer.flatMap(node -> Removed.said(topology.layout(), node, incarnation));
+            answer(connection, peer, gone, service, request);
         }
     }
 
-    private void answer(Connection connection, Optional<NodeName> peer, String service, byte[] request)
+    private void answer(
+            Connection connection, Optional<NodeName> peer, Optional<String> gone, String service, byte[] request)
             throws IOException {
         Answer answer = new Answer(new DataOutputStream(connection.out()));
         try {
             Service implementation = forStrangers.get(service);
             if (implementation == null && peer.isPresent()) {
-                if (topology.layout().removed().contains(peer.get())) {
-                    throw new Refused(Refused.Reason.NO_PERMISSION, Removed.sentence(peer.get()));
+                if (gone.isPresent()) {
+                    throw new Refused(Refused.Reason.NO_PERMISSION, gone.get());
                 }
                 implementation = services.get(service);
             }

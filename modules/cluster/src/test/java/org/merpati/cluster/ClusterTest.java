@@ -238,11 +238,18 @@ class ClusterTest {
         anMta();
         List<MinaNodeChannel> channels = joined();
         channels.get(0).offer("echo", (peer, request, answer) -> answer.write(request));
+        assertThat(channels.get(1).ask(A, "echo", new byte[] {'!'}, LIMIT)).hasSize(1);
         topology.apply(topology.layout().anew(B));
-        Objects.requireNonNull(identities.get(A)).expel(topology.layout());
         assertThatThrownBy(() -> channels.get(1).ask(A, "echo", new byte[] {'!'}, LIMIT))
-                .isInstanceOf(TryLater.class);
+                .as("over the connection of before")
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("node b began anew");
+        Objects.requireNonNull(identities.get(A)).expel(topology.layout());
         channels.get(1).close();
+        MinaNodeChannel again = channel(B);
+        assertThatThrownBy(() -> again.ask(A, "echo", new byte[] {'!'}, LIMIT))
+                .isInstanceOf(TryLater.class);
+        again.close();
         Enrollment second =
                 new Enrollment(topology, Authority.open(caFolder, PASSPHRASE), caFolder, List.of(), Clock.system());
         Files.move(folder.resolve("b"), folder.resolve("b-lost"));
