@@ -27,6 +27,8 @@ final class DataFolder implements AutoCloseable {
      * Takes the folder.
      *
      * @throws Malformed if another process has it, or it belongs to another cluster or node
+     * @throws Refused if it held logs and holds none: a voter with an empty log could help to elect a leader that lacks
+     *     what was acknowledged (replication.md §10.3)
      */
     DataFolder(Path folder, Topology topology, NodeName self) throws IOException {
         this.folder = folder;
@@ -45,24 +47,21 @@ final class DataFolder implements AutoCloseable {
             throw new Malformed("the data folder " + folder + " belongs to cluster and node "
                     + Files.readString(mark).strip() + ", not to " + own.strip() + ": give each node its own folder");
         }
-    }
-
-    /**
-     * Notes that the node keeps logs from now on.
-     *
-     * @throws Refused if it did before and they are gone: a voter with an empty log could help to elect a leader that
-     *     lacks what was acknowledged (replication.md §10.3)
-     */
-    void keepsLogs(NodeName self) throws IOException {
-        Path mark = folder.resolve(LOGS);
-        if (!Files.exists(mark)) {
-            DurableFile.write(mark, new byte[0]);
-        } else if (!Files.exists(folder.resolve("journal/cluster"))) {
+        if (Files.exists(folder.resolve(LOGS)) && !Files.exists(folder.resolve("journal/cluster"))) {
+            channel.close();
             throw new Refused(
                     Refused.Reason.CANNOT,
                     "the logs of node " + self + " in " + folder.resolve("journal")
                             + " are gone: restore the folder, or move the whole data folder away and have the node"
                             + " begin anew: 'merpati node token " + self + "' on a directory node");
+        }
+    }
+
+    /** Notes that there are logs now, before any of them is opened. */
+    void keepsLogs() throws IOException {
+        Path mark = folder.resolve(LOGS);
+        if (!Files.exists(mark)) {
+            DurableFile.write(mark, new byte[0]);
         }
     }
 

@@ -215,9 +215,9 @@ public final class Node implements AutoCloseable {
         Routes routes = new Routes(topology, new RouteTable(), channel);
         Members members = parts.add("members", new Members(topology, name, routes.table(), release.version()));
         members.present().forEach(p -> refuseIncompatible(p.name(), p.version()));
-        data.keepsLogs(name);
         RatisJournals journals =
                 new RatisJournals(topology, name, identity, channel, config.data(), journal(config), clock, release);
+        data.keepsLogs();
         Duration settle = config.timing().settle();
         Predicate<NodeName> accepts = node -> Drain.accepts(channel, node);
         Groups groups =
