@@ -122,8 +122,8 @@ public final class NodeCommand {
                 "Makes a token for a node to join with an empty data folder, the first time or since its disk is lost.",
                 "On a node that votes in the directory, and while NODE is down. What NODE had comes back from the other"
                         + " copies; a data folder of before is not let in any more.",
-                "NODE's secret file is the token ('token = ...'); where NODE votes in the directory, also the CA's"
-                        + " passphrase, as in the secret files of the other directory nodes."
+                "NODE's secret file, mode 0600, holds it ('token = ...'); where NODE votes in the directory, also the"
+                        + " CA's passphrase, as in the secret files of the other directory nodes."
             })
     int token(@Mixin Door door, @Parameters(paramLabel = "NODE") String name) throws IOException {
         return door.say(door.ask("node token", Map.of("node", name)));
