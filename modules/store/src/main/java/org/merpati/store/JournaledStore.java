@@ -217,10 +217,7 @@ public final class JournaledStore implements MailStore {
     @Override
     public Mailbox create(AccountId account, String name, Set<String> specialUse) {
         here(account);
-        MailboxId made = proposer.create(account, name, specialUse);
-        return mailbox(account, name)
-                .filter(mailbox -> mailbox.id().equals(made))
-                .orElseThrow(() -> new TryLater("'" + name + "' was deleted while it was created"));
+        return proposer.create(this, account, name, specialUse);
     }
 
     @Override

@@ -102,16 +102,19 @@ public final class Proposer {
         return made;
     }
 
-    /** Creates a mailbox; see {@link MailStore#create}. */
-    public MailboxId create(AccountId account, String name, Set<String> specialUse) {
+    /** Creates a mailbox of a store, and reads it there; see {@link MailStore#create}. */
+    public Mailbox create(MailStore store, AccountId account, String name, Set<String> specialUse) {
         String lawful = Names.lawful(name);
         if (specialUse.size() > 1) {
             throw new Refused(Refused.Reason.CANNOT, "a mailbox has at most one special use here");
         }
         List<Id> levels = ids(Names.levels(lawful));
         String use = specialUse.isEmpty() ? "" : specialUse.iterator().next();
-        return new MailboxId(
+        MailboxId made = new MailboxId(
                 submit(new Command.Create(account, lawful, levels, use)).id());
+        return store.mailbox(account, name)
+                .filter(mailbox -> mailbox.id().equals(made))
+                .orElseThrow(() -> new TryLater("'" + name + "' was deleted while it was created"));
     }
 
     /** Deletes a mailbox; see {@link MailStore#delete}. */

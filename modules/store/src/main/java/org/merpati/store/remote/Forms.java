@@ -1,6 +1,7 @@
 package org.merpati.store.remote;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -162,6 +163,13 @@ final class Forms {
 
     /** What changes of a message, and what every FETCH asks for. */
     record Row(long uid, long modSeq, Flags flags, long internalDate, int size) {
+        static final Comparator<Row> BY_UID = Comparator.comparingLong(Row::uid);
+
+        /** One to look for by its UID. */
+        static Row of(long uid) {
+            return new Row(uid, 0, Flags.NONE, 0, 0);
+        }
+
         static void write(BinaryWriter to, Message message) {
             to.varint(message.uid()).varint(message.modSeq());
             message.flags().write(to);

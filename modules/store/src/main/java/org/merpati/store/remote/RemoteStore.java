@@ -19,7 +19,6 @@ import org.merpati.kernel.MailId;
 import org.merpati.kernel.MailboxId;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
-import org.merpati.kernel.TryLater;
 import org.merpati.store.Body;
 import org.merpati.store.Delivery;
 import org.merpati.store.FlagChange;
@@ -125,10 +124,7 @@ public final class RemoteStore implements MailStore {
 
     @Override
     public Mailbox create(AccountId account, String name, Set<String> specialUse) {
-        MailboxId made = proposer.create(account, name, specialUse);
-        return mailbox(account, name)
-                .filter(mailbox -> mailbox.id().equals(made))
-                .orElseThrow(() -> new TryLater("'" + name + "' was deleted while it was created"));
+        return proposer.create(this, account, name, specialUse);
     }
 
     @Override

@@ -94,20 +94,7 @@ final class RemoteView implements View {
 
     @Override
     public int place(long uid) {
-        int low = 0;
-        int high = rows.size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            int order = Long.compare(uid(middle), uid);
-            if (order == 0) {
-                return middle;
-            } else if (order < 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return -low - 1;
+        return Collections.binarySearch(rows, Forms.Row.of(uid), Forms.Row.BY_UID);
     }
 
     @Override
