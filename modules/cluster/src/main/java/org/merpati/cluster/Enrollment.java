@@ -143,8 +143,7 @@ public final class Enrollment {
             if (!holder.equals(self.node())) {
                 try {
                     String key = new BinaryReader(channel.ask(holder, AUTHORITY, new byte[0], LIMIT)).text();
-                    Pem.writeSecret(caFolder.resolve("ca.crt"), Pem.text(self.authority()));
-                    Pem.writeSecret(caFolder.resolve("ca.key"), key);
+                    keep(caFolder, self.authority(), key);
                     return true;
                 } catch (Failure hasNone) {
                     LOG.debug("node {} gives no CA: {}", holder, hasNone.sentence());
@@ -152,6 +151,11 @@ public final class Enrollment {
             }
         }
         return false;
+    }
+
+    private static void keep(Path caFolder, X509Certificate authority, String encryptedKey) throws IOException {
+        Pem.writeSecret(caFolder.resolve("ca.crt"), Pem.text(authority));
+        Pem.writeSecret(caFolder.resolve("ca.key"), encryptedKey);
     }
 
     private static PublicKey verified(String pem) throws IOException {
@@ -237,8 +241,7 @@ public final class Enrollment {
                 keeping.keep(layout);
                 FileIdentity.write(identityFolder, layout.incarnation(node), own, pair, authority);
                 if (!caKey.isEmpty()) {
-                    Pem.writeSecret(caFolder.resolve("ca.crt"), Pem.text(authority));
-                    Pem.writeSecret(caFolder.resolve("ca.key"), caKey);
+                    keep(caFolder, authority, caKey);
                 }
                 return;
             } catch (Refused refused) {

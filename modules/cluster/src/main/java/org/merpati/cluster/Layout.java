@@ -224,7 +224,12 @@ public record Layout(
         return after;
     }
 
-    private NodeInfo known(NodeName name) {
+    /**
+     * The node of that name.
+     *
+     * @throws Malformed if there is none
+     */
+    public NodeInfo known(NodeName name) {
         return node(name)
                 .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
                         + list(nodes.stream().map(NodeInfo::name))));
@@ -312,9 +317,7 @@ public record Layout(
             if (own.preferred().equals(node.name())
                     && !isDirectory(own)
                     && groups.stream()
-                            .noneMatch(g -> !g.name().equals(GroupName.DIRECTORY)
-                                    && g.name().isShard() == shard
-                                    && !isClosing(g))) {
+                            .noneMatch(g -> !isDirectory(g) && g.name().isShard() == shard && !isClosing(g))) {
                 throw refused("node " + node.name() + " leads the only " + (shard ? "shard" : "spool")
                         + " of the cluster: add another node of its role first");
             }

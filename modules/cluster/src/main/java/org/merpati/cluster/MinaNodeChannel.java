@@ -70,7 +70,8 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
     private void serve(Connection connection) throws IOException {
         connection.idleTimeout(KEEP.multipliedBy(2));
         Optional<NodeName> peer = connection.peerCertificate().flatMap(FileIdentity::nodeOf);
-        int incarnation = connection.peerCertificate().map(FileIdentity::incarnationOf).orElse(1);
+        int incarnation =
+                connection.peerCertificate().map(FileIdentity::incarnationOf).orElse(1);
         DataInputStream in = new DataInputStream(connection.in());
         while (true) {
             String service;

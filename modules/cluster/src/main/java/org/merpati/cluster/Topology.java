@@ -55,12 +55,7 @@ public final class Topology {
      * @throws Malformed if there is none
      */
     public NodeInfo node(NodeName name) {
-        Layout now = layout;
-        return now.node(name)
-                .orElseThrow(() -> new Malformed("no node '" + name + "': the cluster has "
-                        + String.join(
-                                ", ",
-                                now.nodes().stream().map(n -> n.name().value()).toList())));
+        return layout.known(name);
     }
 
     /**

@@ -247,8 +247,7 @@ class ClusterTest {
         Objects.requireNonNull(identities.get(A)).expel(topology.layout());
         channels.get(1).close();
         MinaNodeChannel again = channel(B);
-        assertThatThrownBy(() -> again.ask(A, "echo", new byte[] {'!'}, LIMIT))
-                .isInstanceOf(TryLater.class);
+        assertThatThrownBy(() -> again.ask(A, "echo", new byte[] {'!'}, LIMIT)).isInstanceOf(TryLater.class);
         again.close();
         Enrollment second =
                 new Enrollment(topology, Authority.open(caFolder, PASSPHRASE), caFolder, List.of(), Clock.system());
