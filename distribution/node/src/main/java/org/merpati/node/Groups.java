@@ -236,7 +236,7 @@ final class Groups implements AutoCloseable {
 
     private Health.State state(GroupName group, JournalStatus status) {
         boolean failed = status.state().startsWith("failed");
-        boolean joins = status.state().equals("joins");
+        boolean joins = status.state().equals(JournalStatus.JOINS);
         boolean led = status.leadership().leader().isPresent();
         String sentence = failed || led ? status.state() : status.state() + ", no leader is known";
         String alarms = status.alarms().isEmpty() ? "" : "; " + String.join("; ", status.alarms());

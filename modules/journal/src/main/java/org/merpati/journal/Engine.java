@@ -132,6 +132,11 @@ final class Engine implements AutoCloseable {
         return RaftPeerId.valueOf(node + "#" + incarnation);
     }
 
+    /** The id of a node as a voter in the life that the layout says it is in. */
+    private RaftPeerId peerId(NodeName node) {
+        return peerId(node, topology.layout().incarnation(node));
+    }
+
     /** The node that a voter's id names. */
     static NodeName nodeOf(RaftPeerId peer) {
         String id = peer.toString();
@@ -146,7 +151,7 @@ final class Engine implements AutoCloseable {
     private RaftPeer voter(GroupSpec spec, NodeName node) {
         NodeInfo info = topology.node(node);
         return RaftPeer.newBuilder()
-                .setId(peerId(node, topology.layout().incarnation(node)))
+                .setId(peerId(node))
                 .setAddress(info.host() + ":" + info.raftPort())
                 .setPriority(spec.isWitness(node) ? 0 : 1)
                 .build();
@@ -282,7 +287,7 @@ final class Engine implements AutoCloseable {
     /** What this node is in a group, for people: see {@link JournalStatus#state}. */
     String role(GroupSpec spec) throws IOException {
         if (!votes(spec)) {
-            return "joins";
+            return JournalStatus.JOINS;
         }
         if (spec.isWitness(self)) {
             return "witness";
@@ -293,7 +298,7 @@ final class Engine implements AutoCloseable {
 
     /** Whether a node votes in a group as what the layout says that it is now. */
     boolean votes(GroupSpec spec, NodeName node) throws IOException {
-        return votes(spec, voter(spec, node).getId());
+        return votes(spec, peerId(node));
     }
 
     /**

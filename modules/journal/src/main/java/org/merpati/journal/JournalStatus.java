@@ -25,6 +25,9 @@ public record JournalStatus(
         long checkpointed,
         Map<NodeName, Long> lag,
         List<String> alarms) {
+    /** The state of a node that has no vote yet. */
+    public static final String JOINS = "joins";
+
     /** A group that this node takes no part in now. */
     static JournalStatus closed(GroupName group, String state, Leadership known, long applied, long checkpointed) {
         return new JournalStatus(group, state, known, applied, applied, checkpointed, Map.of(), List.of());

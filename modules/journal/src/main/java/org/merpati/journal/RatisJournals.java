@@ -138,8 +138,8 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         ticker.setRemoveOnCancelPolicy(true);
         ticker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         long period = Math.max(5, config.electionMin().toMillis() / 8);
-        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(
-                () -> each(RatisJournal::tick), period, period, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ =
+                ticker.scheduleWithFixedDelay(() -> each(RatisJournal::tick), period, period, TimeUnit.MILLISECONDS);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(() -> each(joining::look), 1, 1, TimeUnit.SECONDS);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(checkpoints::sweep, 1, 1, TimeUnit.MINUTES);
         Runnable scrub = () -> mender.scrub(open.values());

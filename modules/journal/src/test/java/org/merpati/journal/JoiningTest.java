@@ -58,7 +58,7 @@ class JoiningTest {
         Await.until(
                 node + " votes",
                 RatisCluster.PATIENCE,
-                () -> !cluster.journal(node).status().state().equals("joins"));
+                () -> !cluster.journal(node).status().state().equals(JournalStatus.JOINS));
     }
 
     @Test
@@ -119,7 +119,7 @@ class JoiningTest {
         cluster.start("b");
         cluster.start("c");
         assertThat(Await.never(LONG, () -> cluster.leader().isPresent())).isTrue();
-        assertThat(cluster.journal("c").status().state()).isEqualTo("joins");
+        assertThat(cluster.journal("c").status().state()).isEqualTo(JournalStatus.JOINS);
         cluster.start("a");
         cluster.awaitLeader();
         awaitVotes("c");
