@@ -72,8 +72,7 @@ public final class Logins implements AutoCloseable {
      *
      * @return the account; it may still have to change its password
      * @throws Refused if they do not fit (AUTHENTICATION_FAILED); the sentence does not tell which is wrong
-     * @throws TryLater if too many wait to be checked, or the account or its password may be newer than what is known
-     *     here
+     * @throws TryLater if too many wait to be checked, or there may be such an account that is not known here yet
      */
     public Account check(String name, String password) {
         Optional<Account> found = directory.people().login(name).filter(Account::active);
@@ -83,10 +82,10 @@ public final class Logins implements AutoCloseable {
             return found.get();
         }
         boolean right = hash(credentials, password);
+        if (found.isEmpty() && !directory.copy().current()) {
+            throw new TryLater("this server's copy of the directory is not up to date: try again");
+        }
         if (found.isEmpty() || !right) {
-            if (!directory.copy().current()) {
-                throw new TryLater("this server's copy of the directory is not up to date: try again");
-            }
             throw new Refused(Refused.Reason.AUTHENTICATION_FAILED, "name or password is wrong");
         }
         synchronized (proofs) {

@@ -47,6 +47,7 @@ import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
 import org.merpati.kernel.Role;
+import org.merpati.kernel.TryLater;
 
 class DirectoryTest {
     private static final Address BUDI = Address.parse("budi@lvlogist.com");
@@ -116,6 +117,22 @@ class DirectoryTest {
                 .allMatch(account -> account.bound().equals(shards.get(1)));
         assertThatThrownBy(() -> directory.spread(in(directory, shards.get(1)), List.of()))
                 .isInstanceOf(Refused.class);
+    }
+
+    /** Whoever slows guesses down hears of each wrong password, also while nothing keeps the copy up to date. */
+    @Test
+    void aCopyThatLagsJudgesPasswordsButNotNames() throws IOException {
+        DirectoryGroup group = new DirectoryGroup(folder, SideTables.NONE);
+        try (Logins logins = new Logins(withPeople(group), Clock.system(), 1)) {
+            group.copy().keptBy(() -> false);
+            assertThatThrownBy(() -> logins.check("nobody@lvlogist.com", "rahasia"))
+                    .isInstanceOf(TryLater.class);
+            assertThatThrownBy(() -> logins.check(BUDI.key(), "a guess")).isInstanceOf(Refused.class);
+            assertThat(logins.check(BUDI.key(), "rahasia").address()).isEqualTo(BUDI);
+            group.copy().keptBy(() -> true);
+            assertThatThrownBy(() -> logins.check("nobody@lvlogist.com", "rahasia"))
+                    .isInstanceOf(Refused.class);
+        }
     }
 
     private static List<Account> in(Directory directory, GroupName shard) {
