@@ -54,7 +54,7 @@ final class CatchUpBenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Plan plan = Bench.plan(Bench.folder("bench-catchup"), base);
         List<Round> all = new ArrayList<>();
-        try (Cluster cluster = embedded ? new EmbeddedCluster(plan) : new ProcessCluster(plan, Bench.JARS)) {
+        try (Cluster cluster = embedded ? new EmbeddedCluster(plan) : ProcessCluster.measured(plan, Bench.JARS)) {
             Bench.begin(cluster);
             Map<String, String> accounts = cluster.accounts("wait", 2 * PEOPLE, PASSWORD, LIMIT);
             List<String> people = accounts.keySet().stream()

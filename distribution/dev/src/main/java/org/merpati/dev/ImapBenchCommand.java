@@ -82,7 +82,7 @@ final class ImapBenchCommand implements Callable<Integer> {
 
     private Figures ours(Path folder) throws IOException {
         Plan plan = Bench.one(folder, base);
-        try (Cluster cluster = new ProcessCluster(plan, Bench.JARS)) {
+        try (Cluster cluster = ProcessCluster.measured(plan, Bench.JARS)) {
             Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
             cluster.prepare();
             cluster.startAll();

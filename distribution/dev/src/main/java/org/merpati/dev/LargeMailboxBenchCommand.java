@@ -47,7 +47,7 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Plan plan = Bench.one(Bench.folder("bench-large"), base);
-        try (Cluster cluster = new ProcessCluster(plan, Bench.JARS)) {
+        try (Cluster cluster = ProcessCluster.measured(plan, Bench.JARS)) {
             Bench.begin(cluster);
             cluster.accounts("u", 2, PASSWORD, LIMIT);
             long began = System.nanoTime();

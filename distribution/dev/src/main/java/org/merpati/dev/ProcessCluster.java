@@ -35,12 +35,15 @@ public final class ProcessCluster extends Cluster {
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
     private final Function<String, List<String>> wrap;
     private final boolean cuttable;
+    private final boolean measured;
 
-    private ProcessCluster(Plan plan, Path jars, Function<String, List<String>> wrap, boolean cuttable) {
+    private ProcessCluster(
+            Plan plan, Path jars, Function<String, List<String>> wrap, boolean cuttable, boolean measured) {
         super(plan);
         this.jars = jars;
         this.wrap = wrap;
         this.cuttable = cuttable;
+        this.measured = measured;
     }
 
     /**
@@ -48,12 +51,17 @@ public final class ProcessCluster extends Cluster {
      * @param wrap what a node's command begins with, such as {@code ip netns exec NAME}
      */
     public ProcessCluster(Plan plan, Path jars, Function<String, List<String>> wrap) {
-        this(plan, jars, wrap, false);
+        this(plan, jars, wrap, false, false);
     }
 
     /** A cluster on disks whose power can be cut. */
     public static ProcessCluster cuttable(Plan plan, Path jars) {
-        return new ProcessCluster(plan, jars, node -> List.of(), true);
+        return new ProcessCluster(plan, jars, node -> List.of(), true, false);
+    }
+
+    /** A cluster whose speed is told: its nodes compile their code as in real life, which takes them minutes. */
+    static ProcessCluster measured(Plan plan, Path jars) {
+        return new ProcessCluster(plan, jars, node -> List.of(), false, true);
     }
 
     public ProcessCluster(Plan plan, Path jars) {
@@ -86,10 +94,11 @@ public final class ProcessCluster extends Cluster {
 
     /**
      * How far a node compiles its code: as in real life where each has a processor. More nodes than processors would
-     * compile for their first minutes instead of serving, so they make do with the fast compiler.
+     * compile for their first minutes instead of serving, so they make do with the fast compiler, unless they are
+     * measured.
      */
     private int compiler() {
-        return plan().nodes().size() <= Runtime.getRuntime().availableProcessors() ? 4 : 1;
+        return measured || plan().nodes().size() <= Runtime.getRuntime().availableProcessors() ? 4 : 1;
     }
 
     private Path side(String node) {

@@ -47,23 +47,26 @@ final class MailboxView implements View {
     static final class Builder {
         private final Stretch.SharedFlags shared;
         private final List<Stretch> stretches = new ArrayList<>();
-        private SortedMap<Long, Rows.Hot> pending = new TreeMap<>();
+        private final long[] uids = new long[Stretch.LIMIT];
+        private final Rows.Hot[] hots = new Rows.Hot[Stretch.LIMIT];
+        private int pending;
 
         Builder(Stretch.SharedFlags shared) {
             this.shared = shared;
         }
 
         void add(long uid, Rows.Hot hot) {
-            pending.put(uid, hot);
-            if (pending.size() == Stretch.LIMIT) {
+            uids[pending] = uid;
+            hots[pending++] = hot;
+            if (pending == Stretch.LIMIT) {
                 close();
             }
         }
 
         private void close() {
-            if (!pending.isEmpty()) {
-                stretches.add(Stretch.of(pending, shared));
-                pending = new TreeMap<>();
+            if (pending > 0) {
+                stretches.add(Stretch.of(uids, hots, pending, shared));
+                pending = 0;
             }
         }
 

@@ -54,11 +54,11 @@ final class Stretch {
         this.sizes = other.sizes;
     }
 
-    static Stretch of(SortedMap<Long, Rows.Hot> messages, SharedFlags shared) {
-        Stretch stretch = new Stretch(messages.size());
-        int at = 0;
-        for (Map.Entry<Long, Rows.Hot> message : messages.entrySet()) {
-            stretch.set(at++, message.getKey(), message.getValue(), shared);
+    /** So many messages, in ascending order of their UIDs. */
+    static Stretch of(long[] uids, Rows.Hot[] hots, int count, SharedFlags shared) {
+        Stretch stretch = new Stretch(count);
+        for (int i = 0; i < count; i++) {
+            stretch.set(i, uids[i], hots[i], shared);
         }
         return stretch;
     }

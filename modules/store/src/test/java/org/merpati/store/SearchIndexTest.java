@@ -79,6 +79,18 @@ class SearchIndexTest {
         }
     }
 
+    /** An index takes its time while nobody searches; who does, waits for what came before. */
+    @Test
+    void theFirstSearchFindsWhatCameJustBeforeIt() {
+        try (IndexedShard shard = new IndexedShard(temp, SearchLimits.DEFAULT)) {
+            shard.store().ensure(Shard.BUDI);
+            shard.append("INBOX", letter("pertama"));
+            assertThat(found(shard.store(), "pertama")).hasSize(1);
+            shard.append("INBOX", letter("kedua"));
+            assertThat(found(shard.store(), "kedua")).hasSize(1);
+        }
+    }
+
     @Test
     void aRestartCatchesUpWithWhatTheIndexMissed() throws Exception {
         try (IndexedShard shard = filled(temp.resolve("a"))) {

@@ -29,10 +29,14 @@ final class Merging implements Cursor {
         }
     }
 
-    private final PriorityQueue<Source> sources;
+    private final Comparator<Source> order;
+    private final PriorityQueue<Source> others;
+    /** Whose head is the next row: mostly the same for many rows in a row, so it is not among the others. */
+    private @Nullable Source first;
 
     private Merging(Comparator<byte[]> order) {
-        sources = new PriorityQueue<>(Comparator.comparing(Source::key, order).thenComparingInt(Source::age));
+        this.order = Comparator.comparing(Source::key, order).thenComparingInt(Source::age);
+        this.others = new PriorityQueue<>(this.order);
     }
 
     /** Merges cursors of ascending order, the newest first in the list. */
@@ -46,27 +50,40 @@ final class Merging implements Cursor {
         for (int age = 0; age < newestFirst.size(); age++) {
             Row head = newestFirst.get(age).next();
             if (head != null) {
-                merging.sources.add(new Source(newestFirst.get(age), age, head));
+                merging.others.add(new Source(newestFirst.get(age), age, head));
             }
         }
+        merging.first = merging.others.poll();
         return merging;
     }
 
     @Override
     public @Nullable Row next() throws IOException {
-        Source first = sources.peek();
-        if (first == null) {
+        Source source = first;
+        if (source == null) {
             return null;
         }
-        Row row = first.head;
-        for (Source top = first; top != null && Arrays.equals(top.head.key(), row.key()); top = sources.peek()) {
-            sources.remove();
-            Row following = top.cursor.next();
-            if (following != null) {
-                top.head = following;
-                sources.add(top);
-            }
-        }
+        Row row = source.head;
+        do {
+            source = advance(source);
+        } while (source != null && Arrays.equals(source.head.key(), row.key()));
+        first = source;
         return row;
+    }
+
+    /** Has a source go on by a row; returns the one whose head is the next row then. */
+    private @Nullable Source advance(Source source) throws IOException {
+        Row following = source.cursor.next();
+        if (following == null) {
+            return others.poll();
+        }
+        source.head = following;
+        Source rival = others.peek();
+        if (rival == null || order.compare(source, rival) < 0) {
+            return source;
+        }
+        others.remove();
+        others.add(source);
+        return rival;
     }
 }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IndexFolder implements AutoCloseable {
     /** What documents look like; an index of another form is made anew. */
-    static final String FORMAT = "1";
+    static final String FORMAT = "2";
 
     /** How many mailboxes' progress is kept apart until searches see it. */
     private static final int UNSHOWN_LIMIT = 1_000;

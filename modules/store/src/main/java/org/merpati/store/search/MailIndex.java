@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
@@ -19,16 +18,15 @@ import org.slf4j.LoggerFactory;
  * The full-text index of a shard on one copy. Whoever applies commands only notes which mailboxes changed; a thread
  * reads what came and went in them behind what the index knows. At the start it looks at all of them. An index that is
  * damaged, absent or of another form is made anew while searches do without it: it is derived, and never an error.
- *
- * <p>The thread takes turns: it works for as long as {@link SearchLimits#refresh} at most, shows what it took in, and
- * leaves the processor to others for at least as long as it worked. What comes meanwhile is taken in together: many
- * small steps would cost as many files and merges.
  */
 public final class MailIndex implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MailIndex.class);
 
     /** How long the end of the thread is waited for. */
     private static final Duration END = Duration.ofSeconds(10);
+
+    /** How long a search for words waits for what came last. */
+    private static final Duration FRESH = Duration.ofSeconds(2);
 
     private final Path folder;
     private final String owner;
@@ -75,6 +73,7 @@ public final class MailIndex implements AutoCloseable {
         if (index == null || folded.length() < Trigrams.LENGTH) {
             return MailIndex::all;
         }
+        backlog.ask();
         try {
             Optional<long[]> known = index.holders(place, uidValidity, where, folded);
             return known.map(MailIndex::among).orElse(MailIndex::all);
@@ -97,9 +96,11 @@ public final class MailIndex implements AutoCloseable {
 
     /**
      * The account's messages that people mean by some words: each word, or another of its stem, in header, text or
-     * attachments; the best first. A message that was expunged a moment ago may be among them.
+     * attachments; the best first. Waits up to two seconds until the index knows what came before; a message that was
+     * expunged a moment ago may be among them.
      */
     public List<Hit> find(AccountId account, String words, int limit) {
+        awaitTurn();
         IndexFolder index = open;
         if (index == null) {
             return List.of();
@@ -114,6 +115,15 @@ public final class MailIndex implements AutoCloseable {
         }
     }
 
+    private void awaitTurn() {
+        backlog.ask();
+        try {
+            backlog.awaitTurn(FRESH.toNanos());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** The UIDs of a mailbox's messages that searches see through the index. */
     public List<Long> known(Place place) throws IOException {
         IndexFolder index = open;
@@ -123,8 +133,9 @@ public final class MailIndex implements AutoCloseable {
                         Arrays.stream(Questions.known(searcher, place)).boxed().toList());
     }
 
-    /** Whether searches see through the index all that was noted. */
+    /** Whether searches see through the index all that was noted; who asks is taken for one who searches. */
     public boolean idle() {
+        backlog.ask();
         return backlog.resting();
     }
 
@@ -149,7 +160,7 @@ public final class MailIndex implements AutoCloseable {
         failure = null;
         try (IndexFolder index = IndexFolder.open(folder, owner, limits)) {
             open = index;
-            serve(index);
+            new IndexFeed(index, source, backlog, limits, () -> failure).run();
             return true;
         } catch (LockObtainFailedException busy) {
             LOG.warn("the index of {} is open elsewhere: {}", owner, busy.getMessage());
@@ -168,97 +179,6 @@ public final class MailIndex implements AutoCloseable {
             IndexFolder.wipe(folder);
         } catch (IOException failed) {
             LOG.warn("the index of {} cannot be removed: {}", owner, failed.toString());
-        }
-    }
-
-    private void serve(IndexFolder index) throws IOException, InterruptedException {
-        Walk walk = new Walk(index);
-        walk.begin();
-        long committed = System.nanoTime();
-        while (!backlog.closed()) {
-            Throwable broken = failure;
-            if (broken != null) {
-                throw new IOException("a search failed: " + broken, broken);
-            }
-            long begun = System.nanoTime();
-            boolean worked = work(index, walk, begun + limits.refresh().toNanos());
-            index.show();
-            if (System.nanoTime() - committed >= limits.commit().toNanos()) {
-                index.commit();
-                committed = System.nanoTime();
-            }
-            if (worked) {
-                long spent = System.nanoTime() - begun;
-                backlog.pause(Math.max(limits.refresh().toNanos() - spent, spent));
-            } else {
-                backlog.rest(limits.commit().toNanos());
-            }
-        }
-        index.commit();
-    }
-
-    /** Looks at what is noted until nothing is left or the time has come; false if there was nothing. */
-    private boolean work(IndexFolder index, Walk walk, long until) throws IOException {
-        boolean worked = false;
-        do {
-            Optional<Place> changed = backlog.poll();
-            if (changed.isPresent()) {
-                look(index, changed.get(), until);
-            } else if (!walk.step(until)) {
-                return worked;
-            }
-            worked = true;
-        } while (!backlog.closed() && System.nanoTime() - until < 0);
-        return true;
-    }
-
-    /** Takes in what happened in a mailbox, a slice at most; if there is more, it is noted again. */
-    private void look(IndexFolder index, Place place, long until) throws IOException {
-        Progress progress = index.progress(place);
-        Optional<Changes> changes = source.changes(place, progress, limits.slice());
-        if (changes.isPresent()) {
-            boolean all = index.take(place, changes.get(), () -> backlog.closed() || System.nanoTime() - until > 0);
-            if (!all || changes.get().more()) {
-                backlog.add(place);
-            }
-        } else if (!progress.equals(Progress.NONE)) {
-            index.drop(place);
-        }
-    }
-
-    /** A look at every mailbox, one at a time: those of the index that are no more, then those of the rows. */
-    private final class Walk {
-        private final IndexFolder index;
-        private Iterator<Place> known = List.<Place>of().iterator();
-        private Optional<Place> last = Optional.empty();
-        private boolean walking;
-
-        Walk(IndexFolder index) {
-            this.index = index;
-        }
-
-        void begin() throws IOException {
-            known = index.places().iterator();
-            last = Optional.empty();
-            walking = true;
-        }
-
-        /** Looks at one mailbox; false if there is none to look at. */
-        boolean step(long until) throws IOException {
-            if (!walking && backlog.pollAll()) {
-                begin();
-            }
-            if (!walking) {
-                return false;
-            }
-            if (known.hasNext()) {
-                look(index, known.next(), until);
-                return true;
-            }
-            last = source.next(last);
-            last.ifPresent(backlog::add);
-            walking = last.isPresent();
-            return walking;
         }
     }
 

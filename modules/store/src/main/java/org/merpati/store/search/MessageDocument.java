@@ -9,7 +9,6 @@ import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StringField;
-import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.util.BytesRef;
@@ -43,7 +42,9 @@ final class MessageDocument {
     static final String MODSEQ = "modseq";
 
     private static final Logger LOG = LoggerFactory.getLogger(MessageDocument.class);
-    private static final FieldType GRAMS = grams();
+    private static final FieldType GRAMS = searched(IndexOptions.DOCS, true);
+    /** Searches look for words, not for their order. */
+    private static final FieldType WORDS = searched(IndexOptions.DOCS_AND_FREQS, false);
 
     private final SearchLimits limits;
 
@@ -51,11 +52,11 @@ final class MessageDocument {
         this.limits = limits;
     }
 
-    private static FieldType grams() {
+    private static FieldType searched(IndexOptions kept, boolean anyLength) {
         FieldType type = new FieldType();
-        type.setIndexOptions(IndexOptions.DOCS);
+        type.setIndexOptions(kept);
         type.setTokenized(true);
-        type.setOmitNorms(true);
+        type.setOmitNorms(anyLength);
         type.freeze();
         return type;
     }
@@ -100,8 +101,8 @@ final class MessageDocument {
         whole &= grams(document, HEADER, header);
         whole &= grams(document, BODY, MessageText.body(message, structure));
         String words = new PeopleText(message, limits.characters()).of(structure);
-        document.add(new TextField(Languages.ENGLISH, words, Store.NO));
-        document.add(new TextField(Languages.INDONESIAN, words, Store.NO));
+        document.add(new Field(Languages.ENGLISH, words, WORDS));
+        document.add(new Field(Languages.INDONESIAN, words, WORDS));
         return whole;
     }
 
