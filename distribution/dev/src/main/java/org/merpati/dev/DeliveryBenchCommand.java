@@ -237,7 +237,7 @@ final class DeliveryBenchCommand implements Callable<Integer> {
         ToDoubleFunction<Round> ours = r -> r.ours.cost.cpuMicros() - r.ours.cost.indexMicros();
         System.out.printf(
                 Locale.ROOT,
-                "%nof Dovecot's LMTP: our LMTP %.2f, APPEND %.2f of the messages; without the index %.2f, %.2f of the CPU%n",
+                "%nof Dovecot's LMTP: messages by LMTP %.2f, by APPEND %.2f; CPU without the index %.2f, %.2f%n",
                 median(delivered, r -> r.ours.perSecond) / rate,
                 median(appended, r -> r.ours.perSecond) / rate,
                 median(delivered, ours) / cpu,

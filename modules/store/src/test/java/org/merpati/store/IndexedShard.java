@@ -22,7 +22,15 @@ import org.merpati.store.search.SearchLimits;
 final class IndexedShard implements AutoCloseable {
     /** Limits so small that mail meets them. */
     static final SearchLimits TIGHT = new SearchLimits(
-            1, 2, 20_000, 3_000, 3, Duration.ofMillis(20), Duration.ofMillis(60), Duration.ofMillis(200), Duration.ofMillis(200));
+            1,
+            2,
+            20_000,
+            3_000,
+            3,
+            Duration.ofMillis(20),
+            Duration.ofMillis(60),
+            Duration.ofMillis(200),
+            Duration.ofMillis(200));
 
     private final Path root;
     private final SearchLimits limits;

@@ -81,7 +81,9 @@ final class IndexFeed {
             began = System.nanoTime();
             backlog.begin();
             takeIn();
-            if (!worked || backlog.asked() || System.nanoTime() - shown >= limits.calm().toNanos()) {
+            if (!worked
+                    || backlog.asked()
+                    || System.nanoTime() - shown >= limits.calm().toNanos()) {
                 index.show();
                 backlog.end();
                 shown = System.nanoTime();
@@ -108,7 +110,8 @@ final class IndexFeed {
         }
 
         boolean over() {
-            return backlog.closed() || System.nanoTime() - began >= limits.refresh().toNanos();
+            return backlog.closed()
+                    || System.nanoTime() - began >= limits.refresh().toNanos();
         }
 
         /** Leaves the processor to others. */

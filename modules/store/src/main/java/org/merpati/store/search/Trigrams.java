@@ -8,8 +8,8 @@ import org.apache.lucene.analysis.tokenattributes.BytesTermAttribute;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * Each three UTF-16 units in a row of a text, as six octets, and few of them more than once. A text that holds another of
- * at least three units has all of its trigrams, so that the trigrams leave out no message that holds it.
+ * Each three UTF-16 units in a row of a text, as six octets, and few of them more than once. A text that holds another
+ * of at least three units has all of its trigrams, so that the trigrams leave out no message that holds it.
  */
 final class Trigrams extends TokenStream {
     /** The units of a gram; shorter needles have none. */
@@ -66,8 +66,8 @@ final class Trigrams extends TokenStream {
 
         /** Takes a trigram, for another if they share a place; false if it is there. */
         boolean add(char first, char second, char third) {
-            long gram = ((long) first << 32 | (long) second << 16 | third) + 1;
-            int place = (int) (gram * 0x9E3779B97F4A7C15L >>> 40) & grams.length - 1;
+            long gram = (((long) first << 32) | ((long) second << 16) | third) + 1;
+            int place = (int) ((gram * 0x9E3779B97F4A7C15L) >>> 40) & (grams.length - 1);
             boolean fresh = grams[place] != gram;
             grams[place] = gram;
             return fresh;
