@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,7 +20,12 @@ import org.merpati.dev.disk.PowerCut;
 
 /** A cluster whose nodes are processes of their own, each from the runnable jar of its role. */
 public final class ProcessCluster extends Cluster {
-    private static final int STOP_SECONDS = 20;
+    /** Long enough for a node that also writes the archive of its classes. */
+    private static final int STOP_SECONDS = 60;
+
+    /** How a JVM exits that was asked to end by a signal. */
+    private static final int TERMINATED = 128 + 15;
+
     private static final int LAST_LINES = 80;
 
     private static final List<String> OPENED = List.of(
@@ -36,6 +42,8 @@ public final class ProcessCluster extends Cluster {
     private final Function<String, List<String>> wrap;
     private final boolean cuttable;
     private final boolean measured;
+    /** Which node leaves the archive of a jar's classes when it ends. */
+    private final Map<Path, String> archivists = new ConcurrentHashMap<>();
 
     private ProcessCluster(
             Plan plan, Path jars, Function<String, List<String>> wrap, boolean cuttable, boolean measured) {
@@ -114,9 +122,14 @@ public final class ProcessCluster extends Cluster {
         Files.createFile(unsynced());
     }
 
-    /** The archive of classes that the first node of a jar to end in order leaves for the others' next start. */
+    /** What a JVM needs of a jar's classes, made ready by another that ended in order: it starts in half the time. */
     private static Path archive(Path jar) {
         return Path.of(jar.toString().replace(".jar", ".jsa"));
+    }
+
+    /** An archive while it is written: a JVM that reads the half of one may crash. */
+    private static Path unfinished(Path jar) {
+        return Path.of(archive(jar) + "." + ProcessHandle.current().pid());
     }
 
     private static boolean archived(Path jar) {
@@ -125,31 +138,47 @@ public final class ProcessCluster extends Cluster {
 
     /**
      * Makes the archives of classes that are missing or older than their jars: of each such jar one node ends in order
-     * and starts again. A node's start takes half the time from then on.
+     * and starts again.
      *
      * @return whether nodes were started again, which are not ready yet
      */
     public boolean archiveClasses() throws IOException {
-        Map<Path, String> ending = new TreeMap<>();
-        if (!cuttable) {
-            plan().nodes().stream()
-                    .filter(node -> running(node) && !archived(jar(node)))
-                    .forEach(node -> ending.putIfAbsent(jar(node), node));
-        }
-        stop(List.copyOf(ending.values()));
-        start(List.copyOf(ending.values()));
+        List<String> ending = archivists.values().stream().filter(this::running).toList();
+        stop(ending);
+        start(ending);
         return !ending.isEmpty();
     }
 
     private List<String> fromJar(String node) {
-        return List.of(
-                "-Xshare:auto",
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + archive(jar(node)),
-                "-Xlog:cds=off",
-                "-Xlog:cds+dynamic=off",
-                "-jar",
-                jar(node).toString());
+        Path jar = jar(node);
+        List<String> command = new ArrayList<>();
+        if (archived(jar)) {
+            command.add("-XX:SharedArchiveFile=" + archive(jar));
+        } else if (archivists.computeIfAbsent(jar, first -> node).equals(node)) {
+            command.add("-XX:ArchiveClassesAtExit=" + unfinished(jar));
+        }
+        command.addAll(List.of("-Xlog:cds=off", "-Xlog:cds+dynamic=off", "-jar", jar.toString()));
+        return command;
+    }
+
+    /** Takes the archives that nodes left which ended in order. */
+    private void takeArchives() {
+        for (Map.Entry<Path, String> archivist : Map.copyOf(archivists).entrySet()) {
+            Path jar = archivist.getKey();
+            Process process = processes.get(archivist.getValue());
+            if (process != null && !process.isAlive() && Files.exists(unfinished(jar))) {
+                archivists.remove(jar);
+                try {
+                    if (process.exitValue() == TERMINATED) {
+                        Files.move(unfinished(jar), archive(jar), StandardCopyOption.ATOMIC_MOVE);
+                    } else {
+                        Files.delete(unfinished(jar));
+                    }
+                } catch (IOException withoutIt) {
+                    System.err.println("nodes start slower: " + withoutIt);
+                }
+            }
+        }
     }
 
     /** Without that archive: a JVM that finds its file system in it needs a file system to load it. */
@@ -263,6 +292,7 @@ public final class ProcessCluster extends Cluster {
             ending.add(process(node));
         }
         end(ending);
+        takeArchives();
     }
 
     /** Asks processes to end, and kills those that have not within {@link #STOP_SECONDS}. */
@@ -304,5 +334,6 @@ public final class ProcessCluster extends Cluster {
     @Override
     public void close() {
         end(processes.values());
+        takeArchives();
     }
 }
