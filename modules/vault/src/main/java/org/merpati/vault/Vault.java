@@ -84,7 +84,7 @@ public final class Vault implements AutoCloseable {
 
     private Segments begin() throws IOException {
         try {
-            return load();
+            return load(Set.of());
         } catch (Corrupt corrupt) {
             setAside(corrupt.file());
             damage = corrupt;
@@ -124,7 +124,8 @@ public final class Vault implements AutoCloseable {
         return corrupt;
     }
 
-    private Segments load() throws IOException {
+    /** Opens what the manifest names, and removes other files, except those that are still read. */
+    private Segments load(Set<String> stillRead) throws IOException {
         Path file = folder.resolve(Manifest.NAME);
         Manifest found;
         try {
@@ -132,7 +133,7 @@ public final class Vault implements AutoCloseable {
         } catch (NoSuchFileException first) {
             found = Manifest.NONE;
         }
-        dropUnknown(found);
+        dropUnknown(found, stillRead);
         List<Table> tables = new ArrayList<>();
         for (Manifest.TableEntry entry : found.tables()) {
             checkLength(entry.file());
@@ -161,8 +162,8 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    private void dropUnknown(Manifest found) throws IOException {
-        Set<String> named = new HashSet<>();
+    private void dropUnknown(Manifest found, Set<String> stillRead) throws IOException {
+        Set<String> named = new HashSet<>(stillRead);
         found.files().forEach(entry -> named.add(entry.name()));
         named.add(Manifest.NAME);
         try (var files = Files.list(folder)) {
@@ -426,7 +427,14 @@ public final class Vault implements AutoCloseable {
         DurableFile.write(folder.resolve(Manifest.NAME), octets);
         cache.clear();
         emptied.clear();
-        segments = load();
+        Set<String> stillRead = new HashSet<>();
+        old.forEach(table -> stillRead.add(table.entry().name()));
+        synchronized (lock) {
+            stillRead.addAll(pins.keySet());
+            doomed.addAll(pins.keySet());
+            next.files().forEach(entry -> doomed.remove(entry.name()));
+        }
+        segments = load(stillRead);
         flushAsked = false;
         damage = null;
         release(old);

@@ -260,6 +260,27 @@ class VaultTest {
     }
 
     @Test
+    void whoReadsWhileACheckpointIsInstalledReadsOnAndItsFilesGoThen() throws Exception {
+        try (Vault source = filled(temp.resolve("source"), 120)) {
+            model.clear();
+            try (Vault target = filled(temp.resolve("target"), 60)) {
+                try (Snapshot before = target.snapshot();
+                        Pin pin = target.pin()) {
+                    assertThat(install(source, target)).isGreaterThan(3);
+                    assertThat(VaultFixture.rows(before)).isEqualTo(model);
+                    for (FileEntry file : pin.files()) {
+                        try (InputStream octets = pin.open(file.name())) {
+                            assertThat(octets.readAllBytes()).hasSize((int) file.length());
+                        }
+                    }
+                }
+                assertThat(VaultFixture.files(target)).isEqualTo(VaultFixture.files(source));
+                assertThat(VaultFixture.list(target.folder())).hasSameSizeAs(VaultFixture.files(target));
+            }
+        }
+    }
+
+    @Test
     void ofASegmentThatHasGrownOnlyTheRestIsAskedFor() throws Exception {
         Path folder = temp.resolve("source");
         filled(folder, 60).close();
