@@ -3,6 +3,7 @@ package org.merpati.vault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -42,6 +43,18 @@ final class Disk {
             throw new Corrupt(file, offset, "it ended while it was read");
         }
         return buffer.array();
+    }
+
+    /** Compares a file's length with the least that the manifest names. */
+    static void checkLength(Path folder, FileEntry entry) throws IOException {
+        Path file = folder.resolve(entry.name());
+        long size = Files.exists(file) ? Files.size(file) : -1;
+        if (size < entry.length()) {
+            throw new Corrupt(
+                    file,
+                    Math.max(0, size),
+                    size < 0 ? "it is missing" : "the manifest names " + entry.length() + " octets");
+        }
     }
 
     static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {

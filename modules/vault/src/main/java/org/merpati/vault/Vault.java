@@ -136,11 +136,11 @@ public final class Vault implements AutoCloseable {
         dropUnknown(found, stillRead);
         List<Table> tables = new ArrayList<>();
         for (Manifest.TableEntry entry : found.tables()) {
-            checkLength(entry.file());
+            Disk.checkLength(folder, entry.file());
             tables.addFirst(Table.open(folder, entry.file(), cache, identity));
         }
         for (SegmentEntry entry : found.segments()) {
-            checkLength(entry.file());
+            Disk.checkLength(folder, entry.file());
         }
         Segments opened = Segments.open(folder, identity, limits.segmentBytes(), found.segments());
         synchronized (lock) {
@@ -149,17 +149,6 @@ public final class Vault implements AutoCloseable {
             layers = new Layers(Memtable.EMPTY, Memtable.EMPTY, tables);
         }
         return opened;
-    }
-
-    private void checkLength(FileEntry entry) throws IOException {
-        Path file = folder.resolve(entry.name());
-        long size = Files.exists(file) ? Files.size(file) : -1;
-        if (size < entry.length()) {
-            throw new Corrupt(
-                    file,
-                    Math.max(0, size),
-                    size < 0 ? "it is missing" : "the manifest names " + entry.length() + " octets");
-        }
     }
 
     private void dropUnknown(Manifest found, Set<String> stillRead) throws IOException {
