@@ -324,7 +324,7 @@ public final class MinaNodeChannel implements NodeChannel, AutoCloseable {
             return switch (kind) {
                 case "malformed" -> new Malformed(sentence);
                 case "later" -> new TryLater(sentence);
-                default -> new Refused(Refused.Reason.valueOf(kind), sentence);
+                default -> new Refused(Refused.Reason.named(kind), sentence);
             };
         }
 

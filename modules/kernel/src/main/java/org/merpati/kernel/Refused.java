@@ -1,5 +1,7 @@
 package org.merpati.kernel;
 
+import java.util.Arrays;
+
 /** The request is understood and will not be done: IMAP {@code NO}, SMTP {@code 5xx}. */
 public final class Refused extends Failure {
     private static final long serialVersionUID = 1;
@@ -21,7 +23,15 @@ public final class Refused extends Failure {
         /** Name or password are wrong. */
         AUTHENTICATION_FAILED,
         /** An account must do something first (change its password). */
-        EXPIRED
+        EXPIRED;
+
+        /** The reason of that {@link #name}; one that only a newer node knows is {@link #CANNOT}. */
+        public static Reason named(String name) {
+            return Arrays.stream(values())
+                    .filter(reason -> reason.name().equals(name))
+                    .findFirst()
+                    .orElse(CANNOT);
+        }
     }
 
     private final Reason reason;

@@ -101,6 +101,15 @@ class ValuesTest {
         }
     }
 
+    /** While nodes are upgraded one by one, an older one hears reasons that it does not know. */
+    @Test
+    void aReasonOfALaterReleaseIsOneThatCannotBe() {
+        for (Refused.Reason reason : Refused.Reason.values()) {
+            assertThat(Refused.Reason.named(reason.name())).isEqualTo(reason);
+        }
+        assertThat(Refused.Reason.named("OF_TOMORROW")).isEqualTo(Refused.Reason.CANNOT);
+    }
+
     @Test
     void namesAreChecked() {
         assertThat(GroupName.spool(new NodeName("gsmta1")).isSpool()).isTrue();

@@ -154,7 +154,7 @@ final class OwnerLink {
             }
             if (answer[0].equals("REFUSED") && answer.length > 2) {
                 String sentence = String.join(" ", Arrays.asList(answer).subList(2, answer.length));
-                throw new Refused(Refused.Reason.valueOf(answer[1]), sentence);
+                throw new Refused(Refused.Reason.named(answer[1]), sentence);
             }
             throw new TryLater(String.join(" ", answer));
         } catch (IOException | Failure failed) {

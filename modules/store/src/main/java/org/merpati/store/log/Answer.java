@@ -40,7 +40,7 @@ public final class Answer {
         return switch (from.u8()) {
             case DONE -> from;
             case REFUSED -> {
-                Refused.Reason reason = Refused.Reason.valueOf(from.text());
+                Refused.Reason reason = Refused.Reason.named(from.text());
                 throw new Refused(reason, from.text());
             }
             default -> throw new TryLater(from.text());
