@@ -34,6 +34,12 @@ final class Bench {
     private static final Duration BACK = Duration.ofSeconds(60);
     static final Path JARS = Dev.ROOT.resolve("distribution/target/merpati");
     private static final int ACCOUNTS = 6;
+    /** JVMs are warm when their compilers take less than one part of so many of their time. */
+    private static final int HARDLY = 10;
+
+    /** So often some work is repeated at most until they are. */
+    private static final int WARMING = 40;
+
     private static final String PASSWORD = "benchpass";
 
     private static final long SMALL_LAG = 64;
@@ -98,6 +104,23 @@ final class Bench {
     static Plan three(Path folder, int base) throws IOException {
         Map<String, String> lines = Map.of("timing", "election-min = \"4s\"\nelection-max = \"5s\"");
         return new Plan("three", Dev.ROOT.resolve("conf"), folder, base, List.of(), lines);
+    }
+
+    /** What processes are made to do. */
+    @FunctionalInterface
+    interface Work {
+        void run() throws IOException;
+    }
+
+    /** Repeats some work until JVMs have compiled what it takes. */
+    static void warm(ProcessTree tree, Work work) throws IOException {
+        boolean cold = true;
+        for (int i = 0; i < WARMING && cold; i++) {
+            long compiled = tree.compilersMicros();
+            long all = tree.cpuMicros();
+            work.run();
+            cold = (tree.compilersMicros() - compiled) * HARDLY > tree.cpuMicros() - all;
+        }
     }
 
     /** The middle one of some measurements. */

@@ -49,11 +49,6 @@ final class DeliveryBenchCommand implements Callable<Integer> {
     private static final String PASSWORD = "benchpass";
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int PEOPLE = 10;
-    /** Ours is warm when twice in a row a message costs hardly less than before, or after so many measurements. */
-    private static final int WARMING = 20;
-
-    private static final double HARDLY_LESS = .95;
-
     private static final long LOOK_NANOS = 500_000_000;
     /** A process that rests takes less of such a time, in microseconds: a tenth of a processor. */
     private static final long RESTING_MICROS = 50_000;
@@ -202,7 +197,8 @@ final class DeliveryBenchCommand implements Callable<Integer> {
                 "%n%-8s %9s %9s %7s   CPU ms of a message: %9s %9s %7s; of ours %9s %9s %9s%n",
                 way, "ours/s", "Dovecot/s", "ratio", "ours", "Dovecot", "ratio", "journal", "index", "rest");
         Figures their = run(theirs, way, seconds);
-        tell("cold", List.of(new Round(warm(ours, way), their)));
+        tell("cold", List.of(new Round(run(ours, way, seconds), their)));
+        Bench.warm(ours.tree, () -> run(ours, way, seconds));
         List<Round> all = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
             their = run(theirs, way, seconds);
@@ -211,23 +207,6 @@ final class DeliveryBenchCommand implements Callable<Integer> {
         }
         tell("median", all);
         return all;
-    }
-
-    /**
-     * Hands messages to ours until its code is compiled.
-     *
-     * @return the figures of the first measurement
-     */
-    private Figures warm(Server ours, Way way) throws IOException {
-        Figures first = run(ours, way, seconds);
-        double least = first.cost.cpuMicros();
-        int same = 0;
-        for (int i = 1; i < WARMING && same < 2; i++) {
-            double now = run(ours, way, seconds).cost.cpuMicros();
-            same = now < least * HARDLY_LESS ? 0 : same + 1;
-            least = Math.min(least, now);
-        }
-        return first;
     }
 
     /** Both ways of ours against Dovecot's LMTP, the index not counted. */

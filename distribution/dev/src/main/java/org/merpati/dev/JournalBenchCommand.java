@@ -123,6 +123,10 @@ final class JournalBenchCommand implements Callable<Integer> {
                     (trees.stream().mapToLong(ProcessTree::writtenOctets).sum() - written) / commands / trees.size());
         }
 
+        ProcessTree tree() {
+            return new ProcessTree(processes.stream().mapToLong(Process::pid).toArray());
+        }
+
         @Override
         public void close() {
             processes.forEach(Process::destroy);
@@ -139,7 +143,7 @@ final class JournalBenchCommand implements Callable<Integer> {
             try (Copies bare = new Copies("bare", folder.resolve("bare" + copies), base, copies);
                     Copies journal = new Copies("journal", folder.resolve("journal" + copies), base + 10, copies)) {
                 bare.run(WARM_CALLERS, seconds);
-                journal.run(WARM_CALLERS, 3 * seconds);
+                Bench.warm(journal.tree(), () -> journal.run(WARM_CALLERS, seconds));
                 for (int many : callers) {
                     compare(copies, many, bare, journal);
                 }

@@ -96,6 +96,11 @@ final class ProcessTree {
                 System.nanoTime());
     }
 
+    /** What the compilers of JVMs took of the time, in microseconds. */
+    long compilersMicros() {
+        return cpuMicros(thread -> thread.startsWith("C1 Comp") || thread.startsWith("C2 Comp"));
+    }
+
     /** The time on the processors of the threads that live and have such a name, in microseconds. */
     long cpuMicros(Predicate<String> name) {
         long ticks = 0;
