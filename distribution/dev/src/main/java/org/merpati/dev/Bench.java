@@ -37,7 +37,7 @@ final class Bench {
     /** JVMs are warm when their compilers take less than one part of so many of their time. */
     private static final int HARDLY = 10;
 
-    /** So often some work is repeated at most until they are. */
+    /** So often a deed is repeated at most until they are. */
     private static final int WARMING = 40;
 
     private static final String PASSWORD = "benchpass";
@@ -106,19 +106,19 @@ final class Bench {
         return new Plan("three", Dev.ROOT.resolve("conf"), folder, base, List.of(), lines);
     }
 
-    /** What processes are made to do. */
+    /** What is measured, or warms up what is. */
     @FunctionalInterface
-    interface Work {
+    interface Deed {
         void run() throws IOException;
     }
 
-    /** Repeats some work until JVMs have compiled what it takes. */
-    static void warm(ProcessTree tree, Work work) throws IOException {
+    /** Repeats a deed until JVMs have compiled what it takes. */
+    static void warm(ProcessTree tree, Deed deed) throws IOException {
         boolean cold = true;
         for (int i = 0; i < WARMING && cold; i++) {
             long compiled = tree.compilersMicros();
             long all = tree.cpuMicros();
-            work.run();
+            deed.run();
             cold = (tree.compilersMicros() - compiled) * HARDLY > tree.cpuMicros() - all;
         }
     }

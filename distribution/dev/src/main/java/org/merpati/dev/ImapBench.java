@@ -80,25 +80,20 @@ final class ImapBench {
         return 1 + chance.nextInt(messages);
     }
 
-    /** A deed whose cost is measured. */
-    private interface Deed {
-        void run() throws IOException;
-    }
-
     /** The cost of each command alone, over one connection. */
     Map<String, ProcessTree.Cost> commands(Duration warm, Duration each) throws IOException {
         Map<String, ProcessTree.Cost> costs = new LinkedHashMap<>();
         try (MailProbe.Imap client = subject.login(0)) {
             client.ok("SELECT INBOX");
-            for (Map.Entry<String, Deed> deed : deeds(client).entrySet()) {
+            for (Map.Entry<String, Bench.Deed> deed : deeds(client).entrySet()) {
                 costs.put(deed.getKey(), cost(deed.getValue(), warm, each));
             }
         }
         return costs;
     }
 
-    private Map<String, Deed> deeds(MailProbe.Imap client) {
-        Map<String, Deed> deeds = new LinkedHashMap<>();
+    private Map<String, Bench.Deed> deeds(MailProbe.Imap client) {
+        Map<String, Bench.Deed> deeds = new LinkedHashMap<>();
         deeds.put("login, select, logout", this::visit);
         deeds.put("NOOP", () -> client.ok("NOOP"));
         deeds.put("STATUS", () -> client.ok("STATUS INBOX (MESSAGES UNSEEN UIDNEXT)"));
@@ -131,14 +126,14 @@ final class ImapBench {
         }
     }
 
-    private ProcessTree.Cost cost(Deed deed, Duration warm, Duration each) throws IOException {
+    private ProcessTree.Cost cost(Bench.Deed deed, Duration warm, Duration each) throws IOException {
         repeat(deed, warm);
         ProcessTree.Spent before = tree.spent();
         int times = repeat(deed, each);
         return tree.spent().since(before, times);
     }
 
-    private static int repeat(Deed deed, Duration time) throws IOException {
+    private static int repeat(Bench.Deed deed, Duration time) throws IOException {
         long end = System.nanoTime() + time.toNanos();
         int times = 0;
         do {

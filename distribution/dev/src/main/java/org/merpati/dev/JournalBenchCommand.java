@@ -49,7 +49,6 @@ final class JournalBenchCommand implements Callable<Integer> {
     /** The processes of one form. */
     private static final class Copies implements AutoCloseable {
         private final List<Process> processes = new ArrayList<>();
-        private final List<ProcessTree> trees = new ArrayList<>();
         private final List<BufferedReader> answers = new ArrayList<>();
         private int asked;
 
@@ -89,7 +88,6 @@ final class JournalBenchCommand implements Callable<Integer> {
                     .redirectError(folder.resolve(number + ".err").toFile())
                     .start();
             processes.add(process);
-            trees.add(new ProcessTree(process.pid()));
             answers.add(new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII)));
         }
 
@@ -106,8 +104,9 @@ final class JournalBenchCommand implements Callable<Integer> {
         }
 
         Figures run(int callers, int seconds) throws IOException {
-            long cpu = trees.stream().mapToLong(ProcessTree::cpuMicros).sum();
-            long written = trees.stream().mapToLong(ProcessTree::writtenOctets).sum();
+            ProcessTree tree = tree();
+            long cpu = tree.cpuMicros();
+            long written = tree.writtenOctets();
             Writer to = processes.get(asked).outputWriter(StandardCharsets.US_ASCII);
             to.write(callers + " " + seconds + "\n");
             to.flush();
@@ -119,8 +118,8 @@ final class JournalBenchCommand implements Callable<Integer> {
             double commands = perSecond * seconds;
             return new Figures(
                     perSecond,
-                    (trees.stream().mapToLong(ProcessTree::cpuMicros).sum() - cpu) / 1000.0 / commands,
-                    (trees.stream().mapToLong(ProcessTree::writtenOctets).sum() - written) / commands / trees.size());
+                    (tree.cpuMicros() - cpu) / 1000.0 / commands,
+                    (tree.writtenOctets() - written) / commands / tree.processes());
         }
 
         ProcessTree tree() {

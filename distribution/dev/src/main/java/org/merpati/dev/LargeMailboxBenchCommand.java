@@ -39,11 +39,6 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
 
     private final Random chance = new Random(7);
 
-    /** Something that takes time. */
-    private interface Deed {
-        void run() throws IOException;
-    }
-
     @Override
     public Integer call() throws IOException {
         Plan plan = Bench.one(Bench.folder("bench-large"), base);
@@ -175,7 +170,7 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
         }
     }
 
-    private static double median(Deed deed) throws IOException {
+    private static double median(Bench.Deed deed) throws IOException {
         List<Double> times = new ArrayList<>();
         for (int i = 0; i < TIMES; i++) {
             times.add(millis(deed));
@@ -188,7 +183,7 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
         return Bench.median(times.subList(times.size() - TOLD, times.size()));
     }
 
-    private static double millis(Deed deed) throws IOException {
+    private static double millis(Bench.Deed deed) throws IOException {
         long began = System.nanoTime();
         deed.run();
         return (System.nanoTime() - began) / 1e6;

@@ -163,21 +163,24 @@ public final class ProcessCluster extends Cluster {
 
     /** Takes the archives that nodes left which ended in order. */
     private void takeArchives() {
-        for (Map.Entry<Path, String> archivist : Map.copyOf(archivists).entrySet()) {
-            Path jar = archivist.getKey();
-            Process process = processes.get(archivist.getValue());
+        Map.copyOf(archivists).forEach((jar, node) -> {
+            Process process = processes.get(node);
             if (process != null && !process.isAlive() && Files.exists(unfinished(jar))) {
                 archivists.remove(jar);
-                try {
-                    if (process.exitValue() == TERMINATED) {
-                        Files.move(unfinished(jar), archive(jar), StandardCopyOption.ATOMIC_MOVE);
-                    } else {
-                        Files.delete(unfinished(jar));
-                    }
-                } catch (IOException withoutIt) {
-                    System.err.println("nodes start slower: " + withoutIt);
-                }
+                takeArchive(jar, process.exitValue() == TERMINATED);
             }
+        });
+    }
+
+    private static void takeArchive(Path jar, boolean whole) {
+        try {
+            if (whole) {
+                Files.move(unfinished(jar), archive(jar), StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                Files.delete(unfinished(jar));
+            }
+        } catch (IOException withoutIt) {
+            System.err.println("nodes start slower: " + withoutIt);
         }
     }
 
