@@ -106,9 +106,10 @@ final class IndexFeed {
                 }
                 worked = true;
                 more = over();
-            } while (!backlog.closed() && !more);
+            } while (!more);
         }
 
+        /** Whether its time is up, or the index is to be closed. */
         boolean over() {
             return backlog.closed()
                     || System.nanoTime() - began >= limits.refresh().toNanos();
