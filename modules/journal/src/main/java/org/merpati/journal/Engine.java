@@ -41,6 +41,8 @@ import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
 import org.merpati.journal.disk.FolderIdentity;
+import org.merpati.journal.peers.PeerGate;
+import org.merpati.journal.peers.PeerTrust;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.NodeName;
 
@@ -74,9 +76,7 @@ final class Engine implements AutoCloseable {
         this.self = identity.node();
         this.settings = EngineSettings.of(topology.node(self), config, root);
         Parameters parameters = new Parameters();
-        if (config.transport() == JournalConfig.Transport.GRPC) {
-            mutualTls(parameters, new PeerTrust(identity, topology), identity, clock);
-        }
+        mutualTls(parameters, new PeerTrust(identity, topology), identity, clock);
         server = RaftServer.newBuilder()
                 .setServerId(peerId(self, identity.incarnation()))
                 .setProperties(settings)
@@ -172,8 +172,7 @@ final class Engine implements AutoCloseable {
      * @throws IOException if the log cannot be opened
      */
     synchronized void add(GroupSpec spec, Replica replica, Path folder, boolean witness) throws IOException {
-        EngineSettings.forGroup(
-                settings, folder.toFile(), witness, topology.nodes().size() > 1);
+        EngineSettings.forGroup(settings, folder.toFile(), witness);
         replicas.put(groupId(spec), replica);
         GroupManagementRequest request =
                 GroupManagementRequest.newAdd(client, server.getId(), calls.incrementAndGet(), group(spec), false);

@@ -8,12 +8,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.netty.NettyConfigKeys;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 import org.merpati.cluster.NodeInfo;
+import org.merpati.journal.peers.PromptGrpc;
 
 /**
  * How Ratis is set up, each setting with its reason (replication.md §3 and §10.12). The properties are shared by all
@@ -44,20 +43,14 @@ final class EngineSettings {
         RaftServerConfigKeys.setStorageFreeSpaceMin(settings, SizeInBytes.ONE_KB);
         // A node that was frozen for long goes on as a follower; the default would close all of its groups.
         RaftServerConfigKeys.setCloseThreshold(settings, TimeDuration.valueOf(30, TimeUnit.DAYS));
-        transport(settings, self, config);
+        transport(settings, self);
         timing(settings, config);
         log(settings, config);
         return settings;
     }
 
-    private static void transport(RaftProperties settings, NodeInfo self, JournalConfig config) {
-        if (config.transport() == JournalConfig.Transport.NETTY) {
-            RaftConfigKeys.Rpc.setType(settings, SupportedRpcType.NETTY);
-            NettyConfigKeys.Server.setHost(settings, self.host());
-            NettyConfigKeys.Server.setPort(settings, self.raftPort());
-            return;
-        }
-        RaftConfigKeys.Rpc.setType(settings, SupportedRpcType.GRPC);
+    private static void transport(RaftProperties settings, NodeInfo self) {
+        RaftConfigKeys.Rpc.setType(settings, new PromptGrpc());
         GrpcConfigKeys.setUseEpoll(settings, false);
         GrpcConfigKeys.Server.setHost(settings, self.host());
         GrpcConfigKeys.Server.setPort(settings, self.raftPort());
@@ -99,6 +92,8 @@ final class EngineSettings {
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(settings, false);
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(settings, false);
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(settings, false);
+        // What is committed is told without an entry of its own, which would be synced like any other (PromptGrpc).
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(settings, false);
         RaftServerConfigKeys.Log.setCorruptionPolicy(settings, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(settings, config.logMargin());
         RaftServerConfigKeys.Log.setPurgeGap(settings, Math.max(1, config.logMargin() / 4));
@@ -116,14 +111,10 @@ final class EngineSettings {
     /**
      * Sets what the next group that is added is opened with. A data node's checkpoint holds all that it purges; the
      * witness has no checkpoint and keeps what any peer may lack.
-     *
-     * @param followed whether groups may have followers: an entry of its own after each one tells them at once that it
-     *     is committed, and would be no more than a second sync for a node alone
      */
-    static void forGroup(RaftProperties settings, File folder, boolean witness, boolean followed) {
+    static void forGroup(RaftProperties settings, File folder, boolean witness) {
         RaftServerConfigKeys.setStorageDir(settings, List.of(folder));
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(settings, !witness);
-        RaftServerConfigKeys.Log.setLogMetadataEnabled(settings, followed);
     }
 
     static TimeDuration duration(Duration duration) {

@@ -17,7 +17,6 @@ import java.time.Duration;
  * @param logMargin how many entries the log keeps behind a checkpoint, so that a short absence needs no files
  * @param logBound the most octets that a group's log is to have on a voter, about three days of mail: a witness keeps
  *     all of it while a data node is away
- * @param transport what the voters speak to each other
  */
 public record JournalConfig(
         Duration electionMin,
@@ -30,16 +29,7 @@ public record JournalConfig(
         long checkpointOctets,
         long segmentOctets,
         int logMargin,
-        long logBound,
-        Transport transport) {
-    /** What the voters speak to each other. */
-    public enum Transport {
-        /** gRPC with mutual TLS. */
-        GRPC,
-        /** Netty without TLS, for a private, trusted network. */
-        NETTY
-    }
-
+        long logBound) {
     private static final int KIB = 1024;
     /** How long the engine answers a barrier by its own lease, as a part of the shortest election time-out. */
     static final double ENGINE_LEASE = 0.4;
@@ -71,8 +61,7 @@ public record JournalConfig(
                 64L * KIB * KIB,
                 8L * KIB * KIB,
                 128,
-                16L * KIB * KIB * KIB,
-                Transport.GRPC);
+                16L * KIB * KIB * KIB);
     }
 
     /** The same with other election time-outs. */
@@ -88,8 +77,7 @@ public record JournalConfig(
                 checkpointOctets,
                 segmentOctets,
                 logMargin,
-                logBound,
-                transport);
+                logBound);
     }
 
     /** The same with another limit for callers. */
@@ -105,8 +93,7 @@ public record JournalConfig(
                 checkpointOctets,
                 segmentOctets,
                 logMargin,
-                logBound,
-                transport);
+                logBound);
     }
 
     /** The same with another size of checkpoints and of the log's files. */
@@ -122,8 +109,7 @@ public record JournalConfig(
                 checkpoint,
                 segment,
                 margin,
-                logBound,
-                transport);
+                logBound);
     }
 
     /** The same with another bound of a log. */
@@ -139,25 +125,7 @@ public record JournalConfig(
                 checkpointOctets,
                 segmentOctets,
                 logMargin,
-                octets,
-                transport);
-    }
-
-    /** The same over another transport. */
-    public JournalConfig withTransport(Transport other) {
-        return new JournalConfig(
-                electionMin,
-                electionMax,
-                submitLimit,
-                batchOctets,
-                batchCommands,
-                pendingOctets,
-                pendingCommands,
-                checkpointOctets,
-                segmentOctets,
-                logMargin,
-                logBound,
-                other);
+                octets);
     }
 
     /**

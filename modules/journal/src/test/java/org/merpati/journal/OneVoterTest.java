@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.journal.peers.PeerTrust;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
 

@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.peers;
 
 import java.net.Socket;
 import java.security.cert.CertificateException;
@@ -17,14 +17,14 @@ import org.merpati.kernel.NodeName;
  * Believes the nodes that share a group with this one: a certificate of the cluster's CA whose subject names such a
  * node. A server is held to the name of the node that was called; host names play no part.
  */
-final class PeerTrust extends X509ExtendedTrustManager {
+public final class PeerTrust extends X509ExtendedTrustManager {
     private static final Pattern COMMON_NAME = Pattern.compile("(?:^|,)\\s*CN=([^,+]+)");
 
     private final X509TrustManager authority;
     private final Topology topology;
     private final Predicate<NodeName> lawful;
 
-    PeerTrust(NodeIdentity identity, Topology topology) {
+    public PeerTrust(NodeIdentity identity, Topology topology) {
         if (!(identity.trustManager() instanceof X509TrustManager x509)) {
             throw new IllegalArgumentException("the trust manager of node " + identity.node() + " is not for X.509");
         }

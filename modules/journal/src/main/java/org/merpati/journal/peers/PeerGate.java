@@ -1,4 +1,4 @@
-package org.merpati.journal;
+package org.merpati.journal.peers;
 
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -34,7 +34,7 @@ import org.merpati.kernel.Clock;
  * keeps away what is meant for the voter that this node was before it began anew, which Ratis would answer. And it
  * tells when a peer's call of entries is over, the first that is noticed of a leader that has ended.
  */
-final class PeerGate implements ServerInterceptor {
+public final class PeerGate implements ServerInterceptor {
     private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final X509TrustManager trust;
@@ -50,7 +50,7 @@ final class PeerGate implements ServerInterceptor {
      * @param changes how often a group was opened or left
      * @param ended told when the peer that made a call of entries of a group ends it or breaks it off
      */
-    PeerGate(
+    public PeerGate(
             X509TrustManager trust,
             RaftPeerId self,
             Predicate<RaftGroupId> opening,
