@@ -88,6 +88,7 @@ final class Admin implements Operations {
             case "node add" -> nodes.add(parameters);
             case "node list" -> nodes.list();
             case "node remove" -> nodes.remove(parameters);
+            case "recover" -> new Recovery(node, nodes).recover(parameters);
             default -> {
                 if (!operation.startsWith(SPAM)) {
                     throw new Malformed("no operation '" + operation + "'");

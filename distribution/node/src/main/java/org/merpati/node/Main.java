@@ -18,6 +18,7 @@ import org.merpati.node.command.DomainCommand;
 import org.merpati.node.command.MailboxCommand;
 import org.merpati.node.command.NodeCommand;
 import org.merpati.node.command.RebalanceCommand;
+import org.merpati.node.command.RecoverCommand;
 import org.merpati.node.command.RepairCommand;
 import org.merpati.node.command.SpamCommand;
 import org.merpati.node.command.StatusCommand;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Parameters;
             TraceCommand.class,
             VerifyCommand.class,
             RepairCommand.class,
+            RecoverCommand.class,
             DomainCommand.class,
             AccountCommand.class,
             UndeleteCommand.class,

@@ -72,7 +72,7 @@ final class NodeAdmin {
     }
 
     /** Lays the cluster out anew; what the change refuses is refused, whoever else changes it meanwhile. */
-    private Layout change(UnaryOperator<Layout> change) {
+    Layout change(UnaryOperator<Layout> change) {
         for (int turn = 0; turn < TURNS; turn++) {
             Layout before = node.newestLayout();
             Layout after = change.apply(before);

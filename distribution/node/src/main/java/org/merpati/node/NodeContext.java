@@ -48,6 +48,11 @@ record NodeContext(
         Clock clock) {
     /** The newest layout of the cluster that this node can know of. */
     Layout newestLayout() {
-        return directory.people().layout().orElse(topology.layout());
+        Layout here = topology.layout();
+        return directory
+                .people()
+                .layout()
+                .filter(known -> known.version() > here.version())
+                .orElse(here);
     }
 }

@@ -29,6 +29,7 @@ import org.merpati.kernel.Role;
  * @param removed the nodes that were taken out, whose names are not given again
  * @param leaving the node that is being taken out now
  * @param anew the nodes that began anew, or vote in the place of another
+ * @param continued the groups that lost their majority for good and went on with what one voter had
  */
 public record Layout(
         long version,
@@ -37,7 +38,8 @@ public record Layout(
         Set<GroupName> ended,
         Set<NodeName> removed,
         Optional<Leaving> leaving,
-        Map<NodeName, Anew> anew) {
+        Map<NodeName, Anew> anew,
+        Map<GroupName, Continued> continued) {
     /**
      * A node that is being taken out, until that is done.
      *
@@ -57,6 +59,14 @@ public record Layout(
         }
     }
 
+    /**
+     * A group that goes on with one copy.
+     *
+     * @param generation how often that happened to it: its log is another's than before
+     * @param by whose copy it is
+     */
+    public record Continued(int generation, NodeName by) {}
+
     /** How many nodes a cluster has at most. */
     public static final int NODES = 100;
 
@@ -71,6 +81,7 @@ public record Layout(
         ended = Set.copyOf(ended);
         removed = Set.copyOf(removed);
         anew = Map.copyOf(anew);
+        continued = Map.copyOf(continued);
         Set<NodeName> names = new HashSet<>();
         for (NodeInfo node : nodes) {
             if (!names.add(node.name())) {
@@ -107,7 +118,7 @@ public record Layout(
         for (int i = 0; i < mtas.size(); i++) {
             groups.add(group(GroupName.spool(mtas.get(i).name()), turned(mtas, i), nodes));
         }
-        return new Layout(0, nodes, groups, Set.of(), Set.of(), Optional.empty(), Map.of());
+        return new Layout(0, nodes, groups, Set.of(), Set.of(), Optional.empty(), Map.of(), Map.of());
     }
 
     private static GroupSpec directory(List<NodeInfo> nodes) {
@@ -187,7 +198,7 @@ public record Layout(
         if (added.has(Role.MTA)) {
             moreGroups.add(group(GroupName.spool(added.name()), led(added, Role.MTA), more));
         }
-        return new Layout(version + 1, more, moreGroups, ended, removed, leaving, anew);
+        return new Layout(version + 1, more, moreGroups, ended, removed, leaving, anew, continued);
     }
 
     /**
@@ -206,12 +217,12 @@ public record Layout(
                 groups.stream().filter(group -> group.isVoter(name)).toList();
         voted.forEach(group -> spare(group, node, dead));
         if (isLeaving(name)) {
-            return new Layout(version + 1, nodes, groups, ended, removed, wanted, anew);
+            return new Layout(version + 1, nodes, groups, ended, removed, wanted, anew, continued);
         }
         if (leaving.isPresent()) {
             throw refused("node " + leaving.get().node() + " is being taken out: one node goes after the other");
         }
-        Layout after = new Layout(version + 1, nodes, groups, ended, removed, wanted, anew);
+        Layout after = new Layout(version + 1, nodes, groups, ended, removed, wanted, anew, continued);
         if (directory().isVoter(name)) {
             NodeName _ = after.substitute();
         }
@@ -261,7 +272,24 @@ public record Layout(
         }
         Map<NodeName, Anew> more = new HashMap<>(anew);
         more.put(name, new Anew(incarnation(name) + 1, joins));
-        return new Layout(version + 1, nodes, groups, ended, removed, leaving, more);
+        return new Layout(version + 1, nodes, groups, ended, removed, leaving, more, continued);
+    }
+
+    /** The next layout, of the same nodes and groups. */
+    Layout next(Map<NodeName, Anew> joining, Map<GroupName, Continued> goingOn) {
+        return new Layout(version + 1, nodes, groups, ended, removed, leaving, joining, goingOn);
+    }
+
+    /** How often a group lost its majority and went on with one copy. */
+    public int generation(GroupName group) {
+        Continued known = continued.get(group);
+        return known == null ? 0 : known.generation();
+    }
+
+    /** Whether a group goes on with the copy of that node. */
+    public boolean isContinuedBy(GroupName group, NodeName node) {
+        Continued known = continued.get(group);
+        return known != null && known.by().equals(node);
     }
 
     /** How often a node has begun, 1 if never anew. */
@@ -300,7 +328,7 @@ public record Layout(
                     + " first, or give that up with --force");
         }
         List<GroupSpec> more = Stream.concat(groups.stream(), Stream.of(group)).toList();
-        return new Layout(version, nodes, more, ended, removed, leaving, anew);
+        return new Layout(version, nodes, more, ended, removed, leaving, anew, continued);
     }
 
     /** The name of a group for what one that is closing has. */
@@ -360,7 +388,7 @@ public record Layout(
         Optional.ofNullable(anew.get(next)).ifPresent(known -> joins.addAll(known.joins()));
         Map<NodeName, Anew> joining = new HashMap<>(anew);
         joining.put(next, new Anew(incarnation(next), joins));
-        return new Layout(version + 1, nodes, more, ended, removed, leaving, joining);
+        return new Layout(version + 1, nodes, more, ended, removed, leaving, joining, continued);
     }
 
     /** Whether a group is being emptied, to be ended: a node that votes in it is being taken out. */
@@ -383,7 +411,7 @@ public record Layout(
         more.add(group);
         List<GroupSpec> left =
                 groups.stream().filter(g -> !g.name().equals(group)).toList();
-        return new Layout(version + 1, nodes, left, more, removed, leaving, anew);
+        return new Layout(version + 1, nodes, left, more, removed, leaving, anew, continued);
     }
 
     /** The next layout, without the node that was being taken out; it votes in no group any more. */
@@ -395,7 +423,7 @@ public record Layout(
                 nodes.stream().filter(node -> !node.name().equals(gone)).toList();
         Map<NodeName, Anew> others = new HashMap<>(anew);
         others.remove(gone);
-        return new Layout(version + 1, stay, groups, ended, more, Optional.empty(), others);
+        return new Layout(version + 1, stay, groups, ended, more, Optional.empty(), others, continued);
     }
 
     /** Whether a node is being taken out. */

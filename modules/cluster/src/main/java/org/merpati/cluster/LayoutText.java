@@ -16,7 +16,7 @@ import org.merpati.kernel.Role;
 
 /**
  * A layout as text, in the directory and in each node's folder: a line for its form, its version, and each node, group,
- * name that is not given again, and node that began anew.
+ * name that is not given again, node that began anew, and group that went on with one copy.
  */
 public final class LayoutText {
     private static final String FORM = "merpati layout 1";
@@ -29,6 +29,7 @@ public final class LayoutText {
     private final Set<NodeName> removed = new TreeSet<>();
     private Optional<Layout.Leaving> leaving = Optional.empty();
     private final Map<NodeName, Layout.Anew> anew = new TreeMap<>();
+    private final Map<GroupName, Layout.Continued> continued = new TreeMap<>();
     private long version;
 
     private LayoutText() {}
@@ -42,6 +43,8 @@ public final class LayoutText {
         layout.leaving().ifPresent(gone -> line(text, "leaving", gone.node() + " " + (gone.dead() ? DEAD : NONE)));
         new TreeSet<>(layout.removed()).forEach(node -> line(text, "removed", node.value()));
         new TreeMap<>(layout.anew()).forEach((node, anew) -> line(text, "anew", anew(node, anew)));
+        new TreeMap<>(layout.continued())
+                .forEach((group, by) -> line(text, "continued", group + " " + by.generation() + " " + by.by()));
         return text.toString();
     }
 
@@ -85,7 +88,15 @@ public final class LayoutText {
         }
         LayoutText read = new LayoutText();
         lines.stream().skip(1).forEach(read::line);
-        return new Layout(read.version, read.nodes, read.groups, read.ended, read.removed, read.leaving, read.anew);
+        return new Layout(
+                read.version,
+                read.nodes,
+                read.groups,
+                read.ended,
+                read.removed,
+                read.leaving,
+                read.anew,
+                read.continued);
     }
 
     private void line(String line) {
@@ -100,6 +111,10 @@ public final class LayoutText {
                     leaving = Optional.of(new Layout.Leaving(new NodeName(words[1]), words[2].equals(DEAD)));
                 case "removed" -> removed.add(new NodeName(words[1]));
                 case "anew" -> anew.put(new NodeName(words[1]), anew(words));
+                case "continued" ->
+                    continued.put(
+                            new GroupName(words[1]),
+                            new Layout.Continued(Integer.parseInt(words[2]), new NodeName(words[3])));
                 default -> throw new Malformed("a layout has no line '" + line + "' in a form that this program knows");
             }
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException wrong) {

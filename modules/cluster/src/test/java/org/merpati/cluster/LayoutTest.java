@@ -90,6 +90,7 @@ class LayoutTest {
                 Set.of(GroupName.shard(4)),
                 Set.of(new NodeName("n4")),
                 Optional.empty(),
+                Map.of(),
                 Map.of());
         assertThatThrownBy(() -> gone.with(node(4, ALL))).hasMessageContaining("give the new one another name");
         assertThat(gone.with(node(5, Set.of(Role.MAILBOX))).group(GroupName.shard(5)))
@@ -257,7 +258,8 @@ class LayoutTest {
                         new NodeName("n1"),
                         new Layout.Anew(3, Set.of(GroupName.DIRECTORY, GroupName.shard(1))),
                         new NodeName("n2"),
-                        new Layout.Anew(2, Set.of())));
+                        new Layout.Anew(2, Set.of())),
+                Map.of(GroupName.shard(1), new Layout.Continued(2, new NodeName("n1"))));
         assertThat(LayoutText.parse(LayoutText.write(full))).isEqualTo(full);
         assertThat(LayoutText.parse(LayoutText.write(layout))).isEqualTo(layout);
     }

@@ -14,6 +14,7 @@ import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.Topology;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
@@ -97,8 +98,13 @@ public final class DirectoryFollower implements AutoCloseable {
             List<NodeName> voters = topology.directory().voters();
             NodeName voter = voters.get(turn % voters.size());
             long pause = PAUSE_NANOS;
+            int generation = copy.tree()
+                    .people()
+                    .layout()
+                    .map(layout -> layout.generation(GroupName.DIRECTORY))
+                    .orElse(0);
             byte[] request = DirectoryGroup.request(
-                    lacking ? -1 : copy.index(), copy.tables().names());
+                    lacking ? -1 : copy.index(), copy.tables().names(), generation);
             try (InputStream feed = channel.stream(voter, DirectoryGroup.FEED, request, SILENCE)) {
                 take(new DataInputStream(feed));
             } catch (IOException | TryLater | Refused broken) {

@@ -70,14 +70,23 @@ public final class DirectoryGroup {
         copy.keptBy(new CaughtUp(opened, channel)::now);
         channel.offer(WRITE, (peer, request, answer) -> answer.write(opened.submit(request)));
         channel.offer(
-                FEED, (peer, request, answer) -> feed(topology.reach(peer).roles(), new BinaryReader(request), answer));
+                FEED,
+                (peer, request, answer) -> feed(
+                        topology.reach(peer).roles(),
+                        new BinaryReader(request),
+                        topology.layout().generation(GroupName.DIRECTORY),
+                        answer));
     }
 
-    /** What a node that follows asks for: what is new since an index, of the entries and of some tables. */
-    static byte[] request(long from, List<String> tables) {
+    /**
+     * What a node that follows asks for: what is new since an index, of the entries and of some tables.
+     *
+     * @param generation how often the directory had gone on with one copy when the follower's copy was made
+     */
+    static byte[] request(long from, List<String> tables, int generation) {
         BinaryWriter request = new BinaryWriter().i64(from).varint(tables.size());
         tables.forEach(request::text);
-        return request.toByteArray();
+        return request.varint(generation).toByteArray();
     }
 
     private static List<String> tables(BinaryReader request) {
@@ -88,10 +97,15 @@ public final class DirectoryGroup {
         return names;
     }
 
-    /** Sends the state, or what is new since an index, then each change as it comes, until the peer goes away. */
-    private void feed(Set<Role> roles, BinaryReader request, OutputStream answer) throws IOException {
-        long at = request.i64();
+    /**
+     * Sends the state, or what is new since an index, then each change as it comes, until the peer goes away. Who
+     * followed before the directory went on with one copy may have what that lacked, and is sent the state.
+     */
+    private void feed(Set<Role> roles, BinaryReader request, int generation, OutputStream answer) throws IOException {
+        long since = request.i64();
         List<String> tables = tables(request);
+        int followed = request.remaining() == 0 ? 0 : request.count();
+        long at = followed == generation ? since : -1;
         if (!copy.current()) {
             throw new TryLater("this voter's copy of the directory is not up to date");
         }

@@ -1,24 +1,35 @@
 package org.merpati.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.cluster.Layout;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
+import org.merpati.journal.Journal;
+import org.merpati.journal.memory.MemoryJournals;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
+import org.merpati.kernel.Clock;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Role;
@@ -32,7 +43,7 @@ class DirectoryFollowerTest {
     private Path folder = Path.of("");
 
     /** A voter whose feed is what it was told to say; what it is asked for comes out at the other end. */
-    private static final class Voter implements NodeChannel {
+    private static class Voter implements NodeChannel {
         private final BlockingQueue<byte[]> feeds = new LinkedBlockingQueue<>();
         private final BlockingQueue<Long> asked = new LinkedBlockingQueue<>();
 
@@ -94,5 +105,53 @@ class DirectoryFollowerTest {
     @Test
     void afterAChangeThatCannotBeReadTheWholeIsAskedFor() throws Exception {
         recoversFrom("this is no LDIF");
+    }
+
+    /** What a voter answers a follower first: the kind of the feed's first frame. */
+    private static int first(DirectoryGroup voter, Topology topology, long since, int generation) throws Exception {
+        AtomicReference<NodeChannel.Service> feed = new AtomicReference<>();
+        NodeChannel channel = new Voter() {
+            @Override
+            public void offer(String service, Service implementation) {
+                if (service.equals(DirectoryGroup.FEED)) {
+                    feed.set(implementation);
+                }
+            }
+        };
+        try (Journal journal =
+                new MemoryJournals(new NodeName("voter"), Clock.system()).open(topology.directory(), voter.state())) {
+            voter.opened(journal, topology, channel);
+            AtomicInteger kind = new AtomicInteger(-1);
+            OutputStream one = new OutputStream() {
+                @Override
+                public void write(int octet) throws IOException {
+                    kind.compareAndSet(-1, octet);
+                    throw new IOException("that is enough");
+                }
+            };
+            assertThatThrownBy(() -> Objects.requireNonNull(feed.get())
+                            .answer(new NodeName("voter"), DirectoryGroup.request(since, List.of(), generation), one))
+                    .hasMessage("that is enough");
+            return kind.get();
+        }
+    }
+
+    @Test
+    void whoFollowedBeforeTheDirectoryWentOnWithOneCopyIsSentTheWhole() throws Exception {
+        Topology topology = new Topology(new Id(1, 1), TOPOLOGY.nodes());
+        DirectoryGroup voter = new DirectoryGroup(folder.resolve("voter"), SideTables.NONE);
+        assertThat(first(voter, topology, 0, 0)).isEqualTo('B');
+        Layout before = topology.layout();
+        topology.apply(new Layout(
+                1,
+                before.nodes(),
+                before.groups(),
+                before.ended(),
+                before.removed(),
+                before.leaving(),
+                before.anew(),
+                Map.of(GroupName.DIRECTORY, new Layout.Continued(1, new NodeName("voter")))));
+        assertThat(first(voter, topology, 0, 0)).isEqualTo('S');
+        assertThat(first(voter, topology, 0, 1)).isEqualTo('B');
     }
 }

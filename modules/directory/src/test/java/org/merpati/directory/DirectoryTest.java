@@ -161,7 +161,8 @@ class DirectoryTest {
                 Set.of(shard),
                 layout.removed(),
                 layout.leaving(),
-                layout.anew());
+                layout.anew(),
+                layout.continued());
     }
 
     @Test

@@ -14,6 +14,8 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -44,7 +46,9 @@ import org.merpati.journal.disk.FolderIdentity;
 import org.merpati.journal.peers.PeerGate;
 import org.merpati.journal.peers.PeerTrust;
 import org.merpati.kernel.Clock;
+import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
+import org.merpati.runtime.DurableFile;
 
 /** This node's one Ratis server, spoken to inside the process. */
 final class Engine implements AutoCloseable {
@@ -60,6 +64,7 @@ final class Engine implements AutoCloseable {
     private final RaftServer server;
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
+    private final Map<GroupName, RaftGroupId> entered = new ConcurrentHashMap<>();
     private final Map<RaftGroupId, Replica> replicas = new ConcurrentHashMap<>();
     private final Set<RaftGroupId> opening = ConcurrentHashMap.newKeySet();
     private final Map<RaftGroupId, Integer> changes = new ConcurrentHashMap<>();
@@ -143,8 +148,39 @@ final class Engine implements AutoCloseable {
         return new NodeName(id.substring(0, id.indexOf('#')));
     }
 
+    /** The id of a group that is open here; of another, the one that it has by the layout. */
     private RaftGroupId groupId(GroupSpec spec) {
-        return RaftGroupId.valueOf(FolderIdentity.engineId(topology.cluster(), spec.name()));
+        RaftGroupId here = entered.get(spec.name());
+        return here == null ? laidOut(spec) : here;
+    }
+
+    private RaftGroupId laidOut(GroupSpec spec) {
+        return RaftGroupId.valueOf(FolderIdentity.engineId(topology.cluster(), spec.name(), generation(spec.name())));
+    }
+
+    /** How often a group went on with one copy. */
+    int generation(GroupName group) {
+        return topology.layout().generation(group);
+    }
+
+    /** Whether a group is open here as what it was before it went on with one copy. */
+    boolean isOutdated(GroupSpec spec) {
+        return !groupId(spec).equals(laidOut(spec));
+    }
+
+    /**
+     * Has a log go on with this voter alone, when it is opened next: a configuration behind its last entry, which holds
+     * whether those entries were known to be committed or not.
+     *
+     * @param log the folder of the log's files
+     */
+    void alone(GroupSpec spec, Path log, long last) throws IOException {
+        LogEntryProto configuration = LogEntryProto.newBuilder()
+                .setIndex(last + 1)
+                .setConfigurationEntry(RaftConfigurationProto.newBuilder()
+                        .addPeers(voter(spec, self).getRaftPeerProto()))
+                .build();
+        DurableFile.write(log.resolve("raft-meta.conf"), configuration.toByteArray());
     }
 
     /** A voter of a group as the layout has it. */
@@ -173,6 +209,7 @@ final class Engine implements AutoCloseable {
      */
     synchronized void add(GroupSpec spec, Replica replica, Path folder, boolean witness) throws IOException {
         EngineSettings.forGroup(settings, folder.toFile(), witness);
+        entered.put(spec.name(), laidOut(spec));
         replicas.put(groupId(spec), replica);
         GroupManagementRequest request =
                 GroupManagementRequest.newAdd(client, server.getId(), calls.incrementAndGet(), group(spec), false);
@@ -181,7 +218,7 @@ final class Engine implements AutoCloseable {
         try {
             RaftClientReply reply = server.groupManagement(request);
             if (!reply.isSuccess()) {
-                replicas.remove(groupId(spec));
+                forget(spec);
                 throw new IOException("the log does not open", reply.getException());
             }
         } finally {
@@ -197,7 +234,12 @@ final class Engine implements AutoCloseable {
         changes.merge(groupId(spec), 1, Integer::sum);
         server.groupManagement(GroupManagementRequest.newRemove(
                 client, server.getId(), calls.incrementAndGet(), groupId(spec), false, false));
+        forget(spec);
+    }
+
+    private void forget(GroupSpec spec) {
         replicas.remove(groupId(spec));
+        entered.remove(spec.name());
     }
 
     private RaftClientRequest request(GroupSpec spec, Message message, RaftClientRequest.Type type) {

@@ -2,6 +2,7 @@ package org.merpati.journal;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -364,10 +365,9 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         if (info.getCurrentTerm() != term) {
             return;
         }
-        boolean mine = ready && !spec.isWitness(node.name());
-        if (mine) {
+        if (ready && !spec.isWitness(node.name())) {
             Epoch epoch = new Epoch(term);
-            if (confirmedTerm.get() == term) {
+            if (confirmedTerm.get() == term && renewed()) {
                 announcer.announce(new Leadership(true, Optional.of(node.name()), epoch));
             }
             renew(epoch);
@@ -377,6 +377,13 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
         } else {
             announcer.announce(new Leadership(false, Optional.of(Engine.nodeOf(leader)), new Epoch(term)));
         }
+    }
+
+    /** Whether what comes first in a group that went on with one copy is done; otherwise it is sent. */
+    private boolean renewed() {
+        Optional<byte[]> first = data().flatMap(d -> d.state().renewal(engine.generation(spec.name())));
+        first.ifPresent(command -> batcher.send("first", new Entry.Batch(nextMillis(), List.of(command))));
+        return first.isEmpty();
     }
 
     private void renew(Epoch epoch) {

@@ -114,7 +114,8 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         Levels.offer(channel, release);
         Path root = data.resolve("journal").toAbsolutePath();
         try {
-            this.folders = new FolderIdentity(root, topology.cluster());
+            this.folders = new FolderIdentity(
+                    root, topology.cluster(), group -> topology.layout().generation(group));
             this.boot = new BootNote(root, machine.bootId());
             if (boot.begin()) {
                 keepOut();
@@ -140,7 +141,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         long period = Math.max(5, config.electionMin().toMillis() / 8);
         ScheduledFuture<?> _ =
                 ticker.scheduleWithFixedDelay(() -> each(RatisJournal::tick), period, period, TimeUnit.MILLISECONDS);
-        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(() -> each(joining::look), 1, 1, TimeUnit.SECONDS);
+        ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(() -> each(this::compare), 1, 1, TimeUnit.SECONDS);
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(checkpoints::sweep, 1, 1, TimeUnit.MINUTES);
         Runnable scrub = () -> mender.scrub(open.values());
         ScheduledFuture<?> _ = ticker.scheduleWithFixedDelay(scrub, 1, 24, TimeUnit.HOURS);
@@ -159,6 +160,15 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         long end = clock.nanos() + span.toNanos();
         for (long left = span.toNanos(); left > 0; left = end - clock.nanos()) {
             LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Has this node vote as the layout has it. */
+    private void compare(RatisJournal journal) {
+        if (engine.isOutdated(journal.spec())) {
+            journal.failed("it lost its majority and goes on with one copy: start node " + self + " again");
+        } else {
+            joining.look(journal);
         }
     }
 
@@ -196,6 +206,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
             throw new IllegalStateException("group " + spec.name() + " is open already");
         }
         try {
+            advance(spec.name());
             folders.check(spec.name(), incarnation);
             Path folder = folders.folder(spec.name());
             ReplicaRecord record = ReplicaRecord.open(
@@ -208,9 +219,6 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
             } catch (IOException | RuntimeException e) {
                 journal.shut();
                 throw e;
-            }
-            if (!journal.hasFailed()) {
-                folders.formed(spec.name(), incarnation);
             }
             open.put(spec.name(), journal);
             lacking.ifPresent(why -> mender.soon(journal, why));
@@ -252,9 +260,21 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         if (damage.isPresent()) {
             journal.refuse(damage.get());
         } else {
+            if (folders.continues(spec.name())) {
+                if (topology.layout().joins(self, spec.name()) && scan.last() == 0) {
+                    journal.refuse("it is to go on with what node " + self + " has, which has never caught up with it");
+                    return Optional.empty();
+                }
+                engine.alone(spec, log, scan.last());
+            }
             engine.add(spec, copy, folders.folder(spec.name()), state.isEmpty());
+            folders.formed(spec.name(), incarnation);
         }
         return Optional.empty();
+    }
+
+    private void advance(GroupName group) throws IOException {
+        folders.advance(group, self, incarnation, topology.layout().isContinuedBy(group, self));
     }
 
     private LogScan scan(RatisJournal journal, Replica copy) {

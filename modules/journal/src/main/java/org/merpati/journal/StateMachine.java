@@ -3,6 +3,7 @@ package org.merpati.journal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.merpati.journal.level.Release;
 
@@ -106,6 +107,17 @@ public interface StateMachine extends AutoCloseable {
      */
     default int levelOf(byte[] command) {
         return Release.FIRST;
+    }
+
+    /**
+     * What is carried out before anybody is served from a group that lost its majority and went on with one copy: what
+     * clients know of what was lost must not be mistaken for what is there (replication.md §10.6). Nothing if this
+     * state has it behind it.
+     *
+     * @param generation how often that happened to the group
+     */
+    default Optional<byte[]> renewal(int generation) {
+        return Optional.empty();
     }
 
     /**

@@ -74,11 +74,15 @@ final class WitnessReplica extends Replica {
 
     /**
      * The leader has dropped what this witness lacks: every such entry is in the checkpoint or the log of a majority
-     * without the witness, so it goes on behind the first entry that the leader still has.
+     * without the witness, so it goes on behind the first entry that the leader still has. Ratis asks everyone who
+     * joins; where the leader has dropped nothing, the log is sent from its beginning.
      */
     @Override
     public CompletableFuture<@Nullable TermIndex> notifyInstallSnapshotFromLeader(
             RoleInfoProto role, TermIndex firstInLog) {
+        if (firstInLog.getIndex() == 0) {
+            return CompletableFuture.completedFuture(null);
+        }
         try {
             record.skip(firstInLog.getTerm(), firstInLog.getIndex());
             durableFloor = record.floor(spec.dataNodes());

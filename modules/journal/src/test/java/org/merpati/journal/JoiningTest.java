@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +59,8 @@ class JoiningTest {
         Await.until(
                 node + " votes",
                 RatisCluster.PATIENCE,
-                () -> !cluster.journal(node).status().state().equals(JournalStatus.JOINS));
+                () -> Set.of("follower", "witness", "leader")
+                        .contains(cluster.journal(node).status().state()));
     }
 
     @Test
@@ -125,6 +127,19 @@ class JoiningTest {
         awaitVotes("c");
         cluster.awaitSame("c", "a");
         assertThat(cluster.state("c").values()).containsAllEntriesOf(written);
+    }
+
+    @Test
+    void aWitnessComesBackToAGroupThatHasItsWholeLog() throws IOException {
+        cluster.close();
+        start(folder.resolve("two"), 2);
+        Map<String, String> written = write("before", 3);
+        cluster.loseDisk("w");
+        cluster.start("w");
+        awaitVotes("w");
+        cluster.stop("a");
+        cluster.awaitLeader("b");
+        assertThat(cluster.state("b").values()).containsAllEntriesOf(written);
     }
 
     @Test

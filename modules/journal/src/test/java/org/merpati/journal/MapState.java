@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -53,6 +54,15 @@ final class MapState implements StateMachine {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether what comes first in a group that goes on with one copy is to be asked for. */
+    volatile boolean renews;
+
+    @Override
+    public Optional<byte[]> renewal(int generation) {
+        boolean due = renews && !value("generation").equals(Integer.toString(generation));
+        return due ? Optional.of(put("generation", Integer.toString(generation))) : Optional.empty();
     }
 
     static byte[] put(String key, String value) {

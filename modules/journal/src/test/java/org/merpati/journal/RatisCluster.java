@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.merpati.cluster.GroupSpec;
+import org.merpati.cluster.Loss;
 import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.NodeIdentity;
 import org.merpati.cluster.NodeInfo;
@@ -183,6 +186,17 @@ final class RatisCluster implements AutoCloseable {
         return lost;
     }
 
+    /** Takes nodes away for good; what has no majority without them is laid out to go on with one copy. */
+    void lose(String... lost) throws IOException {
+        Set<NodeName> names = Arrays.stream(lost).map(NodeName::new).collect(Collectors.toSet());
+        for (NodeName name : names) {
+            stop(name.value());
+            Files.move(data(name.value()), folder.resolve(name + "-lost"));
+            authority.incarnation(name, topology.layout().incarnation(name) + 1);
+        }
+        topology.apply(new Loss(topology.layout(), names).after());
+    }
+
     Journal journal(String node) {
         return Optional.ofNullable(journals.get(new NodeName(node))).orElseThrow();
     }
@@ -191,7 +205,9 @@ final class RatisCluster implements AutoCloseable {
     Path log(String node) {
         return data(node)
                 .resolve("journal/" + group.name())
-                .resolve(FolderIdentity.engineId(CLUSTER, group.name()).toString())
+                .resolve(FolderIdentity.engineId(
+                                CLUSTER, group.name(), topology.layout().generation(group.name()))
+                        .toString())
                 .resolve("current");
     }
 

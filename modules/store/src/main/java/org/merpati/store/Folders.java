@@ -26,6 +26,8 @@ final class Folders {
     private static final int NAME_LIMIT = 1000;
     private static final int ANNOTATION_LIMIT = 100;
     static final int GRANT_LIMIT = 100;
+    /** More changes than an account had in what was lost. */
+    private static final long RENEWED = 1L << 32;
 
     /** A new account's mailboxes and their special uses (RFC 6154). */
     static final List<Map.Entry<String, String>> FIRST = List.of(
@@ -308,6 +310,29 @@ final class Folders {
         }
         if (count[0] > ANNOTATION_LIMIT) {
             throw new Refused(Refused.Reason.LIMIT, "a mailbox has at most " + ANNOTATION_LIMIT + " annotations");
+        }
+        return Answer.done().toByteArray();
+    }
+
+    /**
+     * Gives every mailbox another UIDVALIDITY and a MODSEQ far beyond all that clients can have seen of what was lost
+     * (replication.md §10.6): they forget what they know and look again.
+     */
+    byte[] renew(Command.Renew command) throws IOException {
+        byte[] key = Keys.shardKind(Keys.GENERATION);
+        byte[] known = ledger.get(key);
+        if (known == null || Rows.generation(known) < command.generation()) {
+            ledger.put(key, Rows.generation(command.generation()));
+            for (AccountId account : ledger.accounts()) {
+                ledger.account(account).modSeq += RENEWED;
+                List<MailboxId> mailboxes = new ArrayList<>();
+                ledger.scan(Keys.kind(account, Keys.FOLDER), (folder, value) -> mailboxes.add(Keys.mailboxOf(folder)));
+                for (MailboxId mailbox : mailboxes) {
+                    Ledger.Touched folder = ledger.touch(account, mailbox);
+                    folder.row.uidValidity = ledger.uidValidity(account);
+                    folder.row.highestModSeq = ledger.modSeq(account);
+                }
+            }
         }
         return Answer.done().toByteArray();
     }

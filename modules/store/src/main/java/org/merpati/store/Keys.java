@@ -83,6 +83,9 @@ final class Keys {
     /** How an account stands that moves or has moved. */
     static final char STANDING = 'y';
 
+    /** How often the shard went on with one copy. */
+    static final char GENERATION = 'z';
+
     /** Why a message was judged as it was, by its id, whose beginning is its time. */
     static final char EXPLANATION = 'q';
 
@@ -90,6 +93,17 @@ final class Keys {
     static final int ACCOUNT_PREFIX = 1 + Id.BYTES + 1;
 
     private Keys() {}
+
+    /** The start of the range of all accounts' rows. */
+    static byte[] accounts() {
+        return new byte[] {'A'};
+    }
+
+    /** The first key behind all rows of an account. */
+    static byte[] behind(AccountId account) {
+        return behind(put(ByteBuffer.allocate(1 + Id.BYTES).put((byte) 'A'), account.value())
+                .array());
+    }
 
     private static ByteBuffer put(ByteBuffer to, Id id) {
         return to.putLong(id.high()).putLong(id.low());

@@ -1,8 +1,10 @@
 package org.merpati.store;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -81,6 +83,23 @@ final class Ledger {
     /** Shows the rows whose keys begin with the prefix, as they are at the call. */
     void scan(byte[] prefix, RowVisitor visitor) throws IOException {
         vault.scan(prefix, Keys.behind(prefix), visitor);
+    }
+
+    /** All accounts that have rows here; a step for each, whatever they hold. */
+    List<AccountId> accounts() throws IOException {
+        List<AccountId> accounts = new ArrayList<>();
+        byte[] end = Keys.behind(Keys.accounts());
+        int before;
+        byte[] next = Keys.accounts();
+        do {
+            before = accounts.size();
+            vault.scan(next, end, (key, value) -> {
+                accounts.add(Keys.accountOf(key));
+                return false;
+            });
+            next = accounts.isEmpty() ? end : Keys.behind(accounts.getLast());
+        } while (accounts.size() > before);
+        return accounts;
     }
 
     Rows.@Nullable Account find(AccountId id) throws IOException {

@@ -26,6 +26,7 @@ import org.merpati.store.log.Answer;
 import org.merpati.store.log.Command;
 import org.merpati.store.log.CommandCodec;
 import org.merpati.store.log.Names;
+import org.merpati.vault.Snapshot;
 
 /** Commands on messages. */
 final class Messages {
@@ -34,6 +35,9 @@ final class Messages {
 
     /** How long a delivery id is kept beside the messages, in milliseconds. */
     static final long DELIVERY_MILLIS = 8L * 24 * 3600 * 1000;
+
+    /** How long before and after its making a mail's delivery is looked for: clocks differ, deliveries wait. */
+    private static final long ARRIVAL_MILLIS = 3_600_000;
 
     private final Ledger ledger;
     private final Bodies bodies;
@@ -350,5 +354,22 @@ final class Messages {
                 remove(folder, uid, hot);
             }
         }
+    }
+
+    /** The deliveries of a mail that are remembered, looked for around the time of its making. */
+    static List<MailStore.Arrival> arrivals(Snapshot rows, MailId mail) throws IOException {
+        long made = mail.value().millis();
+        List<MailStore.Arrival> arrivals = new ArrayList<>();
+        byte[] from = Keys.expiry(Math.max(0, made - ARRIVAL_MILLIS));
+        rows.scan(from, Keys.expiry(made + ARRIVAL_MILLIS), (key, delivery) -> {
+            DeliveryId id = Keys.deliveryOf(delivery);
+            byte[] value = id.mail().equals(mail) ? rows.get(delivery) : null;
+            if (value != null) {
+                Rows.Delivered is = Rows.Delivered.read(value);
+                arrivals.add(new MailStore.Arrival(Keys.accountOf(delivery), id.place(), is.millis(), is.uid()));
+            }
+            return true;
+        });
+        return arrivals;
     }
 }

@@ -427,6 +427,16 @@ final class Rows {
         return start().bytes(value.array()).toByteArray();
     }
 
+    /** How often the shard went on with one copy. */
+    static byte[] generation(int generation) {
+        return start().varint(generation).toByteArray();
+    }
+
+    /** The same, of its row. */
+    static int generation(byte[] row) {
+        return open(row).count();
+    }
+
     /** What somebody may do with a mailbox. */
     static byte[] grant(Rights rights) {
         return start().varint(rights.bits()).toByteArray();

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.merpati.journal.StateMachine;
 import org.merpati.journal.vaulted.VaultCheckpoints;
 import org.merpati.kernel.AccountId;
-import org.merpati.kernel.DeliveryId;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Id;
 import org.merpati.kernel.MailId;
@@ -48,9 +47,6 @@ import org.merpati.vault.VaultLimits;
 public final class ShardState implements StateMachine {
     /** How many messages' rows open mailboxes keep in memory: about 60 MB. */
     private static final long OPEN_MESSAGES = 2_000_000;
-
-    /** How long before and after its making a mail's delivery is looked for: clocks differ, deliveries wait. */
-    private static final long ARRIVAL_MILLIS = 3_600_000;
 
     private final Vault vault;
     private final OpenMailboxes open = new OpenMailboxes(OPEN_MESSAGES);
@@ -118,6 +114,12 @@ public final class ShardState implements StateMachine {
     @Override
     public int levelOf(byte[] command) {
         return CommandCodec.levelOf(command);
+    }
+
+    @Override
+    public Optional<byte[]> renewal(int generation) {
+        int known = found(Keys.shardKind(Keys.GENERATION)).map(Rows::generation).orElse(0);
+        return known < generation ? Optional.of(CommandCodec.encode(new Command.Renew(generation))) : Optional.empty();
     }
 
     @Override
@@ -214,6 +216,7 @@ public final class ShardState implements StateMachine {
                 yield Answer.done().toByteArray();
             }
             case Command.Compare c -> Answer.done().toByteArray();
+            case Command.Renew c -> new Folders(ledger).renew(c);
         };
     }
 
@@ -339,21 +342,7 @@ public final class ShardState implements StateMachine {
     }
 
     List<MailStore.Arrival> arrivals(MailId mail) {
-        long made = mail.value().millis();
-        byte[] from = Keys.expiry(Math.max(0, made - ARRIVAL_MILLIS));
-        return read(rows -> {
-            List<MailStore.Arrival> arrivals = new ArrayList<>();
-            rows.scan(from, Keys.expiry(made + ARRIVAL_MILLIS), (key, delivery) -> {
-                DeliveryId id = Keys.deliveryOf(delivery);
-                byte[] value = id.mail().equals(mail) ? rows.get(delivery) : null;
-                if (value != null) {
-                    Rows.Delivered is = Rows.Delivered.read(value);
-                    arrivals.add(new MailStore.Arrival(Keys.accountOf(delivery), id.place(), is.millis(), is.uid()));
-                }
-                return true;
-            });
-            return arrivals;
-        });
+        return read(rows -> Messages.arrivals(rows, mail));
     }
 
     MailboxView view(AccountId account, MailboxId mailbox) {

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,41 @@ class ShardStateTest {
             assertThatThrownBy(() -> copy.compared(first, Duration.ofMillis(50)))
                     .isInstanceOf(TryLater.class);
         }
+    }
+
+    @Test
+    void afterALossEveryMailboxHasAnotherUidValidityAndAHigherModSeqOnce() {
+        try (Shard shard = new Shard(temp, 5)) {
+            MailboxId inbox = filled(shard);
+            shard.store().ensure(Shard.SITI);
+            List<Mailbox> before = both(shard);
+            assertThat(shard.state().renewal(0)).isEmpty();
+            byte[] renewal = shard.state().renewal(1).orElseThrow();
+            shard.journal.submit(renewal);
+            assertThat(shard.state().renewal(1)).isEmpty();
+            List<Mailbox> after = both(shard);
+            assertThat(after).hasSameSizeAs(before);
+            for (int i = 0; i < after.size(); i++) {
+                Mailbox was = before.get(i);
+                assertThat(after.get(i).id()).isEqualTo(was.id());
+                assertThat(after.get(i).uidNext()).isEqualTo(was.uidNext());
+                assertThat(after.get(i).uidValidity()).isGreaterThan(was.uidValidity());
+                assertThat(after.get(i).highestModSeq()).isGreaterThan(was.highestModSeq() + Integer.MAX_VALUE);
+            }
+            assertThat(shard.state().view(Shard.BUDI, inbox).size()).isEqualTo(30);
+            shard.journal.submit(renewal);
+            assertThat(both(shard)).isEqualTo(after);
+            shard.crash();
+            assertThat(shard.state().renewal(1)).isEmpty();
+            assertThat(shard.state().renewal(2)).isPresent();
+            assertThat(shard.state().verify()).isEmpty();
+        }
+    }
+
+    private static List<Mailbox> both(Shard shard) {
+        return Stream.of(Shard.BUDI, Shard.SITI)
+                .flatMap(account -> shard.state().mailboxes(account).stream())
+                .toList();
     }
 
     @Test

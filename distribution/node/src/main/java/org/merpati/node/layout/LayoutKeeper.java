@@ -9,6 +9,7 @@ import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
 import org.merpati.directory.Directory;
 import org.merpati.kernel.Failure;
+import org.merpati.kernel.GroupName;
 import org.merpati.wire.InternalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,10 @@ public final class LayoutKeeper implements AutoCloseable {
     }
 
     private void look() throws IOException {
+        Layout known = directory.people().layout().orElseGet(() -> Layout.seed(topology.nodes()));
+        if (isRecovered(known)) {
+            boolean _ = directory.layOut(known, topology.layout());
+        }
         Layout newest = directory.people().layout().orElse(topology.layout());
         if (newest.version() > topology.layout().version()) {
             file.write(newest);
@@ -80,6 +85,12 @@ public final class LayoutKeeper implements AutoCloseable {
             following.follow();
             followed = version;
         }
+    }
+
+    /** Whether the directory went on with a copy that does not know of that yet. */
+    private boolean isRecovered(Layout known) {
+        return topology.layout().generation(GroupName.DIRECTORY) > known.generation(GroupName.DIRECTORY)
+                && directory.copy().current();
     }
 
     /** Says what the configuration file has otherwise than the layout; the layout holds. */

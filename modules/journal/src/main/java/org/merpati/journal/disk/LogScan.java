@@ -84,6 +84,19 @@ public final class LogScan {
         }
     }
 
+    /**
+     * The index of the last entry, or of the checkpoint where the log has no entry behind that; for a log without
+     * damage.
+     */
+    public long last() throws IOException {
+        List<SegmentFile> files = files();
+        return files.isEmpty()
+                ? known.checkpoint()
+                : Math.max(
+                        known.checkpoint(),
+                        files.getLast().read((entry, at) -> {}).last());
+    }
+
     /** Whether the copy's checkpoint ends before the log begins: its files are lost or damaged, and not the log. */
     public boolean copyLacksEntries() {
         return first().orElse(0) > behindCheckpoint();

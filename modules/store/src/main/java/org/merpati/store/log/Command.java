@@ -171,4 +171,12 @@ public sealed interface Command {
 
     /** Has every copy make digests of what it holds at this entry; changes nothing. */
     record Compare(Id id) implements Command {}
+
+    /**
+     * Has clients forget what they know of a shard that lost its majority and went on with one copy; the journal has it
+     * carried out before anybody is served.
+     *
+     * @param generation how often that happened
+     */
+    record Renew(int generation) implements Command {}
 }

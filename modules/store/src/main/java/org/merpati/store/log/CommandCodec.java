@@ -42,6 +42,7 @@ import org.merpati.store.log.Command.Forget;
 import org.merpati.store.log.Command.Grant;
 import org.merpati.store.log.Command.Import;
 import org.merpati.store.log.Command.Rename;
+import org.merpati.store.log.Command.Renew;
 import org.merpati.store.log.Command.Replace;
 import org.merpati.store.log.Command.Restore;
 import org.merpati.store.log.Command.Row;
@@ -116,6 +117,7 @@ public final class CommandCodec {
             case Expire c -> head(to, 12).i64(c.keepMillis());
             case Flush c -> head(to, 13);
             case Compare c -> head(to, 14).id(c.id());
+            case Renew c -> head(to, 28).varint(c.generation());
             case Replace c -> {
                 mailbox(head(to, 15), c.account(), c.from()).varint(c.uid()).id(c.to().value());
                 added(to, c.message());
@@ -168,6 +170,7 @@ public final class CommandCodec {
             case 12 -> new Expire(version < 2 ? 0 : from.i64());
             case 13 -> new Flush();
             case 14 -> new Compare(from.id());
+            case 28 -> new Renew(from.count());
             case 15 ->
                 new Replace(
                         account(from),

@@ -1,0 +1,181 @@
+package org.merpati.it.nodes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.merpati.dev.Cluster;
+import org.merpati.dev.MailProbe;
+import org.merpati.it.Kit;
+import org.merpati.it.Stories;
+import org.merpati.kernel.Failure;
+import org.merpati.runtime.NodeStatus;
+
+/** Two of three nodes are lost with their disks, and the cluster goes on with what the third has. */
+@Tag("slow")
+class RecoverStoryTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private NodesFixture nodes;
+
+    @BeforeEach
+    void three() throws IOException {
+        nodes = new NodesFixture(Kit.Form.EMBEDDED, folder);
+    }
+
+    @AfterEach
+    void down() {
+        nodes.close();
+    }
+
+    private Cluster cluster() {
+        return nodes.cluster();
+    }
+
+    private MailProbe.Imap login(String account) throws IOException {
+        MailProbe.Imap client =
+                new MailProbe.Imap(cluster().plan().listeners("node1").getOrDefault("imap", ""));
+        client.ok("LOGIN " + account + " secret");
+        return client;
+    }
+
+    private void append(String account, String text) throws IOException {
+        try (MailProbe.Imap client = login(account)) {
+            String letter = "Subject: " + text + "\r\n\r\nHello\r\n";
+            client.literal("APPEND INBOX", letter.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private long uidValidity(String account) throws IOException {
+        try (MailProbe.Imap client = login(account)) {
+            String status = client.ok("STATUS INBOX (UIDVALIDITY)").getFirst();
+            return Long.parseLong(status.replaceAll(".*UIDVALIDITY (\\d+).*", "$1"));
+        }
+    }
+
+    private void awaitSubjects(String account, List<String> subjects) {
+        Kit.await(account + " has " + subjects, NodesFixture.PATIENCE, () -> {
+            try (MailProbe.Imap client = login(account)) {
+                client.ok("EXAMINE INBOX");
+                String all =
+                        client.ok("FETCH 1:* BODY[HEADER.FIELDS (SUBJECT)]").toString();
+                return subjects.stream().allMatch(all::contains);
+            } catch (IOException notYet) {
+                return false;
+            }
+        });
+    }
+
+    private void awaitVotes(String node) {
+        Kit.await(
+                () -> node + " votes: " + cluster().status(),
+                NodesFixture.PATIENCE,
+                () -> cluster().status().stream()
+                        .filter(row -> row.name().equals(node))
+                        .anyMatch(row -> !row.state().equals(NodeStatus.DOWN)
+                                && !row.groups().isEmpty()
+                                && row.groups().stream()
+                                        .noneMatch(group -> group.role().equals("joins"))));
+    }
+
+    /** Waits until no voter lacks anything: what is read next is on every node. */
+    private void awaitCopies() {
+        Kit.await(
+                () -> "all have all: " + cluster().status(),
+                NodesFixture.PATIENCE,
+                () -> cluster().status().stream()
+                        .flatMap(row -> row.groups().stream())
+                        .flatMap(group -> group.lag().values().stream())
+                        .allMatch(lag -> lag == 0));
+    }
+
+    @Test
+    void whatOneNodeHasIsServedAndTheOthersComeBackToIt() throws IOException {
+        Map<String, Long> before = new TreeMap<>();
+        for (String shard : List.of("shard-1", "shard-2", "shard-3")) {
+            String account = nodes.in(shard).getFirst();
+            append(account, "before");
+            before.put(account, uidValidity(account));
+        }
+        awaitCopies();
+        assertThat(recover("node2,node3", false).err()).contains("node node2 is up");
+        cluster().kill(List.of("node2", "node3"));
+        for (String node : List.of("node2", "node3")) {
+            Files.move(cluster().plan().data(node), folder.resolve(node + "-burnt"));
+        }
+        Kit.await(
+                "both are missed",
+                NodesFixture.PATIENCE,
+                () -> recover("node2,node3", false).err().isEmpty());
+        assertThat(recover("node3", true).err()).contains("no group can go on by that");
+        assertThat(recover("node2,node3", false).out())
+                .contains("shard-2: goes on with what node node1 has of it, up to entry ")
+                .contains("Nothing is done yet");
+        assertThat(recover("node2,node3", true).out())
+                .contains("Start node node1 again: it goes on with what it has")
+                .contains("merpati node token node2");
+
+        cluster().stop("node1");
+        cluster().start("node1");
+        for (String account : before.keySet()) {
+            awaitSubjects(account, List.of("before"));
+            assertThat(uidValidity(account)).isGreaterThan(before.get(account));
+            append(account, "alone");
+        }
+        comeBack("node2");
+        comeBack("node3");
+        awaitCopies();
+        cluster().kill("node1");
+        String door = cluster().plan().listeners("node2").getOrDefault("imap", "");
+        for (String account : before.keySet()) {
+            Kit.await(account + " is served", NodesFixture.PATIENCE, () -> {
+                try (MailProbe.Imap client = new MailProbe.Imap(door)) {
+                    client.ok("LOGIN " + account + " secret");
+                    client.ok("EXAMINE INBOX");
+                    String all =
+                            client.ok("FETCH 1:* BODY[HEADER.FIELDS (SUBJECT)]").toString();
+                    return all.contains("before") && all.contains("alone");
+                } catch (IOException notYet) {
+                    return false;
+                }
+            });
+        }
+        cluster().start("node1");
+        cluster().awaitReady(Kit.READY);
+    }
+
+    private Stories.Said recover(String lost, boolean accept) {
+        return accept
+                ? Stories.typed(cluster(), "node1", "recover", "--lost", lost, "--accept-loss")
+                : Stories.typed(cluster(), "node1", "recover", "--lost", lost);
+    }
+
+    /** A machine in the place of one that was lost joins with an empty disk. */
+    private void comeBack(String node) throws IOException {
+        Files.move(folder.resolve(node + "-burnt"), cluster().plan().data(node));
+        Kit.await(node + " gets a token", NodesFixture.PATIENCE, () -> {
+            try {
+                cluster().loseDisk(node, "node1");
+                return true;
+            } catch (Failure notYet) {
+                return false;
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        });
+        cluster().start(node);
+        awaitVotes(node);
+    }
+}
