@@ -65,7 +65,8 @@ public record Loss(Layout before, Set<NodeName> lost) {
         }
         if (continued.equals(before.continued())) {
             throw refused("no group can go on by that: each has a majority without these nodes, or no copy of it is"
-                    + " left. A node whose disk was lost begins anew with 'merpati node token'");
+                    + " left. A node whose disk was lost begins anew with 'merpati node token'; one that did and does"
+                    + " not vote yet has no majority to offer: stop it, and name it with the others");
         }
         return before.next(joining, continued);
     }

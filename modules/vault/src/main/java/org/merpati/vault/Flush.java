@@ -16,11 +16,17 @@ import org.merpati.vault.Manifest.TableEntry;
  * @param segments the segments at that index
  * @param toForce segments to fsync
  */
-record Flush(Manifest before, long index, Memtable rows, List<SegmentEntry> segments, List<Path> toForce) {
+record Flush(long index, Memtable rows, List<SegmentEntry> segments, List<Path> toForce) {
     /** A finished flush: the manifest to be written, and its tables, newest first. */
     record Result(Manifest manifest, List<Table> tables, List<Table> dropped) {}
 
-    Result run(Path folder, VaultIdentity identity, VaultLimits limits, BlockCache cache, List<Table> newestFirst)
+    Result run(
+            Path folder,
+            VaultIdentity identity,
+            VaultLimits limits,
+            BlockCache cache,
+            Manifest before,
+            List<Table> newestFirst)
             throws IOException {
         List<Table> kept = new ArrayList<>(newestFirst);
         List<Table> merged = new ArrayList<>();

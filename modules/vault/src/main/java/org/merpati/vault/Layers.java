@@ -5,24 +5,42 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that holds rows at one instant.
  *
  * @param fresh rows since the last flush began
- * @param frozen rows that are being flushed
+ * @param frozen rows that are being flushed or wait for that, the newest first
  * @param tables the newest first
  */
-record Layers(Memtable fresh, Memtable frozen, List<Table> tables) {
+record Layers(Memtable fresh, List<Memtable> frozen, List<Table> tables) {
     Layers {
+        frozen = List.copyOf(frozen);
         tables = List.copyOf(tables);
+    }
+
+    /** The octets of the rows that are being flushed or wait for that. */
+    long frozenBytes() {
+        return frozen.stream().mapToLong(Memtable::bytes).sum();
+    }
+
+    /** The same, with what was fresh frozen. */
+    Layers freeze(Memtable rows) {
+        return new Layers(
+                Memtable.EMPTY, Stream.concat(Stream.of(rows), frozen.stream()).toList(), tables);
+    }
+
+    /** The same, with the rows that were frozen first in tables. */
+    Layers flushed(List<Table> now) {
+        return new Layers(fresh, frozen.subList(0, frozen.size() - 1), now);
     }
 
     byte @Nullable [] get(byte[] key) throws IOException {
         Row row = fresh.get(key);
-        if (row == null) {
-            row = frozen.get(key);
+        for (int i = 0; i < frozen.size() && row == null; i++) {
+            row = frozen.get(i).get(key);
         }
         if (row == null && !tables.isEmpty()) {
             long hash = Bloom.hash(key);
@@ -36,7 +54,7 @@ record Layers(Memtable fresh, Memtable frozen, List<Table> tables) {
     void scan(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
         List<Cursor> cursors = new ArrayList<>();
         cursors.add(fresh.from(from));
-        cursors.add(frozen.from(from));
+        frozen.forEach(rows -> cursors.add(rows.from(from)));
         tables.forEach(table -> cursors.add(table.from(from)));
         show(Merging.of(cursors), key -> Arrays.compareUnsigned(key, to) < 0, visitor);
     }
@@ -44,7 +62,7 @@ record Layers(Memtable fresh, Memtable frozen, List<Table> tables) {
     void scanBack(byte[] from, byte[] to, RowVisitor visitor) throws IOException {
         List<Cursor> cursors = new ArrayList<>();
         cursors.add(fresh.before(to));
-        cursors.add(frozen.before(to));
+        frozen.forEach(rows -> cursors.add(rows.before(to)));
         tables.forEach(table -> cursors.add(table.before(to)));
         Merging rows = Merging.of(cursors, (one, other) -> Arrays.compareUnsigned(other, one));
         show(rows, key -> Arrays.compareUnsigned(key, from) >= 0, visitor);

@@ -15,13 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,21 +31,21 @@ import org.merpati.vault.Manifest.SegmentEntry;
  */
 public final class Vault implements AutoCloseable {
     private static final String DAMAGED = "damaged-";
+    /** How many times the rows that make a checkpoint may wait for one before the writer does. */
+    private static final int FROZEN = 2;
 
     private final Path folder;
     private final VaultIdentity identity;
     private final VaultLimits limits;
     private final BlockCache cache;
-    private final ExecutorService flusher = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("vault-flush").factory());
+    private final Flusher flusher;
     private final Object lock = new Object();
     private final Map<String, Integer> pins = new HashMap<>();
     private final Set<String> doomed = new HashSet<>();
     private final Deque<Table> dropped = new ArrayDeque<>();
     private final List<String> emptied = new ArrayList<>();
-    private volatile Layers layers = new Layers(Memtable.EMPTY, Memtable.EMPTY, List.of());
+    private volatile Layers layers = new Layers(Memtable.EMPTY, List.of(), List.of());
     private volatile Manifest manifest = Manifest.NONE;
-    private volatile Future<?> flushing = CompletableFuture.completedFuture(null);
     private Memtable working = Memtable.EMPTY;
     private Segments segments;
     private boolean flushAsked;
@@ -64,6 +57,7 @@ public final class Vault implements AutoCloseable {
         this.identity = identity;
         this.limits = limits;
         this.cache = new BlockCache(limits.cachedBlocks());
+        this.flusher = new Flusher(folder);
         this.segments = begin();
     }
 
@@ -146,7 +140,7 @@ public final class Vault implements AutoCloseable {
         synchronized (lock) {
             manifest = found;
             working = Memtable.EMPTY;
-            layers = new Layers(Memtable.EMPTY, Memtable.EMPTY, tables);
+            layers = new Layers(Memtable.EMPTY, List.of(), tables);
         }
         return opened;
     }
@@ -301,49 +295,45 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Ends an entry of the log: publishes, and begins a checkpoint if one is due. Waits for the one before.
+     * Ends an entry of the log: publishes, and begins a checkpoint if one is due. One that takes long, because large
+     * tables are merged, does not keep the writer: others wait behind it, until their rows are too many for the memory.
      *
      * @throws IOException if the disk failed, now or in the background; the vault must not be used further
      */
     public void entryApplied(long index) throws IOException {
         publish();
-        if (flushing.isDone()) {
-            settle();
-        }
+        settle();
         if (flushAsked || working.bytes() >= limits.rowBytes() || segments.appended() >= limits.blobBytes()) {
-            settle();
             flushAsked = false;
             List<Path> toForce = new ArrayList<>();
             List<SegmentEntry> entries = segments.freeze(toForce);
-            Flush flush = new Flush(manifest, index, working, entries, toForce);
+            Flush flush = new Flush(index, working, entries, toForce);
             working = Memtable.EMPTY;
             synchronized (lock) {
-                layers = new Layers(Memtable.EMPTY, flush.rows(), layers.tables());
+                layers = layers.freeze(flush.rows());
             }
             List<String> unnamed = List.copyOf(emptied);
             emptied.clear();
-            Callable<Boolean> task = () -> {
+            flusher.begin(() -> {
                 watched(() -> run(flush));
                 unnamed.forEach(this::drop);
-                return true;
-            };
-            flushing = flusher.submit(task);
+            });
         }
     }
 
     private void run(Flush flush) throws IOException {
-        Flush.Result result = flush.run(folder, identity, limits, cache, layers.tables());
+        Flush.Result result = flush.run(folder, identity, limits, cache, manifest, layers.tables());
         DurableFile.write(folder.resolve(Manifest.NAME), result.manifest().encode(identity));
         synchronized (lock) {
             manifest = result.manifest();
-            layers = new Layers(layers.fresh(), Memtable.EMPTY, result.tables());
+            layers = layers.flushed(result.tables());
             dropped.addAll(result.dropped());
         }
     }
 
-    /** Waits for the running checkpoint and lets go of tables that it replaced; the writer's. */
+    /** Hears of checkpoints that have ended and lets go of tables that they replaced; the writer's. */
     private void settle() throws IOException {
-        finish();
+        flusher.settle(() -> layers.frozenBytes() > limits.rowBytes() * FROZEN);
         releaseDropped();
     }
 
@@ -357,20 +347,13 @@ public final class Vault implements AutoCloseable {
     }
 
     /**
-     * Waits for the checkpoint that is under way, if any.
+     * Waits for the checkpoints that are under way, if any.
      *
      * @return the index of the last finished one
-     * @throws IOException if it failed
+     * @throws IOException if one failed
      */
     public long finish() throws IOException {
-        try {
-            flushing.get();
-        } catch (ExecutionException failed) {
-            throw new IOException("a checkpoint of " + folder + " failed: " + failed.getCause(), failed.getCause());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a checkpoint of " + folder + " was under way", interrupted);
-        }
+        flusher.finish();
         return manifest.index();
     }
 
@@ -405,7 +388,7 @@ public final class Vault implements AutoCloseable {
     }
 
     void adopt(Manifest next, byte[] octets, Step moveIn) throws IOException {
-        end();
+        flusher.forget();
         segments.close();
         List<Table> old = layers.tables();
         moveIn.run();
@@ -427,18 +410,6 @@ public final class Vault implements AutoCloseable {
         flushAsked = false;
         damage = null;
         release(old);
-    }
-
-    /** Waits for the checkpoint that is under way; what became of it does not matter to the state that comes. */
-    private void end() throws IOException {
-        try {
-            flushing.get();
-        } catch (ExecutionException replaced) {
-            flushing = CompletableFuture.completedFuture(null);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a checkpoint of " + folder + " was under way", interrupted);
-        }
     }
 
     /**
@@ -477,17 +448,10 @@ public final class Vault implements AutoCloseable {
         }
     }
 
-    /** Closes without a checkpoint; a running one is finished first. */
+    /** Closes without a checkpoint; those that are under way are finished first. */
     @Override
     public void close() throws IOException {
-        flusher.shutdown();
-        try {
-            if (!flusher.awaitTermination(5, TimeUnit.MINUTES)) {
-                throw new IOException("a checkpoint of " + folder + " did not end within 5 minutes");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        flusher.close();
         releaseDropped();
         segments.close();
     }

@@ -433,6 +433,39 @@ class VaultTest {
         }
     }
 
+    /** However far the checkpoints are behind the writer, the files are those of a copy on which they never are. */
+    @Test
+    void copiesWhoseCheckpointsAreLateHaveEqualFiles() throws Exception {
+        long seed = System.nanoTime();
+        int entries = 150;
+        VaultFixture.Script script = VaultFixture.Script.random(new Random(seed), entries);
+        try (Vault late = VaultFixture.open(temp.resolve("late"));
+                Vault prompt = VaultFixture.open(temp.resolve("prompt"))) {
+            for (Vault vault : List.of(late, prompt)) {
+                model.clear();
+                blobs.clear();
+                for (int i = 1; i <= entries; i++) {
+                    script.apply(i, vault, model, blobs);
+                    vault.flushAtEntry();
+                    if (vault == prompt) {
+                        vault.finish();
+                    }
+                }
+                assertThat(rows(vault)).as("seed %d", seed).isEqualTo(model);
+                vault.entryApplied(entries + 1L);
+                vault.finish();
+                assertThat(rows(vault)).as("seed %d", seed).isEqualTo(model);
+            }
+            assertThat(VaultFixture.files(late)).as("seed %d", seed).isEqualTo(VaultFixture.files(prompt));
+        }
+    }
+
+    private static Map<String, String> rows(Vault vault) throws IOException {
+        try (Snapshot snapshot = vault.snapshot()) {
+            return VaultFixture.rows(snapshot);
+        }
+    }
+
     /** The folder under test resources was written by format 1 and must be readable for ever. */
     @Test
     void theGoldenFolderOfFormatOneOpens() throws Exception {
