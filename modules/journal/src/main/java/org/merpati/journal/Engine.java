@@ -14,8 +14,6 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
-import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -48,7 +46,6 @@ import org.merpati.journal.peers.PeerTrust;
 import org.merpati.kernel.Clock;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.NodeName;
-import org.merpati.runtime.DurableFile;
 
 /** This node's one Ratis server, spoken to inside the process. */
 final class Engine implements AutoCloseable {
@@ -168,19 +165,9 @@ final class Engine implements AutoCloseable {
         return !groupId(spec).equals(laidOut(spec));
     }
 
-    /**
-     * Has a log go on with this voter alone, when it is opened next: a configuration behind its last entry, which holds
-     * whether those entries were known to be committed or not.
-     *
-     * @param log the folder of the log's files
-     */
-    void alone(GroupSpec spec, Path log, long last) throws IOException {
-        LogEntryProto configuration = LogEntryProto.newBuilder()
-                .setIndex(last + 1)
-                .setConfigurationEntry(RaftConfigurationProto.newBuilder()
-                        .addPeers(voter(spec, self).getRaftPeerProto()))
-                .build();
-        DurableFile.write(log.resolve("raft-meta.conf"), configuration.toByteArray());
+    /** This node as a voter of a group. */
+    RaftPeer self(GroupSpec spec) {
+        return voter(spec, self);
     }
 
     /** A voter of a group as the layout has it. */

@@ -23,6 +23,7 @@ import org.merpati.cluster.NodeInfo;
 import org.merpati.cluster.Topology;
 import org.merpati.journal.disk.BootNote;
 import org.merpati.journal.disk.FolderIdentity;
+import org.merpati.journal.disk.LastVoter;
 import org.merpati.journal.disk.LogScan;
 import org.merpati.journal.disk.Machine;
 import org.merpati.journal.disk.Room;
@@ -265,7 +266,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
                     journal.refuse("it is to go on with what node " + self + " has, which has never caught up with it");
                     return Optional.empty();
                 }
-                engine.alone(spec, log, scan.last());
+                LastVoter.alone(log, engine.self(spec), scan.last());
             }
             engine.add(spec, copy, folders.folder(spec.name()), state.isEmpty());
             folders.formed(spec.name(), incarnation);

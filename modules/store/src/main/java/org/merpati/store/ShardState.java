@@ -118,6 +118,9 @@ public final class ShardState implements StateMachine {
 
     @Override
     public Optional<byte[]> renewal(int generation) {
+        if (generation == 0) {
+            return Optional.empty();
+        }
         int known = found(Keys.shardKind(Keys.GENERATION)).map(Rows::generation).orElse(0);
         return known < generation ? Optional.of(CommandCodec.encode(new Command.Renew(generation))) : Optional.empty();
     }
