@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -20,9 +19,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.dev.Cluster;
 import org.merpati.it.Kit;
-import org.merpati.kernel.Failure;
 import org.merpati.kernel.Refused;
-import org.merpati.runtime.NodeStatus;
 
 /** A node loses its disk, comes back with an empty one under its name, and can take over for the others. */
 @Tag("slow")
@@ -48,32 +45,10 @@ class LostDiskStoryTest {
         return nodes.cluster();
     }
 
-    /** Kills a node and takes its disk away, once the others have noticed that it is gone. */
+    /** Kills a node and takes its disk away. */
     private Path loseDisk(String node, String holder) throws IOException {
         cluster().kill(node);
-        long end = System.nanoTime() + NodesFixture.PATIENCE.toNanos();
-        while (true) {
-            try {
-                return cluster().loseDisk(node, holder);
-            } catch (Failure notYet) {
-                if (System.nanoTime() > end) {
-                    throw notYet;
-                }
-                LockSupport.parkNanos(100_000_000);
-            }
-        }
-    }
-
-    private boolean votes(String node) {
-        return cluster().status().stream()
-                .filter(row -> row.name().equals(node))
-                .anyMatch(row -> !row.state().equals(NodeStatus.DOWN)
-                        && !row.groups().isEmpty()
-                        && row.groups().stream().noneMatch(group -> group.role().equals("joins")));
-    }
-
-    private void awaitVotes(String node) {
-        Kit.await(() -> node + " votes: " + cluster().status(), NodesFixture.PATIENCE, () -> votes(node));
+        return nodes.loseDisk(node, holder);
     }
 
     @Test
@@ -83,7 +58,7 @@ class LostDiskStoryTest {
             loseDisk("node2", "node1");
             nodes.awaitServed(so, nodes.in("shard-2"));
             cluster().start("node2");
-            awaitVotes("node2");
+            nodes.awaitVotes("node2");
             nodes.awaitLed("shard-2", "node2");
             cluster().kill("node3");
             nodes.awaitServed(so, nodes.in("shard-3"));
@@ -102,7 +77,7 @@ class LostDiskStoryTest {
         cluster().awaitReady(Kit.READY);
         loseDisk("node1", "node2");
         cluster().start("node1");
-        awaitVotes("node1");
+        nodes.awaitVotes("node1");
         assertThat(cluster().plan().data("node1").resolve("ca/ca.key")).exists();
     }
 
@@ -122,7 +97,7 @@ class LostDiskStoryTest {
         Files.move(empty, lost);
         Files.move(empty.resolveSibling("node3-empty"), empty);
         cluster().start("node3");
-        awaitVotes("node3");
+        nodes.awaitVotes("node3");
         cluster().stop("node3");
         Files.move(empty.resolve("journal"), lost.resolve("journal-of-now"));
         assertThatThrownBy(() -> cluster().start("node3"))

@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.merpati.dev.Checker;
 import org.merpati.dev.Cluster;
 import org.merpati.dev.Ledger;
 import org.merpati.it.Kit;
 import org.merpati.it.Stories;
+import org.merpati.kernel.Failure;
+import org.merpati.runtime.NodeStatus;
 import org.merpati.wire.InternalErrors;
 
 /** A cluster of three with people in it, which nodes are added to and taken out of. */
@@ -43,6 +46,34 @@ final class NodesFixture implements AutoCloseable {
                 () -> node + " leads " + group + ": " + cluster.status(),
                 PATIENCE,
                 () -> cluster.led(node).contains(group));
+    }
+
+    /** Takes the disk of a node that is down away, once the others have noticed that it is gone; says where it went. */
+    Path loseDisk(String node, String holder) throws IOException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return cluster.loseDisk(node, holder);
+            } catch (Failure notYet) {
+                if (System.nanoTime() > end) {
+                    throw notYet;
+                }
+                LockSupport.parkNanos(100_000_000);
+            }
+        }
+    }
+
+    private boolean votes(String node) {
+        return cluster.status().stream()
+                .filter(row -> row.name().equals(node))
+                .anyMatch(row -> !row.state().equals(NodeStatus.DOWN)
+                        && !row.groups().isEmpty()
+                        && row.groups().stream().noneMatch(group -> group.role().equals("joins")));
+    }
+
+    /** Waits until a node votes in all of its groups. */
+    void awaitVotes(String node) {
+        Kit.await(() -> node + " votes: " + cluster.status(), PATIENCE, () -> votes(node));
     }
 
     List<String> in(String shard) {

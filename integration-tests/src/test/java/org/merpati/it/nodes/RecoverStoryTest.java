@@ -3,7 +3,6 @@ package org.merpati.it.nodes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +18,6 @@ import org.merpati.dev.Cluster;
 import org.merpati.dev.MailProbe;
 import org.merpati.it.Kit;
 import org.merpati.it.Stories;
-import org.merpati.kernel.Failure;
-import org.merpati.runtime.NodeStatus;
 
 /** Two of three nodes are lost with their disks, and the cluster goes on with what the third has. */
 @Tag("slow")
@@ -76,18 +73,6 @@ class RecoverStoryTest {
                 return false;
             }
         });
-    }
-
-    private void awaitVotes(String node) {
-        Kit.await(
-                () -> node + " votes: " + cluster().status(),
-                NodesFixture.PATIENCE,
-                () -> cluster().status().stream()
-                        .filter(row -> row.name().equals(node))
-                        .anyMatch(row -> !row.state().equals(NodeStatus.DOWN)
-                                && !row.groups().isEmpty()
-                                && row.groups().stream()
-                                        .noneMatch(group -> group.role().equals("joins"))));
     }
 
     /** Waits until no voter lacks anything: what is read next is on every node. */
@@ -165,17 +150,8 @@ class RecoverStoryTest {
     /** A machine in the place of one that was lost joins with an empty disk. */
     private void comeBack(String node) throws IOException {
         Files.move(folder.resolve(node + "-burnt"), cluster().plan().data(node));
-        Kit.await(node + " gets a token", NodesFixture.PATIENCE, () -> {
-            try {
-                cluster().loseDisk(node, "node1");
-                return true;
-            } catch (Failure notYet) {
-                return false;
-            } catch (IOException broken) {
-                throw new UncheckedIOException(broken);
-            }
-        });
+        nodes.loseDisk(node, "node1");
         cluster().start(node);
-        awaitVotes(node);
+        nodes.awaitVotes(node);
     }
 }
