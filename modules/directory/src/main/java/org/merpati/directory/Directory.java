@@ -19,11 +19,13 @@ import org.merpati.cluster.LayoutText;
 import org.merpati.kernel.AccountId;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Domain;
+import org.merpati.kernel.Failure;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Quota;
 import org.merpati.kernel.Refused;
+import org.merpati.kernel.TryLater;
 
 /**
  * People and configuration as every node sees them: a live copy to read, and changes that go to the directory group's
@@ -70,6 +72,16 @@ public final class Directory {
     /** The copy on this node. */
     public LiveCopy copy() {
         return copy;
+    }
+
+    /**
+     * What is to be said of somebody or something that this node's copy does not hold. Only one that is up to date may
+     * refuse for good: what another does not hold may have been made since.
+     */
+    public Failure missing(Refused.Reason reason, String sentence) {
+        return copy.current()
+                ? new Refused(reason, sentence)
+                : new TryLater("this server's copy of the directory is not up to date, as far as it goes " + sentence);
     }
 
     /** Carries out a change record and waits until it is in this node's copy. */

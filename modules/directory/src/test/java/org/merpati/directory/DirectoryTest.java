@@ -123,13 +123,20 @@ class DirectoryTest {
     @Test
     void aCopyThatLagsJudgesPasswordsButNotNames() throws IOException {
         DirectoryGroup group = new DirectoryGroup(folder, SideTables.NONE);
-        try (Logins logins = new Logins(withPeople(group), Clock.system(), 1)) {
+        Directory directory = withPeople(group);
+        try (Logins logins = new Logins(directory, Clock.system(), 1)) {
             group.copy().keptBy(() -> false);
             assertThatThrownBy(() -> logins.check("nobody@lvlogist.com", "rahasia"))
                     .isInstanceOf(TryLater.class);
             assertThatThrownBy(() -> logins.check(BUDI.key(), "a guess")).isInstanceOf(Refused.class);
             assertThat(logins.check(BUDI.key(), "rahasia").address()).isEqualTo(BUDI);
+            assertThat(directory.missing(Refused.Reason.NONEXISTENT, "there is no account 1"))
+                    .isInstanceOf(TryLater.class)
+                    .hasMessageContaining("not up to date, as far as it goes there is no account 1");
             group.copy().keptBy(() -> true);
+            assertThat(directory.missing(Refused.Reason.NONEXISTENT, "there is no account 1"))
+                    .isInstanceOf(Refused.class)
+                    .hasMessage("there is no account 1");
             assertThatThrownBy(() -> logins.check("nobody@lvlogist.com", "rahasia"))
                     .isInstanceOf(Refused.class);
         }

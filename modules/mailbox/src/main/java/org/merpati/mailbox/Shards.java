@@ -99,9 +99,10 @@ public final class Shards implements AutoCloseable {
      * The account of an id.
      *
      * @throws Refused if there is none
+     * @throws TryLater if this node's copy of the directory may lack it
      */
     Account account(AccountId id) {
-        return person(id).orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + id));
+        return person(id).orElseThrow(() -> directory.missing(Refused.Reason.NONEXISTENT, "there is no account " + id));
     }
 
     /** How much an account may keep now; one that the directory does not know keeps nothing new anyway. */

@@ -12,6 +12,7 @@ import org.merpati.directory.People;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.GroupName;
 import org.merpati.kernel.MailId;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Reply;
@@ -54,10 +55,7 @@ final class Attempt {
             }
             Optional<Account> account = people.account(to.account().get());
             if (account.isEmpty()) {
-                judge(
-                        place,
-                        new Reply(550, "5.1.1 the account of <" + to.address() + "> does not exist any more"),
-                        true);
+                judge(place, missing("the account of <" + to.address() + "> does not exist any more"), true);
                 continue;
             }
             inside.computeIfAbsent(account.get().shard(), s -> new ArrayList<>())
@@ -66,6 +64,12 @@ final class Attempt {
         }
         inside.forEach(this::local);
         outside.values().forEach(this::remote);
+    }
+
+    private Reply missing(String sentence) {
+        return with.directory().missing(Refused.Reason.NONEXISTENT, sentence) instanceof TryLater later
+                ? new Reply(451, "4.3.0 " + later.sentence())
+                : new Reply(550, "5.1.1 " + sentence);
     }
 
     private void local(GroupName shard, List<LocalDelivery.Target> to) {

@@ -25,7 +25,6 @@ import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Ids;
 import org.merpati.kernel.MailId;
 import org.merpati.kernel.Refused;
-import org.merpati.kernel.TryLater;
 import org.merpati.runtime.MailLog;
 import org.merpati.smtp.Envelope;
 import org.merpati.smtp.Reception;
@@ -83,7 +82,7 @@ final class MtaReception implements Reception {
                 .account(AccountId.parse(account))
                 .filter(Account::active)
                 .map(Account::address)
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + account));
+                .orElseThrow(() -> unknown(Refused.Reason.NONEXISTENT, "there is no account " + account));
     }
 
     @Override
@@ -95,7 +94,7 @@ final class MtaReception implements Reception {
         Account account = client.login()
                 .flatMap(login -> people.login(login.key()))
                 .filter(Account::active)
-                .orElseThrow(() -> new Refused(Refused.Reason.NO_PERMISSION, "the login is not valid any more"));
+                .orElseThrow(() -> unknown(Refused.Reason.NO_PERMISSION, "the login is not valid any more"));
         Address sender = begun.sender()
                 .orElseThrow(() -> new Refused(
                         Refused.Reason.NO_PERMISSION, "a submission needs the sender's address (RFC 6409)"));
@@ -120,13 +119,12 @@ final class MtaReception implements Reception {
         }
     }
 
-    /** Only a copy of the directory that is up to date may refuse for good what it does not know. */
     private Failure unknown(Refused.Reason reason, String sentence) {
-        if (!parts.directory().copy().current()) {
-            return new TryLater("this server's copy of the directory is not up to date, as far as it goes " + sentence);
+        Failure said = parts.directory().missing(reason, sentence);
+        if (said instanceof Refused) {
+            parts.counters().add("refused");
         }
-        parts.counters().add("refused");
-        return new Refused(reason, sentence);
+        return said;
     }
 
     @Override
