@@ -66,8 +66,7 @@ class LostDiskStoryTest {
             cluster().start("node3");
         });
         for (String shard : List.of("shard-1", "shard-2", "shard-3")) {
-            assertThat(cluster().ask("node1", "verify", Map.of("shard", shard)).toString())
-                    .contains("\"wrong\":[]");
+            nodes.awaitSound(shard);
         }
     }
 

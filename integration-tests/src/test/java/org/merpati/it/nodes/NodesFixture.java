@@ -71,6 +71,19 @@ final class NodesFixture implements AutoCloseable {
                         && row.groups().stream().noneMatch(group -> group.role().equals("joins")));
     }
 
+    /** Waits until all copies of a shard are found equal and sound; its leadership may be on its way just now. */
+    void awaitSound(String shard) {
+        Kit.await(shard + " is sound", PATIENCE, () -> {
+            try {
+                String report =
+                        cluster.ask("node1", "verify", Map.of("shard", shard)).toString();
+                return report.contains("\"wrong\":[]");
+            } catch (Failure notNow) {
+                return false;
+            }
+        });
+    }
+
     /** Waits until a node votes in all of its groups. */
     void awaitVotes(String node) {
         Kit.await(() -> node + " votes: " + cluster.status(), PATIENCE, () -> votes(node));
