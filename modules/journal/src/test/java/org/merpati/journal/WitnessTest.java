@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.merpati.journal.peers.PeerGate;
 import org.merpati.kernel.NodeName;
 
 @Tag("slow")
@@ -134,7 +136,8 @@ class WitnessTest {
         assertThat(leading).isLessThanOrEqualTo(1);
         String serving = cluster.awaitLeader();
         NodeName away = new NodeName(serving.equals("a") ? "b" : "a");
-        long silence = System.nanoTime() + cluster.config.electionMin().toNanos();
+        Duration unheard = PeerGate.BELIEVED.plus(cluster.config.electionMin());
+        long silence = System.nanoTime() + unheard.toNanos();
         Await.until("the silence is noticed", RatisCluster.PATIENCE, () -> System.nanoTime() > silence);
         assertThatThrownBy(() -> cluster.journal(serving).transfer(away)).hasMessageContaining("it does not hear");
         assertThat(cluster.journal(serving).leadership().leading()).isTrue();

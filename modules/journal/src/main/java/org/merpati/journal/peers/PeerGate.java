@@ -2,8 +2,8 @@ package org.merpati.journal.peers;
 
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -35,7 +35,8 @@ import org.merpati.kernel.Clock;
  * tells when a peer's call of entries is over, the first that is noticed of a leader that has ended.
  */
 public final class PeerGate implements ServerInterceptor {
-    private static final long BELIEVED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** How long a peer is believed that was believed just now. */
+    public static final Duration BELIEVED = Duration.ofMillis(100);
 
     private final X509TrustManager trust;
     private final RaftPeerId self;
@@ -128,7 +129,7 @@ public final class PeerGate implements ServerInterceptor {
             if (shut) {
                 return;
             }
-            if (clock.nanos() - asked > BELIEVED_NANOS) {
+            if (clock.nanos() - asked > BELIEVED.toNanos()) {
                 asked = clock.nanos();
                 if (!believed(call)) {
                     end(Status.PERMISSION_DENIED);
