@@ -41,30 +41,30 @@ class RecoverStoryTest {
         return nodes.cluster();
     }
 
-    private MailProbe.Imap login(String account) throws IOException {
+    private MailProbe.Imap login(String node, String account) throws IOException {
         MailProbe.Imap client =
-                new MailProbe.Imap(cluster().plan().listeners("node1").getOrDefault("imap", ""));
+                new MailProbe.Imap(cluster().plan().listeners(node).getOrDefault("imap", ""));
         client.ok("LOGIN " + account + " secret");
         return client;
     }
 
     private void append(String account, String text) throws IOException {
-        try (MailProbe.Imap client = login(account)) {
+        try (MailProbe.Imap client = login("node1", account)) {
             String letter = "Subject: " + text + "\r\n\r\nHello\r\n";
             client.literal("APPEND INBOX", letter.getBytes(StandardCharsets.US_ASCII));
         }
     }
 
     private long uidValidity(String account) throws IOException {
-        try (MailProbe.Imap client = login(account)) {
+        try (MailProbe.Imap client = login("node1", account)) {
             String status = client.ok("STATUS INBOX (UIDVALIDITY)").getFirst();
             return Long.parseLong(status.replaceAll(".*UIDVALIDITY (\\d+).*", "$1"));
         }
     }
 
-    private void awaitSubjects(String account, List<String> subjects) {
+    private void awaitSubjects(String node, String account, List<String> subjects) {
         Kit.await(account + " has " + subjects, NodesFixture.PATIENCE, () -> {
-            try (MailProbe.Imap client = login(account)) {
+            try (MailProbe.Imap client = login(node, account)) {
                 client.ok("EXAMINE INBOX");
                 String all =
                         client.ok("FETCH 1:* BODY[HEADER.FIELDS (SUBJECT)]").toString();
@@ -115,7 +115,7 @@ class RecoverStoryTest {
         cluster().stop("node1");
         cluster().start("node1");
         for (String account : before.keySet()) {
-            awaitSubjects(account, List.of("before"));
+            awaitSubjects("node1", account, List.of("before"));
             assertThat(uidValidity(account)).isGreaterThan(before.get(account));
             append(account, "alone");
         }
@@ -123,19 +123,8 @@ class RecoverStoryTest {
         comeBack("node3");
         awaitCopies();
         cluster().kill("node1");
-        String door = cluster().plan().listeners("node2").getOrDefault("imap", "");
         for (String account : before.keySet()) {
-            Kit.await(account + " is served", NodesFixture.PATIENCE, () -> {
-                try (MailProbe.Imap client = new MailProbe.Imap(door)) {
-                    client.ok("LOGIN " + account + " secret");
-                    client.ok("EXAMINE INBOX");
-                    String all =
-                            client.ok("FETCH 1:* BODY[HEADER.FIELDS (SUBJECT)]").toString();
-                    return all.contains("before") && all.contains("alone");
-                } catch (IOException notYet) {
-                    return false;
-                }
-            });
+            awaitSubjects("node2", account, List.of("before", "alone"));
         }
         cluster().start("node1");
         cluster().awaitReady(Kit.READY);

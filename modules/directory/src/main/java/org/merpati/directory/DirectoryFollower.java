@@ -14,7 +14,6 @@ import org.merpati.cluster.NodeChannel;
 import org.merpati.cluster.Topology;
 import org.merpati.kernel.BinaryReader;
 import org.merpati.kernel.BinaryWriter;
-import org.merpati.kernel.GroupName;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.NodeName;
 import org.merpati.kernel.Refused;
@@ -98,11 +97,7 @@ public final class DirectoryFollower implements AutoCloseable {
             List<NodeName> voters = topology.directory().voters();
             NodeName voter = voters.get(turn % voters.size());
             long pause = PAUSE_NANOS;
-            int generation = copy.tree()
-                    .people()
-                    .layout()
-                    .map(layout -> layout.generation(GroupName.DIRECTORY))
-                    .orElse(0);
+            int generation = copy.tree().people().generation();
             byte[] request = DirectoryGroup.request(
                     lacking ? -1 : copy.index(), copy.tables().names(), generation);
             try (InputStream feed = channel.stream(voter, DirectoryGroup.FEED, request, SILENCE)) {

@@ -156,6 +156,11 @@ public final class People {
         return layout;
     }
 
+    /** How often the directory had gone on with one copy, as far as this one knows. */
+    public int generation() {
+        return layout.map(now -> now.generation(GroupName.DIRECTORY)).orElse(0);
+    }
+
     /**
      * This index with another layout.
      *

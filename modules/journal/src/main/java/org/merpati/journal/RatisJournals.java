@@ -261,17 +261,24 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         if (damage.isPresent()) {
             journal.refuse(damage.get());
         } else {
-            if (folders.continues(spec.name())) {
-                if (topology.layout().joins(self, spec.name()) && scan.last() == 0) {
-                    journal.refuse("it is to go on with what node " + self + " has, which has never caught up with it");
-                    return Optional.empty();
-                }
-                LastVoter.alone(log, engine.self(spec), scan.last());
-            }
-            engine.add(spec, copy, folders.folder(spec.name()), state.isEmpty());
-            folders.formed(spec.name(), incarnation);
+            enter(journal, copy, scan);
         }
         return Optional.empty();
+    }
+
+    /** Has the engine open a group whose files are sound. */
+    private void enter(RatisJournal journal, Replica copy, LogScan scan) throws IOException {
+        GroupSpec spec = journal.spec();
+        boolean alone = folders.continues(spec.name());
+        if (alone && scan.last() == 0 && topology.layout().joins(self, spec.name())) {
+            journal.refuse("it is to go on with what node " + self + " has, which has never caught up with it");
+            return;
+        }
+        if (alone) {
+            LastVoter.alone(folders.log(spec.name()), engine.self(spec), scan.last());
+        }
+        engine.add(spec, copy, folders.folder(spec.name()), spec.isWitness(self));
+        folders.formed(spec.name(), incarnation);
     }
 
     private void advance(GroupName group) throws IOException {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,14 +54,6 @@ class JoiningTest {
         return written;
     }
 
-    private void awaitVotes(String node) {
-        Await.until(
-                node + " votes",
-                RatisCluster.PATIENCE,
-                () -> Set.of("follower", "witness", "leader")
-                        .contains(cluster.journal(node).status().state()));
-    }
-
     @Test
     void itHasWhatTheOthersHaveBeforeItVotes() throws IOException {
         Map<String, String> written = write("before", 120);
@@ -70,7 +61,7 @@ class JoiningTest {
         written.putAll(write("without-c", 40));
         cluster.start("c");
         written.putAll(write("meanwhile", 40));
-        awaitVotes("c");
+        cluster.awaitVotes("c");
         String leader = cluster.awaitLeader();
         cluster.awaitSame("c", leader);
         assertThat(cluster.state("c").values()).containsAllEntriesOf(written);
@@ -89,10 +80,10 @@ class JoiningTest {
         Map<String, String> written = write("before", 20);
         cluster.loseDisk("c");
         cluster.start("c");
-        awaitVotes("c");
+        cluster.awaitVotes("c");
         cluster.loseDisk("c");
         cluster.start("c");
-        awaitVotes("c");
+        cluster.awaitVotes("c");
         cluster.group.voters().forEach(node -> cluster.stop(node.value()));
         cluster.start("a");
         cluster.start("c");
@@ -124,7 +115,7 @@ class JoiningTest {
         assertThat(cluster.journal("c").status().state()).isEqualTo(JournalStatus.JOINS);
         cluster.start("a");
         cluster.awaitLeader();
-        awaitVotes("c");
+        cluster.awaitVotes("c");
         cluster.awaitSame("c", "a");
         assertThat(cluster.state("c").values()).containsAllEntriesOf(written);
     }
@@ -136,7 +127,7 @@ class JoiningTest {
         Map<String, String> written = write("before", 3);
         cluster.loseDisk("w");
         cluster.start("w");
-        awaitVotes("w");
+        cluster.awaitVotes("w");
         cluster.stop("a");
         cluster.awaitLeader("b");
         assertThat(cluster.state("b").values()).containsAllEntriesOf(written);
@@ -150,11 +141,11 @@ class JoiningTest {
         cluster.loseDisk("w");
         written.putAll(write("without-w", 60));
         cluster.start("w");
-        awaitVotes("w");
+        cluster.awaitVotes("w");
         cluster.loseDisk("b");
         written.putAll(write("a-and-w", 40));
         cluster.start("b");
-        awaitVotes("b");
+        cluster.awaitVotes("b");
         cluster.awaitSame("b", "a");
         cluster.stop("a");
         cluster.awaitLeader("b");
@@ -167,7 +158,7 @@ class JoiningTest {
         write("before", 5);
         Path old = cluster.loseDisk("c");
         cluster.start("c");
-        awaitVotes("c");
+        cluster.awaitVotes("c");
         write("anew", 5);
         cluster.stop("c");
         Files.move(cluster.data("c"), folder.resolve("c-anew"));

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -55,14 +54,6 @@ class OneCopyLeftTest {
         return written;
     }
 
-    private void awaitVotes(String node) {
-        Await.until(
-                node + " votes",
-                RatisCluster.PATIENCE,
-                () -> Set.of("follower", "witness", "leader")
-                        .contains(cluster.journal(node).status().state()));
-    }
-
     private void awaitWord(String node) {
         Await.until(
                 node + " says that it is to be started again",
@@ -96,8 +87,8 @@ class OneCopyLeftTest {
 
         cluster.start("b");
         cluster.start("c");
-        awaitVotes("b");
-        awaitVotes("c");
+        cluster.awaitVotes("b");
+        cluster.awaitVotes("c");
         written.putAll(write("with-others", 30));
         cluster.stop("a");
         String next = cluster.awaitLeader();
@@ -136,8 +127,8 @@ class OneCopyLeftTest {
         assertThat(cluster.state("a").values()).containsAllEntriesOf(written);
         cluster.start("w");
         cluster.start("b");
-        awaitVotes("b");
-        awaitVotes("w");
+        cluster.awaitVotes("b");
+        cluster.awaitVotes("w");
         cluster.awaitSame("b", "a");
         cluster.stop("a");
         cluster.awaitLeader("b");

@@ -255,6 +255,15 @@ final class RatisCluster implements AutoCloseable {
         Await.until(node + " leads", PATIENCE, () -> journal(node).leadership().leading());
     }
 
+    /** Waits until a node that joins, or was started, votes. */
+    void awaitVotes(String node) {
+        Await.until(
+                node + " votes",
+                PATIENCE,
+                () -> Set.of("follower", "witness", "leader")
+                        .contains(journal(node).status().state()));
+    }
+
     /** Writes through whoever leads, as a client does that tries again. */
     void put(String key, String value) {
         Await.answer(

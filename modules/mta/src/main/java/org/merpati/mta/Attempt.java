@@ -55,7 +55,8 @@ final class Attempt {
             }
             Optional<Account> account = people.account(to.account().get());
             if (account.isEmpty()) {
-                judge(place, missing("the account of <" + to.address() + "> does not exist any more"), true);
+                String gone = "the account of <" + to.address() + "> does not exist any more";
+                judge(place, Reply.of(with.directory().missing(Refused.Reason.NONEXISTENT, gone)), true);
                 continue;
             }
             inside.computeIfAbsent(account.get().shard(), s -> new ArrayList<>())
@@ -64,12 +65,6 @@ final class Attempt {
         }
         inside.forEach(this::local);
         outside.values().forEach(this::remote);
-    }
-
-    private Reply missing(String sentence) {
-        return with.directory().missing(Refused.Reason.NONEXISTENT, sentence) instanceof TryLater later
-                ? new Reply(451, "4.3.0 " + later.sentence())
-                : new Reply(550, "5.1.1 " + sentence);
     }
 
     private void local(GroupName shard, List<LocalDelivery.Target> to) {

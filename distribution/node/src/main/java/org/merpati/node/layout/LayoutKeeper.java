@@ -68,8 +68,8 @@ public final class LayoutKeeper implements AutoCloseable {
     }
 
     private void look() throws IOException {
-        Layout known = directory.people().layout().orElseGet(() -> Layout.seed(topology.nodes()));
-        if (isRecovered(known)) {
+        if (isRecovered()) {
+            Layout known = directory.people().layout().orElseGet(() -> Layout.seed(topology.nodes()));
             boolean _ = directory.layOut(known, topology.layout());
         }
         Layout newest = directory.people().layout().orElse(topology.layout());
@@ -88,8 +88,9 @@ public final class LayoutKeeper implements AutoCloseable {
     }
 
     /** Whether the directory went on with a copy that does not know of that yet. */
-    private boolean isRecovered(Layout known) {
-        return topology.layout().generation(GroupName.DIRECTORY) > known.generation(GroupName.DIRECTORY)
+    private boolean isRecovered() {
+        return topology.layout().generation(GroupName.DIRECTORY)
+                        > directory.people().generation()
                 && directory.copy().current();
     }
 
