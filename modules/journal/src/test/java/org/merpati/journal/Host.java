@@ -5,8 +5,10 @@ import org.merpati.journal.disk.Machine;
 
 /** A machine whose boot and disk the test decides about. */
 final class Host implements Machine {
-    static final Space ROOMY = new Space(50, 100);
-    static final Space SCARCE = new Space(4, 100);
+    private static final long GIB = 1L << 30;
+
+    static final Space ROOMY = new Space(12 * GIB, 252 * GIB);
+    static final Space SCARCE = new Space(GIB, 30 * GIB);
 
     volatile String boot = "boot-1";
     volatile Space space = ROOMY;

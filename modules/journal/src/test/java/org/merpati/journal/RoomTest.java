@@ -64,8 +64,8 @@ class RoomTest {
         journal.submit(MapState.put("k", "1"));
         assertThat(journal.status().alarms()).isEmpty();
         cluster.host("a").space = Host.SCARCE;
-        awaitRefused(journal, "less than 5 %");
-        awaitAlarm(journal, "less than 5 %");
+        awaitRefused(journal, "1536 MiB are kept free");
+        awaitAlarm(journal, "1536 MiB are kept free");
         journal.barrier();
         Await.until("the lease is held", RatisCluster.PATIENCE, journal::leased);
         long committed = journal.status().committed();
@@ -87,7 +87,7 @@ class RoomTest {
         Journal journal = start(2, RatisCluster.quick());
         String leader = cluster.awaitLeader();
         cluster.host("w").space = Host.SCARCE;
-        awaitAlarm(cluster.journal("w"), "less than 5 %");
+        awaitAlarm(cluster.journal("w"), "1536 MiB are kept free");
         cluster.put("both", "1");
         assertThat(journal.status().alarms()).isEmpty();
         cluster.stop(leader.equals("a") ? "b" : "a");
@@ -106,27 +106,23 @@ class RoomTest {
         Journal leader = cluster.journal("a");
         cluster.awaitLeader("a");
         Map<String, String> acknowledged = new TreeMap<>();
-        int i = 0;
-        for (; i < BOUND * 5 / 8 / FILLER.length(); i++) {
-            leader.submit(MapState.put("k" + i, FILLER + i));
-            acknowledged.put("k" + i, FILLER + i);
+        while (acknowledged.size() < BOUND * 5 / 8 / FILLER.length()) {
+            submit(leader, acknowledged);
         }
         Await.until(
                 "the witness alarms",
                 RatisCluster.PATIENCE,
                 () -> cluster.journal("w").status().alarms().stream()
                         .anyMatch(alarm -> alarm.contains("full in about") && alarm.contains("node b")));
-        boolean refused = false;
-        for (; i < 2 * BOUND / FILLER.length() && !refused; i++) {
+        Await.until("the witness is full", RatisCluster.PATIENCE, () -> {
             try {
-                leader.submit(MapState.put("k" + i, FILLER + i));
-                acknowledged.put("k" + i, FILLER + i);
+                submit(leader, acknowledged);
+                return false;
             } catch (TryLater e) {
-                refused = e.sentence().contains("on node w its log has reached its bound of 4 MiB: node b");
                 assertThat(e.sentence()).contains("takes no changes");
+                return e.sentence().contains("on node w its log has reached its bound of 4 MiB: node b");
             }
-        }
-        assertThat(refused).isTrue();
+        });
         assertThat(firstOfLog("w")).isZero();
         leader.barrier();
         cluster.start("b");
@@ -137,6 +133,12 @@ class RoomTest {
             cluster.put("later", FILLER);
             return firstOfLog("w") > 0;
         });
+    }
+
+    private static void submit(Journal leader, Map<String, String> acknowledged) {
+        int next = acknowledged.size();
+        leader.submit(MapState.put("k" + next, FILLER + next));
+        acknowledged.put("k" + next, FILLER + next);
     }
 
     private long firstOfLog(String node) {

@@ -9,9 +9,16 @@ import java.nio.file.Path;
 public interface Machine {
     /** How much of a disk is free, in octets. */
     record Space(long free, long total) {
-        /** Whether less than 5 % is free. */
+        private static final long MOST_KEPT_FREE = 4L << 30;
+
+        /** What is to stay free, so that no write ever meets a full disk: 5 %, of a large disk 4 GiB. */
+        long keptFree() {
+            return Math.min(total / 20, MOST_KEPT_FREE);
+        }
+
+        /** Whether less is free than is to stay free. */
         boolean scarce() {
-            return free < total / 20;
+            return free < keptFree();
         }
     }
 

@@ -82,8 +82,8 @@ public final class Room {
             grows(octets, now);
             Machine.Space space = machine.space(log);
             if (space.scarce()) {
-                full = Optional.of("its disk has " + mib(space.free()) + " of " + mib(space.total())
-                        + " free, less than 5 %; free some space or enlarge it");
+                full = Optional.of("its disk has " + mib(space.free()) + " of " + mib(space.total()) + " free, and "
+                        + mib(space.keptFree()) + " are kept free; make room or enlarge it");
                 full.ifPresent(found::add);
             }
         } catch (IOException e) {
