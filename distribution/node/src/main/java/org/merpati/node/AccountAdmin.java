@@ -11,7 +11,6 @@ import org.merpati.directory.Credentials;
 import org.merpati.kernel.Address;
 import org.merpati.kernel.Malformed;
 import org.merpati.kernel.Quota;
-import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 import org.merpati.runtime.Configuration;
 import org.merpati.runtime.Sizes;
@@ -28,11 +27,7 @@ final class AccountAdmin {
     }
 
     private Account account(Map<String, String> parameters) {
-        Address address = Address.parse(Admin.need(parameters, "address"));
-        return node.directory()
-                .people()
-                .login(address.key())
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "this node knows no account " + address));
+        return node.directory().account(Address.parse(Admin.need(parameters, "address")));
     }
 
     /** An account as this node's copy of the directory has it, and what it keeps as its owner says. */

@@ -109,18 +109,14 @@ final class SpamAdmin {
         String scope = person ? Address.parse(text).key() : Domain.parse(text).value();
         boolean known = person ? people.login(scope).isPresent() : people.hosts(Domain.parse(text));
         if (!known) {
-            throw new Refused(
+            throw directory.missing(
                     Refused.Reason.NONEXISTENT, "there is no " + (person ? "account " : "domain ") + text + " here");
         }
         return scope;
     }
 
     private Account account(Map<String, String> parameters) {
-        Address address = Address.parse(need(parameters, "address"));
-        return directory
-                .people()
-                .login(address.key())
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "this node knows no account " + address));
+        return directory.account(Address.parse(need(parameters, "address")));
     }
 
     private String learn(String lessons) {

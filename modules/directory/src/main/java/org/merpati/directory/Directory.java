@@ -139,9 +139,15 @@ public final class Directory {
                 .orElseThrow(() -> new Malformed("the cluster has no mailbox node"));
     }
 
-    private Account account(Address address) {
+    /**
+     * Who has an address.
+     *
+     * @throws Refused if nobody has it (NONEXISTENT)
+     * @throws TryLater if this node's copy holds nobody who has it and is not up to date
+     */
+    public Account account(Address address) {
         return people().login(address.key())
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + address));
+                .orElseThrow(() -> missing(Refused.Reason.NONEXISTENT, "there is no account " + address));
     }
 
     /** Sets a password; what has to be changed is then changed. */
@@ -298,9 +304,7 @@ public final class Directory {
         if (scope.indexOf('@') < 0) {
             return Names.of(Domain.parse(scope));
         }
-        return people().login(scope)
-                .map(account -> Names.of(account.address()))
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no account " + scope));
+        return Names.of(account(Address.parse(scope)).address());
     }
 
     /**
@@ -333,7 +337,7 @@ public final class Directory {
         AdminToken token = people().tokens().stream()
                 .filter(other -> other.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new Refused(Refused.Reason.NONEXISTENT, "there is no token '" + name + "'"));
+                .orElseThrow(() -> missing(Refused.Reason.NONEXISTENT, "there is no token '" + name + "'"));
         change(new LDIFModifyChangeRecord(
                 Names.TOKENS, new Modification(ModificationType.DELETE, Names.TOKEN, token.toString())));
     }

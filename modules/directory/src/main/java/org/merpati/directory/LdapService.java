@@ -230,6 +230,9 @@ public final class LdapService implements AutoCloseable {
                 return done(id, ResultCode.INSUFFICIENT_ACCESS_RIGHTS, "hashes and keys cannot be searched");
             }
             SearchResult result = directory.copy().tree().search(inner);
+            if (result.getEntryCount() == 0 && !directory.copy().current()) {
+                return done(id, ResultCode.BUSY, "this server's copy of the directory is not up to date: try again");
+            }
             DN scope = new DN(Names.of(reader.address().domain()));
             for (SearchResultEntry entry : result.getSearchEntries()) {
                 boolean visible = reader.admin() || entry.getParsedDN().isDescendantOf(scope, true);

@@ -133,6 +133,9 @@ class DirectoryTest {
             assertThat(directory.missing(Refused.Reason.NONEXISTENT, "there is no account 1"))
                     .isInstanceOf(TryLater.class)
                     .hasMessageContaining("not up to date, as far as it goes there is no account 1");
+            assertThatThrownBy(() -> directory.setPassword(Address.parse("z@lvlogist.com"), "p"))
+                    .isInstanceOf(TryLater.class);
+            assertThatThrownBy(() -> directory.removeToken("one")).isInstanceOf(TryLater.class);
             group.copy().keptBy(() -> true);
             assertThat(directory.missing(Refused.Reason.NONEXISTENT, "there is no account 1"))
                     .isInstanceOf(Refused.class)
@@ -391,7 +394,8 @@ class DirectoryTest {
 
     @Test
     void ldapBindsAndSearches() throws Exception {
-        Directory directory = withPeople(new DirectoryGroup(folder, SideTables.NONE));
+        DirectoryGroup group = new DirectoryGroup(folder, SideTables.NONE);
+        Directory directory = withPeople(group);
         try (Logins logins = new Logins(directory, Clock.system(), 1);
                 LdapService ldap = new LdapService(
                         new InetSocketAddress("127.0.0.1", 0),
@@ -419,6 +423,17 @@ class DirectoryTest {
                     .isFalse();
             assertThatThrownBy(() -> client.search("o=merpati", SearchScope.SUB, "(userPassword={P*)"))
                     .isInstanceOf(LDAPException.class);
+            assertThat(client.search("o=merpati", SearchScope.SUB, "(mail=siti*)")
+                            .getEntryCount())
+                    .isZero();
+            group.copy().keptBy(() -> false);
+            assertThat(client.search("o=merpati", SearchScope.SUB, "(mail=budi*)")
+                            .getEntryCount())
+                    .isEqualTo(1);
+            assertThatThrownBy(() -> client.search("o=merpati", SearchScope.SUB, "(mail=siti*)"))
+                    .isInstanceOfSatisfying(
+                            LDAPException.class,
+                            e -> assertThat(e.getResultCode()).isEqualTo(ResultCode.BUSY));
         }
     }
 
