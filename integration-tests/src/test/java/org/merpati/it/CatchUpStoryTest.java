@@ -47,16 +47,42 @@ class CatchUpStoryTest {
 
     @Test
     void byTheLogWhenItIsShort() throws Exception {
-        assertThat(away(FEW)).as("checkpoints fetched").isZero();
+        assertThat(away(FEW, () -> {})).as("checkpoints fetched").isZero();
     }
 
     @Test
     void byACheckpointWhenItIsLong() throws Exception {
-        assertThat(away(MANY)).as("checkpoints fetched").isPositive();
+        assertThat(away(MANY, () -> {})).as("checkpoints fetched").isPositive();
     }
 
-    /** Makes changes while a node is away; how many checkpoints it fetched to catch up. */
-    private long away(int changes) throws Exception {
+    /** The witness has then dropped what the node lacks; it is this once told to. */
+    @Test
+    void byACheckpointWhenTheOthersWentOnAsOneCopy() throws Exception {
+        assertThat(away(MANY, () -> {
+                    assertThat(single("shard-2").out())
+                            .startsWith("shard-2: gszimbra2 is away")
+                            .contains("on the disk of node gszimbra1 alone", "say it again with --accept-risk");
+                    for (String group : List.of("shard-1", "shard-2")) {
+                        assertThat(single(group, "--accept-risk").out())
+                                .isEqualTo(group + " goes on with what node gszimbra1 has: its witness drops what"
+                                        + " gszimbra2 lacks, and gets from gszimbra1 when it is started again");
+                    }
+                }))
+                .as("checkpoints fetched")
+                .isPositive();
+        Stories.Said needless = single("shard-1", "--accept-risk");
+        assertThat(needless.code()).isNotZero();
+        assertThat(needless.err()).contains("no copy of group shard-1 is away");
+    }
+
+    private Stories.Said single(String... words) {
+        List<String> line = new ArrayList<>(List.of("shard", "single"));
+        line.addAll(List.of(words));
+        return Stories.typed(six.cluster(), "gszimbra1", line.toArray(String[]::new));
+    }
+
+    /** Makes changes while a node is away, then does something more; how many checkpoints it fetched to catch up. */
+    private long away(int changes, Runnable more) throws Exception {
         Cluster cluster = six.cluster();
         long before = fetched();
         cluster.kill(AWAY);
@@ -77,6 +103,7 @@ class CatchUpStoryTest {
                 done(one);
             }
         }
+        more.run();
         long changed = System.nanoTime();
         cluster.start(AWAY);
         AtomicInteger served = new AtomicInteger();

@@ -89,6 +89,7 @@ final class Admin implements Operations {
             case "node list" -> nodes.list();
             case "node remove" -> nodes.remove(parameters);
             case "recover" -> new Recovery(node, nodes).recover(parameters);
+            case "shard single" -> new Recovery(node, nodes).single(parameters);
             default -> {
                 if (!operation.startsWith(SPAM)) {
                     throw new Malformed("no operation '" + operation + "'");

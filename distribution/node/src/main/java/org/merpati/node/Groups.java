@@ -209,6 +209,11 @@ final class Groups implements AutoCloseable {
         journals.mend(group);
     }
 
+    /** Lets a group that is led here go on with the copy here alone; see {@link Journals#single}. */
+    List<NodeName> single(GroupName group, boolean agreed) {
+        return journals.single(group, agreed);
+    }
+
     private Journal opened(GroupSpec spec, Journal journal) {
         specs.put(spec.name(), spec);
         open.put(spec.name(), journal);

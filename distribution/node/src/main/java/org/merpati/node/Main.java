@@ -20,6 +20,7 @@ import org.merpati.node.command.NodeCommand;
 import org.merpati.node.command.RebalanceCommand;
 import org.merpati.node.command.RecoverCommand;
 import org.merpati.node.command.RepairCommand;
+import org.merpati.node.command.ShardCommand;
 import org.merpati.node.command.SpamCommand;
 import org.merpati.node.command.StatusCommand;
 import org.merpati.node.command.TokenCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Parameters;
             TraceCommand.class,
             VerifyCommand.class,
             RepairCommand.class,
+            ShardCommand.class,
             RecoverCommand.class,
             DomainCommand.class,
             AccountCommand.class,

@@ -3,6 +3,7 @@ package org.merpati.node;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has groups that lost their majority for good go on with the copy that is left (replication.md §7). That is written
- * into the layout: by the directory, or, where that has no majority either, by the node that it goes on with, which
- * tells the directory once it leads it. Each such node does its part when it is started again.
+ * Has groups go on with one copy: those whose witness' log is full while the other copy is away (replication.md §2),
+ * and those that lost their majority for good (replication.md §7). The latter is written into the layout: by the
+ * directory, or, where that has no majority either, by the node that it goes on with, which tells the directory once it
+ * leads it. Each such node does its part when it is started again.
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -60,6 +62,26 @@ final class Recovery {
         survivors.forEach(survivor -> said.add("Start node " + survivor + " again: it goes on with what it has"));
         lost.forEach(gone -> said.add("Then, for a machine in the place of " + gone + ": merpati node token " + gone));
         return said;
+    }
+
+    /** Says what it means that a group goes on with the copy here alone; does it if that is accepted. */
+    List<String> single(Map<String, String> parameters) {
+        GroupName group = new GroupName(Admin.need(parameters, "group"));
+        boolean accepted = Boolean.parseBoolean(parameters.getOrDefault("accept-risk", "false"));
+        String away = words(node.groups().single(group, accepted));
+        NodeName here = node.self().name();
+        if (accepted) {
+            LOG.warn("group {} goes on with the copy here alone: the witness drops what {} lacks", group, away);
+            return List.of(group + " goes on with what node " + here + " has: its witness drops what " + away
+                    + " lacks, and gets from " + here + " when it is started again");
+        }
+        return List.of(
+                group + ": " + away + " is away, and the witness keeps what it lacks",
+                "If the witness drops that, it is on the disk of node " + here + " alone until " + away
+                        + " is back and has caught up: while " + here + " is down nobody serves " + group
+                        + ", and if its disk is lost, so is that mail",
+                "Nothing is done yet. To start " + away + " costs nothing; if that cannot be soon, say it again with"
+                        + " --accept-risk");
     }
 
     private void refuseAlive(NodeName name) {
@@ -120,7 +142,7 @@ final class Recovery {
         }
     }
 
-    private static String words(Set<NodeName> names) {
+    private static String words(Collection<NodeName> names) {
         return new TreeSet<>(names).stream().map(NodeName::value).collect(Collectors.joining(" and "));
     }
 }

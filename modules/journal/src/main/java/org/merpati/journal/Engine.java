@@ -2,6 +2,7 @@ package org.merpati.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -194,8 +195,8 @@ final class Engine implements AutoCloseable {
      *
      * @throws IOException if the log cannot be opened
      */
-    synchronized void add(GroupSpec spec, Replica replica, Path folder, boolean witness) throws IOException {
-        EngineSettings.forGroup(settings, folder.toFile(), witness);
+    synchronized void add(GroupSpec spec, Replica replica, Path folder) throws IOException {
+        EngineSettings.forGroup(settings, folder.toFile());
         entered.put(spec.name(), laidOut(spec));
         replicas.put(groupId(spec), replica);
         GroupManagementRequest request =
@@ -398,6 +399,15 @@ final class Engine implements AutoCloseable {
      */
     RaftServer.Division division(GroupSpec spec) throws IOException {
         return server.getDivision(groupId(spec));
+    }
+
+    /** The other voters of a group that is led here which answered within a time; nobody if it is not open. */
+    List<NodeName> present(GroupSpec spec, Duration within) {
+        try {
+            return new Followers(self, division(spec)).present(within.toMillis());
+        } catch (IOException closed) {
+            return List.of();
+        }
     }
 
     @Override

@@ -95,6 +95,8 @@ final class EngineSettings {
         // What is committed is told without an entry of its own, which would be synced like any other (PromptGrpc).
         RaftServerConfigKeys.Log.setLogMetadataEnabled(settings, false);
         RaftServerConfigKeys.Log.setCorruptionPolicy(settings, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
+        // Replica#purgeable alone says what is dropped; the commits of peers that Ratis happens to know say less.
+        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(settings, true);
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(settings, config.logMargin());
         RaftServerConfigKeys.Log.setPurgeGap(settings, Math.max(1, config.logMargin() / 4));
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(settings, SizeInBytes.valueOf(APPEND_LIMIT));
@@ -108,13 +110,9 @@ final class EngineSettings {
         RaftServerConfigKeys.Snapshot.setRetentionFileNum(settings, 1);
     }
 
-    /**
-     * Sets what the next group that is added is opened with. A data node's checkpoint holds all that it purges; the
-     * witness has no checkpoint and keeps what any peer may lack.
-     */
-    static void forGroup(RaftProperties settings, File folder, boolean witness) {
+    /** Sets what the next group that is added is opened with. */
+    static void forGroup(RaftProperties settings, File folder) {
         RaftServerConfigKeys.setStorageDir(settings, List.of(folder));
-        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(settings, !witness);
     }
 
     static TimeDuration duration(Duration duration) {

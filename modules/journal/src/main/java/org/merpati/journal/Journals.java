@@ -1,7 +1,9 @@
 package org.merpati.journal;
 
+import java.util.List;
 import org.merpati.cluster.GroupSpec;
 import org.merpati.kernel.GroupName;
+import org.merpati.kernel.NodeName;
 
 /** The groups that this node votes in. */
 public interface Journals extends AutoCloseable {
@@ -25,6 +27,18 @@ public interface Journals extends AutoCloseable {
      * @throws org.merpati.kernel.Refused if this node has no copy of it, or no other node has one
      */
     void mend(GroupName group);
+
+    /**
+     * Lets a group that this node leads go on with this copy alone while its other data node is away: its witness drops
+     * what the newest checkpoint here holds and would else keep for that node. Until it is back, and has caught up from
+     * this node, what it lacks is on no other disk than this node's; with this node gone, nobody serves the group.
+     *
+     * @param agreed whether to do it, or only to say who is away
+     * @return the data nodes that are away
+     * @throws org.merpati.kernel.Refused if none is, the group has no witness, or this node does not lead it
+     * @throws org.merpati.kernel.TryLater if no checkpoint is made in time; nothing is dropped then
+     */
+    List<NodeName> single(GroupName group, boolean agreed);
 
     /** Leaves all groups. */
     @Override

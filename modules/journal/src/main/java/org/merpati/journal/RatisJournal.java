@@ -433,8 +433,7 @@ final class RatisJournal implements Journal, Replica.Events, Batcher.Log {
 
     private void lookForRoom(RaftServer.Division division) {
         if (division.getInfo().isLeader()) {
-            shortages.lookLeading(() -> new Followers(node.name(), division)
-                    .present(config.electionMax().toMillis()));
+            shortages.lookLeading(() -> engine.present(spec, config.electionMax()));
         } else {
             shortages.lookFollowing(leadership().leader());
         }

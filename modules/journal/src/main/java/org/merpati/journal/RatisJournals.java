@@ -277,7 +277,7 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
         if (alone) {
             LastVoter.alone(folders.log(spec.name()), engine.self(spec), scan.last());
         }
-        engine.add(spec, copy, folders.folder(spec.name()), spec.isWitness(self));
+        engine.add(spec, copy, folders.folder(spec.name()));
         folders.formed(spec.name(), incarnation);
     }
 
@@ -444,14 +444,38 @@ public final class RatisJournals implements Journals, RatisJournal.Node {
      */
     @Override
     public void mend(GroupName group) {
-        RatisJournal journal = Optional.ofNullable(open.get(group))
-                .filter(j -> j.spec().dataNodes().contains(self))
-                .orElseThrow(() -> new Refused(
-                        Refused.Reason.NONEXISTENT, "node " + self + " has no copy of a group named " + group));
+        RatisJournal journal = withData(group);
         if (journal.spec().dataNodes().size() < 2) {
             throw new Refused(Refused.Reason.CANNOT, "no other node has a copy of group " + group);
         }
         mender.soon(journal, "its copy was to be mended");
+    }
+
+    private RatisJournal withData(GroupName group) {
+        return Optional.ofNullable(open.get(group))
+                .filter(j -> j.spec().dataNodes().contains(self))
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.NONEXISTENT, "node " + self + " has no copy of a group named " + group));
+    }
+
+    @Override
+    public List<NodeName> single(GroupName group, boolean agreed) {
+        RatisJournal journal = withData(group);
+        DataReplica copy = journal.data()
+                .filter(c -> journal.leadership().leading())
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.CANNOT,
+                        "node " + self + " does not lead group " + group + ": say it on "
+                                + journal.leadership()
+                                        .leader()
+                                        .map(n -> "node " + n)
+                                        .orElse("the node that does")));
+        SingleCopy single = new SingleCopy(journal, clock);
+        List<NodeName> away = single.away(self, engine.present(journal.spec(), config.electionMax()));
+        if (agreed) {
+            single.without(away, copy);
+        }
+        return away;
     }
 
     @Override

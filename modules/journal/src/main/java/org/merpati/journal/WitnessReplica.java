@@ -34,7 +34,7 @@ final class WitnessReplica extends Replica {
     String holder() {
         NodeName last = record.least(spec.dataNodes());
         return "node " + last + " has reported no checkpoint beyond entry " + record.floor(List.of(last))
-                + "; start it, or take it out of the group";
+                + "; start it; if that cannot be soon, see 'merpati shard single " + spec.name() + "'";
     }
 
     /** Whether more of the log can be dropped than at the last purge. */

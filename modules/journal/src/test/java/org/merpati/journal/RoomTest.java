@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.merpati.journal.disk.SegmentFile;
+import org.merpati.kernel.GroupName;
+import org.merpati.kernel.NodeName;
+import org.merpati.kernel.Refused;
 import org.merpati.kernel.TryLater;
 
 @Tag("slow")
@@ -114,15 +118,7 @@ class RoomTest {
                 RatisCluster.PATIENCE,
                 () -> cluster.journal("w").status().alarms().stream()
                         .anyMatch(alarm -> alarm.contains("full in about") && alarm.contains("node b")));
-        Await.until("the witness is full", RatisCluster.PATIENCE, () -> {
-            try {
-                submit(leader, acknowledged);
-                return false;
-            } catch (TryLater e) {
-                assertThat(e.sentence()).contains("takes no changes");
-                return e.sentence().contains("on node w its log has reached its bound of 4 MiB: node b");
-            }
-        });
+        untilTheWitnessIsFull(leader, "b", acknowledged);
         assertThat(firstOfLog("w")).isZero();
         leader.barrier();
         cluster.start("b");
@@ -132,6 +128,60 @@ class RoomTest {
         Await.until("the witness has purged", RatisCluster.PATIENCE, () -> {
             cluster.put("later", FILLER);
             return firstOfLog("w") > 0;
+        });
+    }
+
+    @Test
+    void aFullWitnessDropsWhatANodeThatIsAwayLacksIfThatIsAgreed() {
+        start(2, RatisCluster.quick().withLog(256 * KIB, 256 * KIB, 4).withLogBound(BOUND));
+        cluster.put("first", "1");
+        String leader = cluster.awaitLeader();
+        RatisJournals here = cluster.node(leader);
+        GroupName group = cluster.group.name();
+        assertThatThrownBy(() -> here.single(group, true))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("no copy of group shard-1 is away");
+        String away = leader.equals("a") ? "b" : "a";
+        assertThatThrownBy(() -> cluster.node(away).single(group, true))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("say it on node " + leader);
+        cluster.stop(away);
+        Map<String, String> acknowledged = new TreeMap<>();
+        untilTheWitnessIsFull(cluster.journal(leader), away, acknowledged);
+        assertThat(here.single(group, false)).containsExactly(new NodeName(away));
+        assertThatThrownBy(() -> cluster.journal(leader).submit(MapState.put("said", "only")))
+                .isInstanceOf(TryLater.class);
+        assertThat(firstOfLog("w")).isZero();
+        assertThat(here.single(group, true)).containsExactly(new NodeName(away));
+        cluster.put("on", "1");
+        assertThat(firstOfLog("w")).isPositive();
+
+        cluster.stop(leader);
+        Journal back = cluster.start(away);
+        Journal witness = cluster.journal("w");
+        assertThat(Await.never(
+                        Duration.ofSeconds(4),
+                        () -> back.leadership().leading()
+                                || witness.leadership().leading()))
+                .as("nobody serves what came while it was away as if it had not been there")
+                .isTrue();
+        cluster.start(leader);
+        cluster.put("last", "1");
+        cluster.awaitSame(away, leader);
+        assertThat(cluster.state(away).values())
+                .containsAllEntriesOf(acknowledged)
+                .containsKeys("first", "on");
+    }
+
+    private void untilTheWitnessIsFull(Journal leader, String away, Map<String, String> acknowledged) {
+        Await.until("the witness is full", RatisCluster.PATIENCE, () -> {
+            try {
+                submit(leader, acknowledged);
+                return false;
+            } catch (TryLater e) {
+                assertThat(e.sentence()).contains("takes no changes");
+                return e.sentence().contains("on node w its log has reached its bound of 4 MiB: node " + away);
+            }
         });
     }
 

@@ -68,6 +68,11 @@ public final class MemoryJournals implements Journals {
         throw new Refused(Refused.Reason.CANNOT, "copies in memory have no files that could be mended");
     }
 
+    @Override
+    public List<NodeName> single(GroupName group, boolean agreed) {
+        throw new Refused(Refused.Reason.CANNOT, "a witness in memory keeps no log");
+    }
+
     private Journal join(GroupSpec spec, @Nullable StateMachine state) {
         MemoryGroup group = cluster.group(spec);
         MemoryJournal journal = new MemoryJournal(self, release, group, state, clock, () -> open.remove(spec.name()));
