@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 import org.merpati.cluster.FileIdentity;
 import org.merpati.kernel.AccountId;
@@ -49,9 +48,6 @@ final class DeliveryBenchCommand implements Callable<Integer> {
     private static final String PASSWORD = "benchpass";
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int PEOPLE = 10;
-    private static final long LOOK_NANOS = 500_000_000;
-    /** A process that rests takes less of such a time, in microseconds: a tenth of a processor. */
-    private static final long RESTING_MICROS = 50_000;
 
     @Option(names = "--rounds", defaultValue = "5", description = "of how many the median is told (${DEFAULT-VALUE})")
     private int rounds;
@@ -130,6 +126,7 @@ final class DeliveryBenchCommand implements Callable<Integer> {
         }
         Path data = folder.resolve("ours");
         Plan plan = copies == 1 ? Bench.one(data, base) : Bench.three(data, base);
+        boolean there;
         try (Dovecot dovecot = Dovecot.startDelivering(folder.resolve("dovecot"), format, PASSWORD);
                 Cluster cluster = ProcessCluster.measured(plan, Bench.JARS)) {
             Bench.begin(cluster);
@@ -147,9 +144,13 @@ final class DeliveryBenchCommand implements Callable<Integer> {
             List<Round> delivered = measure(Way.LMTP, ours, theirs);
             List<Round> appended = measure(Way.APPEND, ours, theirs);
             tellGoals(delivered, appended);
-            boolean there = counted(ours);
-            return counted(theirs) && there ? 0 : 1;
+            boolean oursThere = counted(ours); // both are told
+            there = counted(theirs) && oursThere;
         }
+        if (there) {
+            Up.delete(folder);
+        }
+        return there ? 0 : 1;
     }
 
     private static Server theirs(Dovecot dovecot) {
@@ -271,14 +272,8 @@ final class DeliveryBenchCommand implements Callable<Integer> {
             throw new IOException("stopped", stop);
         }
         double perSecond = messages * 1e9 / (System.nanoTime() - began);
-        Await.until(() -> server.name + " rests", LIMIT, () -> rests(server));
+        server.tree.awaitRest();
         return new Figures(perSecond, server.tree.spent().since(before, messages));
-    }
-
-    private static boolean rests(Server server) {
-        long before = server.tree.cpuMicros();
-        LockSupport.parkNanos(LOOK_NANOS);
-        return server.tree.cpuMicros() - before <= RESTING_MICROS * server.tree.processes();
     }
 
     private long call(Server server, Person person, Way way, long end) throws IOException {

@@ -129,6 +129,7 @@ final class JournalBenchCommand implements Callable<Integer> {
         @Override
         public void close() {
             processes.forEach(Process::destroy);
+            processes.forEach(process -> process.onExit().join());
         }
     }
 
@@ -147,6 +148,7 @@ final class JournalBenchCommand implements Callable<Integer> {
                     compare(copies, many, bare, journal);
                 }
             }
+            Up.delete(folder); // gigabytes
         }
         return 0;
     }

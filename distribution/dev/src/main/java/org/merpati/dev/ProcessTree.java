@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -13,6 +15,11 @@ import java.util.stream.Stream;
 final class ProcessTree {
     /** Clock ticks of /proc, which are of 10 ms on every Linux that we run on. */
     private static final long TICK_MICROS = 10_000;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final long LOOK_NANOS = 500_000_000;
+    /** A process that rests takes less of such a time, in microseconds: a tenth of a processor. */
+    private static final long RESTING_MICROS = 50_000;
 
     /**
      * Where the time of a server goes, microseconds unless said otherwise.
@@ -60,11 +67,6 @@ final class ProcessTree {
         return ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("no process " + pid));
     }
 
-    /** How many processes were named, without what they began. */
-    int processes() {
-        return roots.size();
-    }
-
     private List<Long> pids() {
         return roots.stream()
                 .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()))
@@ -85,6 +87,20 @@ final class ProcessTree {
             }
         }
         return ticks * TICK_MICROS;
+    }
+
+    /** How many processes were named, without what they began. */
+    int processes() {
+        return roots.size();
+    }
+
+    /** Waits until the processes take next to none of the processors: what they do behind their answers is done. */
+    void awaitRest() throws IOException {
+        Await.until(() -> "process " + pids() + " rests", PATIENCE, () -> {
+            long before = cpuMicros();
+            LockSupport.parkNanos(LOOK_NANOS);
+            return cpuMicros() - before <= RESTING_MICROS * processes();
+        });
     }
 
     /** Where the time goes, as of now. */
