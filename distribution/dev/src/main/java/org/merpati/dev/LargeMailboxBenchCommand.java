@@ -188,6 +188,7 @@ final class LargeMailboxBenchCommand implements Callable<Integer> {
         cluster.awaitReady(LIMIT);
         try (MailProbe.Imap client = login(cluster.plan(), 1)) {
             tell("SELECT of " + sorted + ", first after a start", millis(() -> client.ok("SELECT INBOX")), "");
+            new ProcessTree(cluster.pid(node)).awaitRest();
             for (int i = 0; i < OTHERS; i++) {
                 client.ok("SELECT other" + i);
             }

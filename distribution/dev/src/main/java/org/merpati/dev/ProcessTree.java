@@ -17,9 +17,10 @@ final class ProcessTree {
     private static final long TICK_MICROS = 10_000;
 
     private static final Duration PATIENCE = Duration.ofMinutes(15);
-    private static final long LOOK_NANOS = 500_000_000;
+    /** Longer than the index pauses between its turns. */
+    private static final long LOOK_NANOS = 4_000_000_000L;
     /** A process that rests takes less of such a time, in microseconds: a tenth of a processor. */
-    private static final long RESTING_MICROS = 50_000;
+    private static final long RESTING_MICROS = 400_000;
 
     /**
      * Where the time of a server goes, microseconds unless said otherwise.
