@@ -68,6 +68,11 @@ final class ProcessTree {
         return ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("no process " + pid));
     }
 
+    /** How many processes were named, without what they began. */
+    int processes() {
+        return roots.size();
+    }
+
     private List<Long> pids() {
         return roots.stream()
                 .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()))
@@ -88,11 +93,6 @@ final class ProcessTree {
             }
         }
         return ticks * TICK_MICROS;
-    }
-
-    /** How many processes were named, without what they began. */
-    int processes() {
-        return roots.size();
     }
 
     /** Waits until the processes take next to none of the processors: what they do behind their answers is done. */

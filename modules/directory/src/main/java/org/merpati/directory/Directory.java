@@ -81,7 +81,7 @@ public final class Directory {
     public Failure missing(Refused.Reason reason, String sentence) {
         return copy.current()
                 ? new Refused(reason, sentence)
-                : new TryLater("this server's copy of the directory is not up to date, as far as it goes " + sentence);
+                : new TryLater(LiveCopy.LAGS + ", as far as it goes " + sentence);
     }
 
     /** Carries out a change record and waits until it is in this node's copy. */

@@ -231,7 +231,7 @@ public final class LdapService implements AutoCloseable {
             }
             SearchResult result = directory.copy().tree().search(inner);
             if (result.getEntryCount() == 0 && !directory.copy().current()) {
-                return done(id, ResultCode.BUSY, "this server's copy of the directory is not up to date: try again");
+                return done(id, ResultCode.BUSY, LiveCopy.LAGS + ": try again");
             }
             DN scope = new DN(Names.of(reader.address().domain()));
             for (SearchResultEntry entry : result.getSearchEntries()) {

@@ -49,6 +49,9 @@ public final class LiveCopy {
         }
     }
 
+    /** What is said where a copy is not {@link #current}. */
+    static final String LAGS = "this server's copy of the directory is not up to date";
+
     private static final int REMEMBERED = 10_000;
     private static final long REMEMBERED_OCTETS = 16L << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(5);

@@ -83,7 +83,7 @@ public final class Logins implements AutoCloseable {
         }
         boolean right = hash(credentials, password);
         if (found.isEmpty() && !directory.copy().current()) {
-            throw new TryLater("this server's copy of the directory is not up to date: try again");
+            throw new TryLater(LiveCopy.LAGS + ": try again");
         }
         if (found.isEmpty() || !right) {
             throw new Refused(Refused.Reason.AUTHENTICATION_FAILED, "name or password is wrong");
